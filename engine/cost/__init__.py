@@ -1,0 +1,1 @@
+"""What calls cost, and the ledger no budget is passed through."""

@@ -1,0 +1,46 @@
+"""Money as integers of 10**-12 US dollars ("pico"), because sums of floats drift and a budget must not.
+
+One million tokens at $0.42 is 420,000 pico a token: every published price is exact in this unit. Amounts that
+people type come in through `parse`, amounts that people read go out through `decimal`. Nothing else converts.
+"""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+PICO = 10**12
+"""Pico in one US dollar."""
+
+MILLION = 10**6
+
+_AMOUNT = re.compile(r"\$?\s*(\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})\s*\$?")
+
+
+def parse(text: str) -> int:
+    """Return pico for an amount in dollars as a person types it ("2", "$0.05", "1,5"); never negative.
+
+    Raises:
+        ValueError: the text is not an amount, is negative, or has more than twelve decimals.
+    """
+    match = _AMOUNT.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(text)
+    try:
+        return int(Decimal(match[1].replace(",", ".")) * PICO)
+    except InvalidOperation:
+        raise ValueError(text) from None
+
+
+def per_million(dollars: str | int) -> int:
+    """Return pico a token for a price in dollars per million tokens; raises ValueError as `parse` does."""
+    return parse(str(dollars)) // MILLION
+
+
+def decimal(pico: int) -> Decimal:
+    """Return dollars, exactly."""
+    return Decimal(pico).scaleb(-12)
+
+
+def plain(pico: int) -> str:
+    """Return dollars as the shortest exact decimal ("0.0123"), for files and machines."""
+    text = f"{decimal(pico):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,172 @@
+"""What watchers are told: progress of one task, changes of many, totals, and throughput statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.domain.ids import TaskId
+from engine.domain.states import Phase, State
+from engine.domain.task import TaskSnapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressReport:
+    """Progress of one task at one moment."""
+
+    task: TaskId
+    state: State
+    reason: str
+    phase: Phase
+    step: int
+    """Steps done."""
+    total_steps: int
+    percent: float
+    """0 to 100; 100 exactly when completed."""
+    tokens_generated: int
+    """Output tokens, with those of the attempt in flight."""
+    tokens_per_s: float
+    cost: int
+    """Pico spent."""
+    held: int
+    elapsed_s: float
+    """Active seconds, over all restarts."""
+    remaining_s: float | None
+    """Expected active seconds left; None when unknown, 0 only when done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """Of some figure over a number of samples; all 0 when there are none."""
+
+    count: int = 0
+    average: float = 0.0
+    minimum: float = 0.0
+    maximum: float = 0.0
+    p50: float = 0.0
+    p95: float = 0.0
+    p99: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """Throughput since the engine was opened, over accepted attempts."""
+
+    tokens_per_s: Distribution = Distribution()
+    first_token_s: Distribution = Distribution()
+    step_s: Distribution = Distribution()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderHealth:
+    """How a provider answers, over the last minutes."""
+
+    name: str
+    streams: int = 0
+    """Requests in flight."""
+    first_token_s: float | None = None
+    """Median time to first token of late; None before the first."""
+    latency_s: float | None = None
+    """Median time until the server accepted a request."""
+    last_error: str = ""
+    """An `ErrorCode` when the last attempt failed; empty when it did not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Figures over all tasks. Money in pico, equal to the ledger."""
+
+    count: int = 0
+    by_state: Mapping[State, int] = field(default_factory=dict[State, int])
+    by_model: Mapping[str, int] = field(default_factory=dict[str, int])
+    by_batch: Mapping[str, int] = field(default_factory=dict[str, int])
+    needs_you: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many tasks wait for the person, by reason code: FAILED, TIMEOUT, PAUSED for budget, provider or storage."""
+    interrupted: int = 0
+    """Tasks that an earlier end of the program stopped and that wait for a yes: PAUSED(interruption) and
+    PENDING with phase AWAITING_CONSENT."""
+    day: str = ""
+    spent_today: int = 0
+    day_limit: int | None = None
+    spent_total: int = 0
+    held: int = 0
+    output_per_s: float = 0.0
+    """Output tokens a second now, over all streams."""
+    input_per_s: float = 0.0
+    """Input tokens a second, over the last seconds."""
+    output_tokens: int = 0
+    """Of all tasks since the engine was opened, with those in flight: monotonic."""
+    input_tokens: int = 0
+    streams: int = 0
+    running_limit: int = 0
+    first_token_p50_s: float | None = None
+    attempts: int = 0
+    """Since the engine was opened."""
+    retries: int = 0
+    rate_limited: int = 0
+    """Attempts answered by 429 since the engine was opened."""
+    eta_s: float | None = None
+    """Expected seconds until all that runs or waits is done; None when unknown."""
+    bytes_on_disk: int = 0
+    last_saved_at_ms: int | None = None
+    save_p99_ms: float = 0.0
+    unsaved: int = 0
+    """Replies that are whole and not yet durable."""
+    providers: tuple[ProviderHealth, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveText:
+    """Text of the focused task's attempt in flight since the last drain. `offset` 0 begins anew."""
+
+    task: TaskId
+    step: int
+    attempt: int
+    offset: int
+    """Characters that came before `text`."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeBatch:
+    """What changed since the last drain, each task once, as it is now."""
+
+    added: tuple[TaskSnapshot, ...] = ()
+    changed: tuple[TaskSnapshot, ...] = ()
+    removed: tuple[TaskId, ...] = ()
+    totals: Totals = Totals()
+    live: LiveText | None = None
+    at: float = 0.0
+    """Monotonic time of the drain."""
+
+
+def percent(snapshot: TaskSnapshot) -> float:
+    """0 to 100; 100 exactly when completed."""
+    return 100.0 * snapshot.fraction
+
+
+def report(snapshot: TaskSnapshot) -> ProgressReport:
+    """Return the progress report of a snapshot."""
+    standing = snapshot.standing
+    return ProgressReport(
+        task=snapshot.id,
+        state=standing.state,
+        reason=standing.reason,
+        phase=snapshot.phase,
+        step=standing.steps_done,
+        total_steps=snapshot.spec.total_steps,
+        percent=percent(snapshot),
+        tokens_generated=standing.output_tokens + snapshot.streamed_tokens,
+        tokens_per_s=snapshot.tokens_per_s,
+        cost=standing.spent,
+        held=snapshot.held,
+        elapsed_s=snapshot.active_s,
+        remaining_s=snapshot.eta_s,
+    )
+
+
+def remaining(*, steps_done: int, total_steps: int, active_s: float) -> float | None:
+    """Seconds of work expected for the steps left, from the mean over all steps so far; None before the first."""
+    if steps_done >= total_steps:
+        return 0.0
+    return active_s / steps_done * (total_steps - steps_done) if steps_done else None

@@ -1,0 +1,171 @@
+"""Steps and attempts: the units of progress and of payment, as the journal keeps them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from engine.domain.ids import AttemptId, TaskId
+from engine.domain.usage import FinishReason, Usage
+
+
+class AttemptStatus(StrEnum):
+    """How an attempt ended. OPEN: not yet. UNKNOWN: Drover died before it knew; it may have been billed."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    CUT = "cut"
+    UNKNOWN = "unknown"
+
+
+class Flag(StrEnum):
+    """What is odd about an attempt's money or reply and is shown with it."""
+
+    ASSUMED = "assumed"
+    """No provider confirmed the amount: it was settled at the hold."""
+    OVERBILLED = "overbilled"
+    """The provider billed above the hold."""
+    ABSURD_USAGE = "absurd_usage"
+    """Usage contradicted itself and was not believed."""
+    SHORTENED = "shortened"
+    """The reply ended because it reached its maximum length."""
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """One request about to be sent. Durable before its first byte leaves."""
+
+    task: TaskId
+    batch: str = ""
+    step: int
+    """1-based."""
+    attempt: AttemptId
+    """Also the client request id sent to the provider."""
+    number: int
+    """1-based within the step."""
+    provider: str
+    model: str
+    price_list: str
+    """Which price list the hold was computed under."""
+    request_sha256: bytes
+    """Of the body as sent: 32 bytes."""
+    held: int
+    """Pico held: the worst case."""
+    at_ms: int
+    day: str
+    """Local date of the intent, YYYY-MM-DD: the day it counts for."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How an attempt ended, with its reply. Durable before anything is done with it."""
+
+    task: TaskId
+    step: int
+    attempt: AttemptId
+    status: AttemptStatus
+    text: str = ""
+    """The reply, or what arrived of it."""
+    raw: bytes = b""
+    """The provider's bytes as they came, for evidence; the store compresses them."""
+    finish: FinishReason | None = None
+    usage: Usage | None = None
+    cost: int = 0
+    """Pico it counts for: settled, or assumed when `flags` say so, or 0 when it certainly was not billed."""
+    flags: tuple[Flag, ...] = ()
+    provider_request_id: str = ""
+    error: str = ""
+    """An `ErrorCode` or `TimeLevel` when it is not accepted."""
+    detail: str = ""
+    """The server's or system's own words, capped and redacted; hostile text."""
+    first_token_s: float | None = None
+    duration_s: float = 0.0
+    retry_in_s: float | None = None
+    """Seconds waited before the next attempt, where there is one."""
+    at_ms: int
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point a task can be restored to. The context is rebuilt from the steps; its digest says it is the same."""
+
+    task: TaskId
+    step: int
+    """Steps done."""
+    policy: str
+    """Context policy, e.g. "full"."""
+    context_sha256: bytes
+    """Digest of the messages that the next step would begin with: 32 bytes."""
+    model: str
+    cost: int
+    """Pico spent up to here."""
+    at_ms: int
+
+
+class NoteKind(StrEnum):
+    """Records that are neither intent, outcome nor checkpoint. Later kinds are reserved: they never change value."""
+
+    CREATED = "created"
+    STATE = "state"
+    WANTED = "wanted"
+    EDITED = "edited"
+    GRANT = "grant"
+    RECOVERED = "recovered"
+    TOOL_CALL = "tool_call"
+    TOOL_RESULT = "tool_result"
+    APPROVAL = "approval"
+    INSTRUCTION = "instruction"
+    CORRECTION = "correction"
+    BACKGROUND = "background"
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """Something recorded of a task: a change of state, a person's act, a grant."""
+
+    task: TaskId
+    kind: NoteKind
+    code: str = ""
+    """What: a state, a wish, a level."""
+    figures: dict[str, float] = {}
+    at_ms: int
+
+
+class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An attempt as read back: its intent, and its outcome once it has one. `raw` is left out of the outcome."""
+
+    intent: Intent
+    outcome: Outcome | None = None
+
+    @property
+    def status(self) -> AttemptStatus:
+        """How it ended, OPEN where it has not."""
+        return self.outcome.status if self.outcome else AttemptStatus.OPEN
+
+
+class StepRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A step with all its attempts, in order; done when one of them is accepted (then it is the last)."""
+
+    number: int
+    attempts: tuple[AttemptRecord, ...]
+
+    @property
+    def accepted(self) -> Outcome | None:
+        """The outcome that made the step done."""
+        last = self.attempts[-1].outcome if self.attempts else None
+        return last if last is not None and last.status is AttemptStatus.ACCEPTED else None
+
+    @property
+    def cost(self) -> int:
+        """Pico of all its attempts."""
+        return sum(a.outcome.cost for a in self.attempts if a.outcome)
+
+
+class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a task's log: a record's kind, code and figures, in the order it was written."""
+
+    seq: int
+    at_ms: int
+    kind: str
+    """"intent", "outcome", "checkpoint" or a `NoteKind`."""
+    code: str
+    figures: dict[str, float] = {}
+    detail: str = ""

@@ -1,0 +1,79 @@
+"""What can be asked: the bounds of every field of a `TaskSpec`, in one pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.domain.errors import ErrorCode, InvalidSpecError, Problem
+from engine.domain.task import RecipeName, TaskSpec, TimeLimits
+
+MAX_TEXT = 4 * 1024 * 1024
+"""Bytes of UTF-8 in one text: beyond any context, and well inside what a record can hold."""
+MAX_STEPS = 100_000
+MAX_OUTPUT = 1_000_000
+MAX_SECONDS = 366 * 86_400.0
+MAX_RETRIES = 100
+
+
+def problems(spec: TaskSpec) -> tuple[Problem, ...]:
+    """Return everything that is wrong with `spec`, in the order of a form; empty when it can run."""
+    return tuple(Problem(field=field, code=code) for field, code in _check(spec))
+
+
+def validate(spec: TaskSpec) -> TaskSpec:
+    """Return `spec` as it is; raises `InvalidSpecError` with all problems."""
+    found = problems(spec)
+    if found:
+        raise InvalidSpecError(found)
+    return spec
+
+
+def _check(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
+    yield from _texts(spec)
+    if not spec.provider or not spec.model:
+        yield "model", ErrorCode.NO_MODEL
+    if not 1 <= spec.max_steps <= MAX_STEPS:
+        yield "max_steps", ErrorCode.STEPS_OUT_OF_RANGE
+    if spec.budget is not None and spec.budget < 0:
+        yield "budget", ErrorCode.BUDGET_NEGATIVE
+    if not 0.0 <= spec.temperature <= 2.0:
+        yield "temperature", ErrorCode.TEMPERATURE_OUT_OF_RANGE
+    if not 1 <= spec.max_output <= MAX_OUTPUT:
+        yield "max_output", ErrorCode.MAX_OUTPUT_OUT_OF_RANGE
+    if not 1 <= spec.checkpoint_interval <= MAX_STEPS:
+        yield "checkpoint_interval", ErrorCode.INTERVAL_OUT_OF_RANGE
+    if not 0 <= spec.retry.max_retries <= MAX_RETRIES:
+        yield "max_retries", ErrorCode.RETRIES_OUT_OF_RANGE
+    if not 1.0 <= spec.retry.backoff_base <= 60.0:
+        yield "backoff_base", ErrorCode.RETRIES_OUT_OF_RANGE
+    yield from _limits(spec.limits)
+
+
+def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
+    if spec.recipe is RecipeName.ITERATE and not spec.goal.strip():
+        yield "goal", ErrorCode.GOAL_EMPTY
+    if spec.recipe is RecipeName.PIPELINE and not (spec.prompts and all(p.strip() for p in spec.prompts)):
+        yield "prompts", ErrorCode.PROMPTS_EMPTY
+    if len(spec.prompts) > MAX_STEPS:
+        yield "prompts", ErrorCode.STEPS_OUT_OF_RANGE
+    fields = {
+        "goal": (spec.goal,),
+        "title": (spec.title,),
+        "prompts": spec.prompts,
+        "system": (spec.system,),
+        "context": (*spec.context.keys(), *spec.context.values()),
+        "model": (spec.provider, spec.model),
+    }
+    for field, texts in fields.items():
+        try:
+            if sum(len(text.encode()) for text in texts) > MAX_TEXT:
+                yield field, ErrorCode.TEXT_TOO_LONG
+        except UnicodeEncodeError:
+            yield field, ErrorCode.TEXT_NOT_UNICODE
+
+
+def _limits(limits: TimeLimits) -> Iterator[tuple[str, ErrorCode]]:
+    for field in limits.__struct_fields__:
+        value = getattr(limits, field)
+        if value is not None and not 0.0 < value <= MAX_SECONDS:
+            yield f"limits.{field}", ErrorCode.TIME_LIMIT_OUT_OF_RANGE

@@ -1,0 +1,247 @@
+"""The engine's public face: all that the window, the command line and tests of either may use of it.
+
+Calls that act on tasks are synchronous: they check the table, record the intent and return the ids that accepted;
+what follows shows in the next `ChangeBatch`. Calls that read the store or must be durable on return are awaited.
+Every error is a `DroverError` with a code. Use it from one event loop only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from engine.cost.port import Balance, Level, PriceBook, Quote, Scope
+from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
+from engine.domain.ids import AttemptId, TaskId
+from engine.domain.money import PICO, decimal, parse, per_million, plain
+from engine.domain.progress import (
+    ChangeBatch,
+    Distribution,
+    LiveText,
+    ProgressReport,
+    ProviderHealth,
+    Statistics,
+    Totals,
+    report,
+)
+from engine.domain.states import (
+    Action,
+    CompletionReason,
+    PauseReason,
+    Phase,
+    State,
+    TimeLevel,
+    Wanted,
+    allowed,
+)
+from engine.domain.step import (
+    AttemptRecord,
+    AttemptStatus,
+    Checkpoint,
+    Flag,
+    LogEntry,
+    NoteKind,
+    StepRecord,
+)
+from engine.domain.task import (
+    MULTIPLIER,
+    Complexity,
+    RecipeName,
+    ResultRule,
+    RetryPolicy,
+    Standing,
+    TaskSnapshot,
+    TaskSpec,
+    TimeLimits,
+)
+from engine.domain.usage import FinishReason, Usage
+from engine.domain.validate import problems, validate
+from engine.providers.port import Capabilities, ModelInfo
+from engine.store.port import StoreHealth
+
+__all__ = [
+    "MULTIPLIER",
+    "PICO",
+    "Action",
+    "Answer",
+    "AttemptId",
+    "AttemptRecord",
+    "AttemptStatus",
+    "Balance",
+    "Capabilities",
+    "ChangeBatch",
+    "Checkpoint",
+    "CompletionReason",
+    "Complexity",
+    "Distribution",
+    "DroverError",
+    "Engine",
+    "ErrorCode",
+    "FinishReason",
+    "Flag",
+    "InvalidSpecError",
+    "Level",
+    "LiveText",
+    "LogEntry",
+    "ModelInfo",
+    "NoteKind",
+    "PauseReason",
+    "Phase",
+    "PriceBook",
+    "Problem",
+    "ProgressReport",
+    "ProviderHealth",
+    "Quote",
+    "RecipeName",
+    "ResultRule",
+    "RetryPolicy",
+    "Scope",
+    "Standing",
+    "State",
+    "Statistics",
+    "StepRecord",
+    "StoreHealth",
+    "TaskId",
+    "TaskSnapshot",
+    "TaskSpec",
+    "TimeLevel",
+    "TimeLimits",
+    "Totals",
+    "Usage",
+    "Wanted",
+    "allowed",
+    "decimal",
+    "parse",
+    "per_million",
+    "plain",
+    "problems",
+    "report",
+    "validate",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a task is for, as far as it has come."""
+
+    text: str
+    """Markdown; hostile text."""
+    steps: int
+    """Steps it stands on."""
+    final: bool
+    """Whether the task is completed."""
+    folder: Path
+    """Where the answer and the transcript are as files."""
+
+
+class Engine(Protocol):
+    """Runs tasks. `engine.runtime.supervisor.Supervisor` is the real one."""
+
+    async def submit(self, specs: Sequence[TaskSpec], *, paused: bool = False) -> tuple[TaskId, ...]:
+        """Create tasks, durable on return, all or none; raises `InvalidSpecError`, PRICE_UNKNOWN, UNKNOWN_PROVIDER."""
+        ...
+
+    def start(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """Let PENDING tasks go next (and consent to those that await it); start those added paused."""
+        ...
+
+    def pause(self, ids: Sequence[TaskId], *, now: bool = False) -> tuple[TaskId, ...]:
+        """Pause after the step in flight, or now: the attempt is cut and counts as spent until corrected."""
+        ...
+
+    def resume(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """Go on from the last durable step; consent to a new attempt where one is unknown; grant time to TIMEOUT.
+
+        Also takes back a pause that has not taken effect.
+        """
+        ...
+
+    def cancel(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """End tasks for good; what they have is kept."""
+        ...
+
+    def retry(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """Try FAILED and TIMEOUT tasks again from the last durable step."""
+        ...
+
+    async def delete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """Take tasks at rest out of every view, durable on return; what they spent stays counted."""
+        ...
+
+    async def edit(self, task: TaskId, spec: TaskSpec) -> None:
+        """Change what was asked of a task at rest, durable on return; raises `InvalidSpecError`."""
+        ...
+
+    def pause_all(self, *, now: bool = False) -> tuple[TaskId, ...]:
+        """Pause everything that runs or waits."""
+        ...
+
+    def resume_all(self) -> tuple[TaskId, ...]:
+        """Resume everything PAUSED, and consent to what awaits it; FAILED and TIMEOUT stay."""
+        ...
+
+    def resume_interrupted(self) -> tuple[TaskId, ...]:
+        """Resume what an earlier end of the program stopped, by a person's yes."""
+        ...
+
+    def drain(self) -> ChangeBatch:
+        """Return what changed since the last call; the window calls it up to 30 times a second."""
+        ...
+
+    def focus(self, task: TaskId | None) -> None:
+        """Choose the one task whose text streams into `ChangeBatch.live`."""
+        ...
+
+    def watch(self, task: TaskId) -> AsyncIterator[ProgressReport]:
+        """Yield reports of a task, the present one first, the newest after each change; ends when it is at rest."""
+        ...
+
+    def watch_all(self) -> AsyncIterator[ProgressReport]:
+        """Yield reports of all tasks, the newest after each change; ends when every task is at rest."""
+        ...
+
+    def snapshot(self, task: TaskId) -> TaskSnapshot:
+        """Return what is so about a task; raises UNKNOWN_TASK."""
+        ...
+
+    def snapshots(self) -> tuple[TaskSnapshot, ...]:
+        """Return what is so about all tasks, in order."""
+        ...
+
+    def totals(self) -> Totals:
+        """Return figures over all tasks."""
+        ...
+
+    def statistics(self) -> Statistics:
+        """Return throughput statistics since the engine was opened."""
+        ...
+
+    def balance(self, scope: Scope) -> Balance:
+        """Return a ledger's figures."""
+        ...
+
+    def set_budget(self, scope: Scope, limit: int | None) -> None:
+        """Set the limit of the day, the month or everything; a task's own is set by `edit`."""
+        ...
+
+    def set_running_limit(self, limit: int) -> None:
+        """Set how many tasks run at the same time, from now on."""
+        ...
+
+    async def answer(self, task: TaskId) -> Answer:
+        """Return the result so far."""
+        ...
+
+    async def steps(self, task: TaskId) -> tuple[StepRecord, ...]:
+        """Return all steps with their attempts, from the store."""
+        ...
+
+    async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
+        """Return the task's records."""
+        ...
+
+    async def close(self, grace_s: float = 30.0) -> None:
+        """Let the steps in flight finish for `grace_s` seconds, cut the rest, make all durable, let go of everything."""
+        ...

@@ -1,0 +1,1 @@
+"""Ways to models: transport, event-stream parser, OpenAI-compatible chat, local model."""

@@ -1,0 +1,1 @@
+"""How a task chooses its next prompt and knows that it is done."""

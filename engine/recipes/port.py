@@ -1,0 +1,29 @@
+"""The port of recipes: pure functions from what was asked and what was answered to what is asked next.
+
+A recipe does no I/O, holds no state and knows nothing of providers, money or time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from engine.domain.message import Message
+from engine.domain.states import CompletionReason
+from engine.domain.task import TaskSpec
+
+
+class Recipe(Protocol):
+    """How a task chooses its next prompt, knows that it is done, and what its answer is."""
+
+    def prompt(self, spec: TaskSpec, replies: Sequence[str]) -> tuple[Message, ...]:
+        """Return the messages of step `len(replies) + 1`; the prefix shared with the step before is byte-identical."""
+        ...
+
+    def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:
+        """Return why the task is done after `replies`, or None when it goes on."""
+        ...
+
+    def answer(self, spec: TaskSpec, replies: Sequence[str]) -> str:
+        """Return the result so far, as Markdown, without any marker of the recipe's own."""
+        ...

@@ -1,0 +1,1 @@
+"""The results folder: answers and transcripts as files."""

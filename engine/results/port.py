@@ -1,0 +1,38 @@
+"""The port of the results folder: files made from the store, which stays the truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from engine.domain.ids import TaskId
+
+
+class Results(Protocol):
+    """Keeps a task's answer and transcript current as files."""
+
+    def publish(self, task: TaskId) -> None:
+        """Ask that the task's files be brought up to date; returns at once, asks for the same task are merged."""
+        ...
+
+    def folder(self, task: TaskId, name: str) -> Path:
+        """Return where the task's files are, or will be."""
+        ...
+
+    async def close(self) -> None:
+        """Write what was asked for and stop."""
+        ...
+
+
+class NoResults:
+    """Keeps no files."""
+
+    def publish(self, task: TaskId) -> None:
+        """Do nothing."""
+
+    def folder(self, task: TaskId, name: str) -> Path:
+        """Return a path that does not exist."""
+        return Path("nowhere") / task
+
+    async def close(self) -> None:
+        """Do nothing."""

@@ -1,0 +1,1 @@
+"""Runs tasks: supervisor, scheduler, one runner a task, deadlines, retries, recovery, change feed."""

@@ -1,0 +1,1 @@
+"""Everything durable: schema, migrations, writer, reader."""

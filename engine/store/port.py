@@ -1,0 +1,125 @@
+"""The port behind which everything durable lies. `engine.store.memory.MemoryStore` is its fake.
+
+Each writing call queues at once, in the order of the calls, and returns an awaitable that is done when the record
+and the task's standing are durable, in one transaction. Awaiting it may be put off; not awaiting it loses nothing
+but the knowledge. A failed commit raises `DroverError` from the awaitable of every record in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from engine.domain.ids import TaskId
+from engine.domain.step import AttemptRecord, Checkpoint, Intent, LogEntry, Note, Outcome, StepRecord
+from engine.domain.task import Standing, TaskSpec
+
+
+class StoredTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A task as the store keeps it."""
+
+    id: TaskId
+    order: int
+    spec: TaskSpec
+    standing: Standing
+
+
+class Spending(msgspec.Struct, frozen=True, kw_only=True):
+    """Pico spent, from the journal's attempts: what limits beyond a task start from. Deleted tasks count on."""
+
+    total: int = 0
+    days: dict[str, int] = {}
+    """By local date, YYYY-MM-DD."""
+    batches: dict[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreHealth:
+    """How saving goes."""
+
+    bytes_on_disk: int
+    last_saved_at_ms: int | None
+    save_p50_ms: float
+    save_p99_ms: float
+    """Milliseconds from the call to durable, over the last minutes."""
+    queued: int
+    """Records called for and not yet durable."""
+
+
+class StoreReader(Protocol):
+    """Reading; safe beside a running writer, of this process or another."""
+
+    async def scan(self) -> tuple[StoredTask, ...]:
+        """Return all tasks that are not deleted, in order."""
+        ...
+
+    async def load(self, task: TaskId) -> StoredTask:
+        """Return one task; raises `DroverError(UNKNOWN_TASK)`, or STORE_DAMAGED when its chain does not hold."""
+        ...
+
+    async def steps(self, task: TaskId) -> tuple[StepRecord, ...]:
+        """Return the task's steps with their attempts, first to last."""
+        ...
+
+    async def replies(self, task: TaskId) -> tuple[str, ...]:
+        """Return the texts of the accepted steps, first to last."""
+        ...
+
+    async def checkpoints(self, task: TaskId) -> tuple[Checkpoint, ...]:
+        """Return the task's checkpoints, first to last."""
+        ...
+
+    async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
+        """Return the task's records as log entries, first to last."""
+        ...
+
+    async def open_attempts(self) -> tuple[AttemptRecord, ...]:
+        """Return all attempts with an intent and no outcome."""
+        ...
+
+    async def spending(self) -> Spending:
+        """Return what was spent, over all attempts, deleted tasks among them."""
+        ...
+
+
+class Store(StoreReader, Protocol):
+    """Writing: one writer, in the process that holds the folder."""
+
+    def create(self, tasks: Sequence[StoredTask]) -> Awaitable[None]:
+        """Store new tasks, all or none."""
+        ...
+
+    def append_intent(self, intent: Intent, standing: Standing) -> Awaitable[None]:
+        """Store that a request is about to leave."""
+        ...
+
+    def append_outcome(self, outcome: Outcome, standing: Standing) -> Awaitable[None]:
+        """Store how an attempt ended, with its reply."""
+        ...
+
+    def append_note(self, note: Note, standing: Standing) -> Awaitable[None]:
+        """Store something else that happened to a task."""
+        ...
+
+    def checkpoint(self, checkpoint: Checkpoint, standing: Standing) -> Awaitable[None]:
+        """Store a point the task can be restored to."""
+        ...
+
+    def edit(self, task: StoredTask, note: Note) -> Awaitable[None]:
+        """Store a task's changed spec and standing."""
+        ...
+
+    def delete(self, tasks: Sequence[TaskId]) -> Awaitable[None]:
+        """Take tasks out of every view; what they spent stays counted."""
+        ...
+
+    def health(self) -> StoreHealth:
+        """Return how saving goes, from memory."""
+        ...
+
+    async def close(self) -> None:
+        """Make everything queued durable and let go of the folder."""
+        ...
