@@ -32,6 +32,9 @@ class ErrorCode(StrEnum):
     TOOL_CALLS = "tool_calls"
     STALLED = "stalled"
     UNKNOWN_PROVIDER = "unknown_provider"
+    INVALID_URL = "invalid_url"
+    INSECURE_URL = "insecure_url"
+    INVALID_KEY = "invalid_key"
     # the local model
     MODEL_NOT_INSTALLED = "model_not_installed"
     MODEL_FILE = "model_file"
