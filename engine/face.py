@@ -182,8 +182,11 @@ class Engine(Protocol):
         """Resume everything PAUSED, and consent to what awaits it; FAILED and TIMEOUT stay."""
         ...
 
-    def resume_interrupted(self) -> tuple[TaskId, ...]:
-        """Resume what an earlier end of the program stopped, by a person's yes."""
+    def resume_interrupted(self, *, consent: bool = True) -> tuple[TaskId, ...]:
+        """Resume what an earlier end of the program stopped: by a person's yes, or by a setting (`consent` False).
+
+        Without consent, a task with an attempt whose end is unknown and that may have been billed stays.
+        """
         ...
 
     def drain(self) -> ChangeBatch:

@@ -64,6 +64,7 @@ class ErrorCode(StrEnum):
     TEXT_NOT_UNICODE = "text_not_unicode"
     NO_MODEL = "no_model"
     UNKNOWN_TASK = "unknown_task"
+    NOT_POSSIBLE = "not_possible"
     # ours
     INTERNAL = "internal"
 

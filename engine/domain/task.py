@@ -117,10 +117,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     wanted: Wanted = Wanted.NOTHING
     steps_done: int = 0
     attempts: int = 0
+    step_attempts: int = 0
+    """Attempts of the step that is not yet done."""
     retries: int = 0
     """Attempts beyond the first of their step."""
     unknown: int = 0
-    """Attempts whose end nobody knows: they may have been billed."""
+    """Attempts whose end nobody knows and to whose repetition nobody has yet said yes."""
     spent: int = 0
     """Pico, with what is only assumed."""
     assumed: int = 0

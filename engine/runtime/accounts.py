@@ -1,0 +1,80 @@
+"""Which limits apply to which call: the ledger's scopes for tasks, days, months and everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.cost.port import Balance, Ledger, Level, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.domain.clock import Clock
+    from engine.domain.ids import TaskId
+    from engine.runtime.record import TaskRecord
+    from engine.store.port import Spending
+
+EVERYTHING = Scope(Level.EVERYTHING, "")
+
+
+class Accounts:
+    """Opens the ledger's scopes from what the store says was spent, and new ones as days and months begin."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, limits: Mapping[Level, int | None]) -> None:
+        """Use `limits` (pico) for every day, every month and everything."""
+        self._ledger = ledger
+        self._clock = clock
+        self._limits = dict(limits)
+        self._days: dict[str, int] = {}
+        self._opened: set[Scope] = set()
+
+    def restore(self, spending: Spending) -> None:
+        """Start from what was spent before."""
+        self._days = dict(spending.days)
+        self._ledger.open(EVERYTHING, spent=spending.total, limit=self._limits.get(Level.EVERYTHING))
+        for batch, spent in spending.batches.items():
+            self._open(Scope(Level.BATCH, batch), spent)
+
+    def add(self, record: TaskRecord) -> None:
+        """Open a task's own account."""
+        scope = Scope(Level.TASK, record.id)
+        self._ledger.open(scope, spent=record.standing.spent, limit=record.spec.budget)
+
+    def remove(self, task: TaskId) -> None:
+        """Close a task's own account; what it spent stays in all others."""
+        self._ledger.forget(Scope(Level.TASK, task))
+
+    def scopes(self, record: TaskRecord) -> tuple[Scope, ...]:
+        """Return the accounts that a task's next call counts in."""
+        day, month = self.day(), self.month()
+        batch = (Scope(Level.BATCH, record.spec.batch),) if record.spec.batch else ()
+        for scope in batch:
+            self._open(scope, 0)
+        return (Scope(Level.TASK, record.id), *batch, day, month, EVERYTHING)
+
+    def day(self) -> Scope:
+        """Return the account of the present local day."""
+        key = self._clock.local_day(self._clock.wall_ms())
+        return self._open(Scope(Level.DAY, key), self._days.get(key, 0))
+
+    def month(self) -> Scope:
+        """Return the account of the present local month."""
+        key = self._clock.local_day(self._clock.wall_ms())[:7]
+        spent = sum(amount for day, amount in self._days.items() if day.startswith(key))
+        return self._open(Scope(Level.MONTH, key), spent)
+
+    def set_limit(self, scope: Scope, limit: int | None) -> None:
+        """Change a limit; of a day or month, also that of all to come."""
+        if scope.level in (Level.DAY, Level.MONTH, Level.EVERYTHING):
+            self._limits[scope.level] = limit
+        self._ledger.set_limit(scope, limit)
+
+    def balance(self, scope: Scope) -> Balance:
+        """Return the figures of an account."""
+        return self._ledger.balance(scope)
+
+    def _open(self, scope: Scope, spent: int) -> Scope:
+        if scope not in self._opened:
+            self._opened.add(scope)
+            self._ledger.open(scope, spent=spent, limit=self._limits.get(scope.level))
+        return scope

@@ -1,0 +1,156 @@
+"""From how a request ended to what is recorded of it: pure arithmetic of money, tokens and time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.cost.settle import settlement
+from engine.domain.states import Event, TimeLevel, Wanted, advance
+from engine.domain.step import AttemptStatus, Flag, Intent, Outcome
+from engine.domain.task import MULTIPLIER
+from engine.domain.usage import FinishReason, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.cost.port import Price
+    from engine.domain.states import CompletionReason
+    from engine.domain.task import Standing, TaskSpec
+    from engine.runtime.attempt import Ending
+
+MAX_DETAIL = 500
+"""Characters kept of a server's own words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """What an attempt counts for: pico, flags, and the usage that is believed."""
+
+    amount: int
+    flags: tuple[Flag, ...] = ()
+    usage: Usage | None = None
+
+
+def bill(ending: Ending, price: Price, held: int) -> Bill:
+    """Return what to settle at: what certainly was not billed is 0, what nobody confirmed is the hold."""
+    finished, error = ending.finished, ending.error
+    if finished is not None:
+        amount, flags = settlement(held, price, finished.usage, finished.reported_cost)
+        usage = None if Flag.ABSURD_USAGE in flags else finished.usage
+        shortened = (Flag.SHORTENED,) if finished.finish is FinishReason.LENGTH else ()
+        return Bill(amount=amount, flags=(*flags, *shortened), usage=usage)
+    if error is not None and error.usage is not None:
+        amount, flags = settlement(held, price, error.usage, None)
+        return Bill(amount=amount, flags=flags, usage=None if Flag.ABSURD_USAGE in flags else error.usage)
+    if not ending.sent or (error is not None and not error.maybe_billed):
+        return Bill(amount=0)
+    return Bill(amount=held, flags=(Flag.ASSUMED,) if held else ())
+
+
+def outcome(
+    intent: Intent,
+    ending: Ending,
+    settled: Bill,
+    *,
+    at_ms: int,
+    redact: Callable[[str], str],
+) -> Outcome:
+    """Return the record of how the attempt ended."""
+    finished, error = ending.finished, ending.error
+    raw = finished.raw if finished else error.raw if error else b""
+    return Outcome(
+        task=intent.task,
+        step=intent.step,
+        attempt=intent.attempt,
+        status=_status(ending),
+        text=ending.text,
+        raw=raw,
+        finish=finished.finish if finished else None,
+        usage=settled.usage,
+        cost=settled.amount,
+        flags=settled.flags,
+        provider_request_id=ending.provider_request_id,
+        error=str(error.code) if error else str(ending.cause or ""),
+        detail=redact(error.detail)[:MAX_DETAIL] if error else "",
+        first_token_s=ending.first_token_s,
+        duration_s=ending.duration_s,
+        retry_in_s=ending.retry_in_s,
+        at_ms=at_ms,
+    )
+
+
+def _status(ending: Ending) -> AttemptStatus:
+    if ending.finished is not None:
+        return AttemptStatus.ACCEPTED
+    return AttemptStatus.FAILED if ending.error is not None else AttemptStatus.CUT
+
+
+def changes_of_time(standing: Standing, active_s: float) -> dict[str, object]:
+    """Return the changes of a standing for active seconds not yet counted."""
+    return {
+        "active_s": standing.active_s + active_s,
+        "step_s": standing.step_s + active_s,
+        "window_s": standing.window_s + active_s,
+    }
+
+
+def without(grants: dict[str, float], *levels: TimeLevel) -> dict[str, float]:
+    """Return the grants but for levels that begin anew."""
+    return {level: seconds for level, seconds in grants.items() if level not in levels}
+
+
+def time_left(spec: TaskSpec, standing: Standing) -> dict[TimeLevel, float]:
+    """Return the active seconds left at each level that is limited; at most 0 where it is used up."""
+    factor, limits = MULTIPLIER[spec.complexity], spec.limits
+    left = {
+        TimeLevel.STEP: standing.limit(TimeLevel.STEP, limits.step * factor) - standing.step_s,
+        TimeLevel.WINDOW: standing.limit(TimeLevel.WINDOW, limits.window * factor) - standing.window_s,
+        TimeLevel.TASK: standing.limit(TimeLevel.TASK, limits.task * factor) - standing.active_s,
+    }
+    if limits.attempt is not None:
+        left[TimeLevel.ATTEMPT] = standing.limit(TimeLevel.ATTEMPT, limits.attempt * factor)
+    return left
+
+
+def granted(spec: TaskSpec, standing: Standing, level: TimeLevel) -> float:
+    """Return what one resume of a task that ran out of time grants at `level`: its limit once more, in seconds."""
+    factor, limits = MULTIPLIER[spec.complexity], spec.limits
+    base = {TimeLevel.STEP: limits.step, TimeLevel.WINDOW: limits.window, TimeLevel.TASK: limits.task}.get(level)
+    if base is None:
+        return 0.0
+    short = -min(0.0, time_left(spec, standing)[level])
+    return base * factor + short
+
+
+def changes_of(
+    standing: Standing, recorded: Outcome, active_s: float, completed: CompletionReason | None
+) -> dict[str, object]:
+    """Return the changes of a standing by an outcome; `completed` when it was the last step."""
+    usage = recorded.usage or Usage()
+    changes: dict[str, object] = {
+        **changes_of_time(standing, active_s),
+        "spent": standing.spent + recorded.cost,
+        "assumed": standing.assumed + (recorded.cost if Flag.ASSUMED in recorded.flags else 0),
+        "input_tokens": standing.input_tokens + usage.input,
+        "cached_tokens": standing.cached_tokens + usage.cached,
+        "output_tokens": standing.output_tokens + usage.output,
+        "reasoning_tokens": standing.reasoning_tokens + usage.reasoning,
+    }
+    if recorded.status is AttemptStatus.ACCEPTED:
+        changes |= {
+            "steps_done": standing.steps_done + 1,
+            "step_s": 0.0,
+            "step_attempts": 0,
+            "first_token_s": recorded.first_token_s,
+            "grants": without(standing.grants, TimeLevel.STEP, TimeLevel.ATTEMPT),
+        }
+    if completed is not None:
+        changes |= {
+            "state": advance(standing.state, Event.COMPLETE),
+            "reason": str(completed),
+            "detail": "",
+            "wanted": Wanted.NOTHING,
+            "ended_at_ms": recorded.at_ms,
+        }
+    return changes

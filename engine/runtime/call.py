@@ -1,0 +1,221 @@
+"""One attempt, whole: slot, request, hold, intent, reply, outcome. In this order, and nothing before its turn.
+
+The invariants of money and durability live here. No byte leaves before its intent is durable; no intent is written
+before its worst cost is held; a hold ends by settling at what its durable outcome says, or is given back when no
+byte left; nothing is done with a reply before it is durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import hashlib
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from engine.cost.port import Level, OverBudgetError
+from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.states import Event, PauseReason, Phase, Wanted
+from engine.domain.step import Intent
+from engine.providers.port import ChatRequest, PreparedRequest, Provider, ProviderError
+from engine.runtime import points
+from engine.runtime.attempt import Attempt, Ending, is_stall
+from engine.runtime.bookkeeping import bill, changes_of, outcome, time_left
+from engine.runtime.deadlines import Deadlines
+from engine.runtime.record import Stream, TaskRecord
+from engine.runtime.retry import wait_before
+from engine.runtime.stop import StorageStop, Stop
+
+if TYPE_CHECKING:
+    from engine.cost.port import Hold, Price, Quote
+    from engine.domain.states import CompletionReason
+    from engine.domain.step import Outcome
+    from engine.recipes.port import Recipe
+    from engine.runtime.ports import RunnerPorts
+    from engine.runtime.wishes import Wishes
+
+
+class Call:
+    """Makes attempts for one runner. `replies` grows by each accepted one."""
+
+    def __init__(
+        self, record: TaskRecord, ports: RunnerPorts, wishes: Wishes, recipe: Recipe, replies: list[str]
+    ) -> None:
+        """Work on `record` with the context that `replies` make."""
+        self._record = record
+        self._ports = ports
+        self._wishes = wishes
+        self._recipe = recipe
+        self._replies = replies
+
+    async def make(self, retry: int) -> Ending:
+        """Make one attempt, the `retry`-th again of its step, and record it; return how it ended.
+
+        Raises `Stop` for limits, wishes and a failing store, `DroverError` for what was never sent, and `CutError`
+        when a wait was cut for a wish that was taken back.
+        """
+        record, ports = self._record, self._ports
+        provider = ports.providers.get(record.spec.provider)
+        quote = ports.prices.quote(record.spec.provider, record.spec.model)
+        concurrency = provider.capabilities.concurrency
+        busy = ports.slots.busy(provider.name, concurrency)
+        try:
+            async with AsyncExitStack() as stack:
+                async with self._wishes.waiting(Phase.WAITING_SLOT if busy else Phase.PREPARING):
+                    await stack.enter_async_context(ports.slots.take(provider.name, concurrency))
+                    prepared = await self._prepare(provider)
+                    hold = await self._admit(quote.price, prepared)
+                return await self._send(provider, prepared, quote, hold, retry)
+        except ProviderError as error:  # while preparing: nothing left the computer, so there is nothing to record
+            return self._with_wait(Ending(error=error, sent=False), retry)
+        finally:
+            self._give_back()
+
+    async def saved(self, future: asyncio.Future[None]) -> None:
+        """Wait until a record is durable; raises `StorageStop` when it is not known to be."""
+        try:
+            await asyncio.shield(future)
+        except DroverError as error:
+            raise StorageStop(Event.PAUSE, PauseReason.STORAGE, error.code) from error
+
+    async def _prepare(self, provider: Provider) -> PreparedRequest:
+        spec = self._record.spec
+        self._wishes.show(Phase.PREPARING)
+        request = ChatRequest(
+            model=spec.model,
+            messages=self._recipe.prompt(spec, self._replies),
+            temperature=spec.temperature,
+            max_output=spec.max_output,
+            connect_s=spec.limits.connect,
+        )
+        return await provider.prepare(request)
+
+    async def _admit(self, price: Price, prepared: PreparedRequest) -> Hold:
+        ledger, scopes = self._ports.ledger, self._ports.scopes(self._record)
+        worst = price.worst(prepared.input_bound, prepared.max_output)
+        if ledger.would_wait(scopes, worst):
+            self._wishes.show(Phase.WAITING_HELD)
+        try:
+            hold = self._record.hold = await ledger.admit(scopes, worst)
+        except OverBudgetError as error:
+            raise Stop(Event.PAUSE, PauseReason.BUDGET, error.scope.level) from None
+        self._ports.reach(points.ADMITTED)
+        return hold
+
+    async def _send(
+        self, provider: Provider, prepared: PreparedRequest, quote: Quote, hold: Hold, retry: int
+    ) -> Ending:
+        record, ports = self._record, self._ports
+        deadlines = self._deadlines()
+        record.active_since = ports.clock.monotonic()
+        intent = self._intent(prepared, quote, hold)
+        counted = {
+            "attempts": record.tip.attempts + 1,
+            "step_attempts": record.tip.step_attempts + 1,
+            "retries": record.tip.retries + (1 if retry else 0),
+        }
+        await self.saved(ports.journal.intent(record, intent, **counted))
+        ports.reach(points.INTENT_DURABLE)
+        ending = await self._perform(provider, prepared, intent, deadlines)
+        ending = self._with_wait(ending, retry)
+        self._count(ending, retry)
+        await self._record_ending(intent, ending, quote.price, hold)
+        return ending
+
+    async def _perform(
+        self, provider: Provider, prepared: PreparedRequest, intent: Intent, deadlines: Deadlines
+    ) -> Ending:
+        wish = self._wishes.current
+        if wish is not Wanted.NOTHING:  # asked for while the intent was being saved: no byte leaves
+            return Ending(cause=wish, sent=False)
+        stream = self._record.stream = Stream(number=intent.number, step=intent.step)
+        self._wishes.show(Phase.CONNECTING)
+        with self._wishes.streaming(deadlines):
+            attempt = Attempt(self._record, self._ports, stream)
+            return await attempt.perform(provider, prepared, intent.attempt, deadlines)
+
+    async def _record_ending(self, intent: Intent, ending: Ending, price: Price, hold: Hold) -> None:
+        record, ports = self._record, self._ports
+        settled = bill(ending, price, intent.held)
+        recorded = outcome(intent, ending, settled, at_ms=ports.clock.wall_ms(), redact=ports.redact)
+        completed = self._accept(recorded) if ending.finished else None
+        if recorded.usage is not None:
+            now = ports.clock.monotonic()
+            ports.gauges.input.add(recorded.usage.input, now)
+            ports.gauges.output.correct(ending.streamed_tokens, recorded.usage.output, now)
+        self._wishes.show(Phase.SAVING)
+        active = record.take_active(ports.clock.monotonic())
+        ports.gauges.unsaved += 1
+        saved = ports.journal.outcome(record, recorded, **changes_of(record.tip, recorded, active, completed))
+        ports.reach(points.OUTCOME_QUEUED)
+        try:
+            await self.saved(saved)
+        finally:
+            ports.gauges.unsaved -= 1
+        ports.ledger.settle(hold, settled.amount)
+        record.hold = record.stream = None
+        ports.reach(points.OUTCOME_DURABLE)
+        ports.results.publish(record.id)
+
+    def _accept(self, recorded: Outcome) -> CompletionReason | None:
+        self._replies.append(recorded.text)
+        return self._recipe.completion(self._record.spec, self._replies)
+
+    def _intent(self, prepared: PreparedRequest, quote: Quote, hold: Hold) -> Intent:
+        record, ports = self._record, self._ports
+        return Intent(
+            task=record.id,
+            batch=record.spec.batch,
+            step=record.tip.steps_done + 1,
+            attempt=ports.ids.attempt(),
+            number=record.tip.step_attempts + 1,
+            provider=record.spec.provider,
+            model=record.spec.model,
+            price_list=quote.price_list,
+            request_sha256=hashlib.sha256(prepared.body).digest(),
+            held=hold.amount,
+            at_ms=ports.clock.wall_ms(),
+            day=next(scope.key for scope in hold.scopes if scope.level is Level.DAY),
+        )
+
+    def _deadlines(self) -> Deadlines:
+        limits = self._record.spec.limits
+        left = time_left(self._record.spec, self._record.tip)
+        for level, seconds in left.items():
+            if seconds <= 0:
+                raise Stop(Event.EXPIRE, level)
+        return Deadlines(left, first=limits.first_token, silence=limits.silence, credit=self._ports.credit)
+
+    def _with_wait(self, ending: Ending, retries: int) -> Ending:
+        """Decide, after `retries` retries of the step, how long to wait before another one."""
+        error = ending.error
+        if not is_stall(ending.cause) and not (error is not None and error.retryable):
+            return ending
+        after = error.retry_after_s if error else None
+        wait = wait_before(self._record.spec.retry, retries + 1, after, self._ports.rng)
+        return dataclasses.replace(ending, retry_in_s=wait)
+
+    def _count(self, ending: Ending, retry: int) -> None:
+        gauges = self._ports.gauges
+        provider = gauges.provider(self._record.spec.provider)
+        gauges.attempts += 1
+        gauges.retries += 1 if retry else 0
+        provider.last_error = ending.error.code if ending.error else ""
+        if ending.error is not None and ending.error.code is ErrorCode.RATE_LIMITED:
+            gauges.rate_limited += 1
+        if ending.finished is None:
+            return
+        gauges.step.add(ending.duration_s)
+        if ending.first_token_s is not None:
+            provider.first_token.append(ending.first_token_s)
+            gauges.first_token.add(ending.first_token_s)
+            usage = ending.finished.usage
+            tokens = usage.output if usage and not usage.absurd() else ending.streamed_tokens
+            gauges.speed.add(tokens / max(0.001, ending.duration_s - ending.first_token_s))
+
+    def _give_back(self) -> None:
+        """Release a hold whose request never left: an open stream, or a settled hold, has none to give."""
+        record = self._record
+        if record.hold is not None and record.stream is None:
+            self._ports.ledger.release(record.hold)
+            record.hold = None

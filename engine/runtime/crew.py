@@ -1,0 +1,102 @@
+"""The runners at work: which task gets a place next, how many at the same time, and how they all come home."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from engine.domain.states import State, Wanted
+from engine.runtime.queue import RunQueue
+from engine.runtime.runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.domain.ids import TaskId
+    from engine.runtime.ports import RunnerPorts
+    from engine.runtime.record import TaskRecord
+    from engine.runtime.register import Register
+
+
+class Crew:
+    """At most `limit` runners, each of one task; a task never has two."""
+
+    def __init__(self, register: Register, ports: RunnerPorts, limit: int) -> None:
+        """Run tasks of `register`."""
+        self._register = register
+        self._ports = ports
+        self._limit = limit
+        self._queue = RunQueue()
+        self._runners: dict[TaskId, Runner] = {}
+        self._jobs: dict[TaskId, asyncio.Task[None]] = {}
+        self._closing = False
+
+    @property
+    def limit(self) -> int:
+        """How many tasks run at the same time."""
+        return self._limit
+
+    @limit.setter
+    def limit(self, limit: int) -> None:
+        self._limit = max(1, limit)
+        self._fill()
+
+    def at_work(self) -> Iterator[TaskId]:
+        """Go over the tasks that have a runner."""
+        return iter(tuple(self._runners))
+
+    def enlist(self, record: TaskRecord, *, first: bool = False) -> None:
+        """Let a PENDING task run when a place is free."""
+        self._queue.put(record.id, priority=record.spec.priority, order=record.order, first=first)
+        self._fill()
+
+    def discharge(self, task: TaskId) -> None:
+        """Take a task that waits out of the queue."""
+        self._queue.remove(task)
+
+    def heed(self, task: TaskId) -> None:
+        """Tell a task's runner, if it has one, that a wish was recorded."""
+        runner = self._runners.get(task)
+        if runner is not None:
+            runner.wishes.heed()
+
+    async def close(self, grace_s: float) -> None:
+        """Start nothing more, let what runs finish its step for `grace_s` seconds, cut the rest."""
+        self._closing = True
+        self._tell(Wanted.PAUSE)
+        await self._gone(grace_s)
+        self._tell(Wanted.PAUSE_NOW)
+        await self._gone(None)
+
+    def _tell(self, wish: Wanted) -> None:
+        for runner in self._runners.values():
+            runner.wishes.close(wish)
+
+    async def _gone(self, timeout_s: float | None) -> None:
+        if self._jobs:
+            await asyncio.wait(tuple(self._jobs.values()), timeout=timeout_s)
+
+    def _fill(self) -> None:
+        passed: list[TaskRecord] = []
+        while not self._closing and len(self._runners) < self._limit:
+            task = self._queue.pop()
+            if task is None:
+                break
+            record = self._register.get(task)
+            if task in self._runners:  # its last runner is still writing its end
+                passed.append(record)
+            elif record.tip.state is State.PENDING:
+                self._start(record)
+        for record in passed:
+            self._queue.put(record.id, priority=record.spec.priority, order=record.order)
+
+    def _start(self, record: TaskRecord) -> None:
+        runner = Runner(record, self._ports)
+        self._runners[record.id] = runner
+        job = asyncio.get_running_loop().create_task(runner.run(), name=f"task {record.id}")
+        self._jobs[record.id] = job
+        job.add_done_callback(lambda _: self._ended(record.id))
+
+    def _ended(self, task: TaskId) -> None:
+        del self._runners[task], self._jobs[task]
+        self._fill()

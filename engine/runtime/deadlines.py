@@ -1,0 +1,127 @@
+"""The deadlines of one attempt: one wait for all levels, which can also be cut by hand.
+
+Whatever comes first ends the block with `CutError` and its cause. No deadline fires early; none fires while a reply
+that already arrived waits to be read (`PATIENCE` turns of the loop are left to the reader first); and time in which
+the process itself stood still (`engine.runtime.gaps`) is credited to every level.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+from engine.domain.states import TimeLevel, Wanted
+
+PATIENCE = 8
+"""Turns of the loop between a deadline being due and its firing."""
+
+Cause = TimeLevel | Wanted
+
+
+class CutError(Exception):
+    """The block was ended: by a deadline's level, or by a person's wish."""
+
+    def __init__(self, cause: Cause) -> None:
+        """Name the cause."""
+        super().__init__(cause)
+        self.cause = cause
+
+
+class Deadlines:
+    """Async context: ends its body when a level is due or `cut` is called. Times are those of the loop."""
+
+    def __init__(
+        self,
+        levels: Mapping[TimeLevel, float],
+        *,
+        first: float | None = None,
+        silence: float | None = None,
+        credit: Callable[[], float] = float,
+    ) -> None:
+        """Take seconds from entry by level, and limits of waiting for the first and each next progress.
+
+        `credit` tells the seconds that the process has stood still so far.
+        """
+        self._levels = dict(levels)
+        self._credit = credit
+        self._credit_before = 0.0
+        self._first = first
+        self._silence = silence
+        self._due: dict[TimeLevel, float] = {}
+        self._progress_at: float | None = None
+        self._cause: Cause | None = None
+        self._scope = asyncio.timeout(None)
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+
+    async def __aenter__(self) -> Self:
+        """Start all levels."""
+        now = self._loop.time()
+        self._credit_before = self._credit()
+        self._due = {level: now + seconds for level, seconds in self._levels.items()}
+        await self._scope.__aenter__()
+        self._stage(TimeLevel.FIRST_TOKEN, self._first, now)
+        self._arm()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop all levels; raises `CutError` when one of them, or `cut`, ended the body."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+        self._due.clear()
+        try:
+            await self._scope.__aexit__(kind, error, trace)
+        except TimeoutError:
+            if self._cause is not None and self._scope.expired():
+                raise CutError(self._cause) from None
+            raise
+
+    def progress(self) -> None:
+        """Say that something of the reply arrived: silence is counted from now. Costs no timer."""
+        self._progress_at = self._loop.time() - (self._credit() - self._credit_before)
+
+    def cut(self, cause: Cause) -> None:
+        """End the body now, from outside; the first cause stays."""
+        if self._cause is None:
+            self._cause = cause
+            self._scope.reschedule(self._loop.time())
+
+    def _stage(self, level: TimeLevel, seconds: float | None, since: float) -> None:
+        self._due.pop(TimeLevel.FIRST_TOKEN, None)
+        self._due.pop(TimeLevel.SILENCE, None)
+        if seconds is not None:
+            self._due[level] = since + seconds
+
+    def _arm(self) -> None:
+        if self._due and self._cause is None:
+            self._timer = self._loop.call_at(self._nearest()[1], self._check)
+
+    def _nearest(self) -> tuple[TimeLevel, float]:
+        level, due = min(self._due.items(), key=lambda pair: pair[1])
+        return level, due + self._credit() - self._credit_before
+
+    def _check(self, turns: int = PATIENCE) -> None:
+        if self._progress_at is not None:
+            self._stage(TimeLevel.SILENCE, self._silence, self._progress_at)
+        if not self._due or self._cause is not None:
+            return
+        level, due = self._nearest()
+        if self._loop.time() < due:
+            self._arm()
+        elif turns > 0:
+            self._loop.call_soon(self._check, turns - 1)
+        else:
+            self.cut(level)
+
+
+class Interruptible(Deadlines):
+    """A wait that only a person's wish ends: for a slot, a hold, the next try."""
+
+    def __init__(self) -> None:
+        """Have no deadline."""
+        super().__init__({})

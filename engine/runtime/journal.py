@@ -1,0 +1,105 @@
+"""Writes one task's records: each moves the tip, queues to the store, and is shown when it is durable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from engine.domain.states import Event, State, Wanted, advance
+from engine.domain.step import Checkpoint, Intent, Note, NoteKind, Outcome
+from engine.store.port import Store, StoredTask
+
+if TYPE_CHECKING:
+    from engine.domain.clock import Clock
+    from engine.domain.task import Standing, TaskSpec
+    from engine.runtime.record import TaskRecord
+
+Shown = Callable[["TaskRecord", "Standing", "Standing"], None]
+"""Called with a record and its shown standing before and after a change."""
+
+
+class Journal:
+    """The one way by which a task's standing changes."""
+
+    def __init__(self, store: Store, clock: Clock, shown: Shown) -> None:
+        """Write to `store`; tell `shown` of every change that became durable."""
+        self._store = store
+        self._clock = clock
+        self._shown = shown
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def move(self, record: TaskRecord, event: Event, **changes: object) -> None:
+        """Show a state that needs no record of its own, because the next one carries it."""
+        number, standing = record.next(state=advance(record.tip.state, event), **changes)
+        self._show(record, number, standing)
+
+    def intent(self, record: TaskRecord, intent: Intent, **changes: object) -> asyncio.Future[None]:
+        """Record that a request is about to leave."""
+        number, standing = record.next(**changes)
+        return self._queue(record, number, standing, self._store.append_intent(intent, standing))
+
+    def outcome(self, record: TaskRecord, outcome: Outcome, **changes: object) -> asyncio.Future[None]:
+        """Record how an attempt ended."""
+        number, standing = record.next(**changes)
+        return self._queue(record, number, standing, self._store.append_outcome(outcome, standing))
+
+    def checkpoint(self, record: TaskRecord, checkpoint: Checkpoint, **changes: object) -> asyncio.Future[None]:
+        """Record a point to come back to."""
+        number, standing = record.next(**changes)
+        return self._queue(record, number, standing, self._store.checkpoint(checkpoint, standing))
+
+    def state(
+        self, record: TaskRecord, event: Event, reason: str = "", detail: str = "", **changes: object
+    ) -> asyncio.Future[None]:
+        """Record a change of state; a wish that stood is thereby answered."""
+        state = advance(record.tip.state, event)
+        at_ms = self._clock.wall_ms()
+        rest: dict[str, object] = {
+            "wanted": Wanted.NOTHING,
+            "ended_at_ms": None if state is State.PENDING else at_ms,
+            **changes,
+        }
+        number, standing = record.next(**rest, state=state, reason=reason, detail=detail)
+        code = f"{state}:{reason}" if reason else str(state)
+        note = Note(task=record.id, kind=NoteKind.STATE, code=code, at_ms=at_ms)
+        return self._queue(record, number, standing, self._store.append_note(note, standing))
+
+    def note(
+        self, record: TaskRecord, kind: NoteKind, code: str, figures: dict[str, float] | None = None, **changes: object
+    ) -> asyncio.Future[None]:
+        """Record something else: a wish, a grant."""
+        number, standing = record.next(**changes)
+        note = Note(task=record.id, kind=kind, code=code, figures=figures or {}, at_ms=self._clock.wall_ms())
+        return self._queue(record, number, standing, self._store.append_note(note, standing))
+
+    def edit(self, record: TaskRecord, spec: TaskSpec) -> asyncio.Future[None]:
+        """Record a changed spec."""
+        number, standing = record.next()
+        record.spec = spec
+        note = Note(task=record.id, kind=NoteKind.EDITED, at_ms=self._clock.wall_ms())
+        stored = StoredTask(id=record.id, order=record.order, spec=spec, standing=standing)
+        return self._queue(record, number, standing, self._store.edit(stored, note))
+
+    async def settled(self) -> None:
+        """Wait until everything queued so far is durable or has failed."""
+        while self._waiting:
+            await asyncio.wait(tuple(self._waiting))
+
+    def _queue(
+        self, record: TaskRecord, number: int, standing: Standing, saved: Awaitable[None]
+    ) -> asyncio.Future[None]:
+        future = asyncio.ensure_future(saved)
+        self._waiting.add(future)
+        future.add_done_callback(lambda done: self._done(done, record, number, standing))
+        return future
+
+    def _done(self, done: asyncio.Future[None], record: TaskRecord, number: int, standing: Standing) -> None:
+        self._waiting.discard(done)
+        if not done.cancelled() and done.exception() is None:
+            self._show(record, number, standing)
+
+    def _show(self, record: TaskRecord, number: int, standing: Standing) -> None:
+        before = record.standing
+        if record.show(number, standing):
+            self._shown(record, before, standing)

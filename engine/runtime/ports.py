@@ -1,0 +1,63 @@
+"""What a runner works with: every way out of it, as values passed in."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.cost.port import Ledger, PriceBook, Scope
+    from engine.domain.clock import Clock, Random
+    from engine.domain.ids import Ids, TaskId
+    from engine.domain.task import RecipeName
+    from engine.providers.port import ProviderDirectory
+    from engine.recipes.port import Recipe
+    from engine.results.port import Results
+    from engine.runtime.gauges import Gauges
+    from engine.runtime.journal import Journal
+    from engine.runtime.record import TaskRecord
+    from engine.runtime.slots import Slots
+    from engine.store.port import StoreReader
+
+logger = logging.getLogger("drover.engine")
+
+Reach = Callable[[str], None]
+"""Called at each named point of `engine.runtime.points`: where a test may stop, delay or kill."""
+
+
+def unobserved(point: str) -> None:
+    """Do nothing at a named point: what the program itself runs with."""
+    del point
+
+
+def unredacted(text: str) -> str:
+    """Return the text as it is: for engines that hold no secret."""
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunnerPorts:
+    """Handed to each runner by the supervisor."""
+
+    journal: Journal
+    reader: StoreReader
+    ledger: Ledger
+    prices: PriceBook
+    providers: ProviderDirectory
+    recipe: Callable[[RecipeName], Recipe]
+    results: Results
+    clock: Clock
+    ids: Ids
+    rng: Random
+    slots: Slots
+    gauges: Gauges
+    scopes: Callable[[TaskRecord], tuple[Scope, ...]]
+    """The limits that apply to a task's next call."""
+    changed: Callable[[TaskId], None]
+    """Marks a task in the change feed."""
+    credit: Callable[[], float]
+    """Seconds that the process stood still so far."""
+    reach: Reach = unobserved
+    redact: Callable[[str], str] = unredacted

@@ -1,0 +1,34 @@
+"""Whether and when a failed attempt is tried again: pure decisions."""
+
+from __future__ import annotations
+
+from engine.domain.clock import Random
+from engine.domain.task import RetryPolicy
+
+MAX_WAIT_S = 300.0
+"""The longest wait between two attempts, whatever the arithmetic says."""
+
+MAX_RETRY_AFTER_S = 3600.0
+"""The longest wait a server may ask for; beyond it we ask again anyway."""
+
+
+def backoff(policy: RetryPolicy, retry: int, rng: Random) -> float:
+    """Seconds before the `retry`-th retry (1-based): exponential with full jitter.
+
+    (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.)
+    """
+    exponent = min(retry, 64)
+    return rng.random() * min(MAX_WAIT_S, policy.backoff_base**exponent)
+
+
+def wait_before(policy: RetryPolicy, retry: int, retry_after_s: float | None, rng: Random) -> float | None:
+    """Seconds to wait before the `retry`-th retry of a step, or None when there are none left.
+
+    A server's Retry-After is honoured as the least, with the jitter on top so that a crowd does not return at once.
+    """
+    if retry > policy.max_retries:
+        return None
+    wait = backoff(policy, retry, rng)
+    if retry_after_s is None:
+        return wait
+    return min(retry_after_s, MAX_RETRY_AFTER_S) + min(wait, 1.0)

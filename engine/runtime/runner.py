@@ -1,0 +1,144 @@
+"""Runs one task: step by step until it is done or something stops it.
+
+Theory of operation. Whatever ends a task is a `Stop`, raised where it is found out and recorded here, in one place.
+A step is a call and its retries (`call`); between them the runner obeys what was wished (`wishes`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.states import FINAL, Event, Phase, TimeLevel, Wanted, advance
+from engine.domain.step import Checkpoint
+from engine.runtime import points
+from engine.runtime.bookkeeping import changes_of_time, without
+from engine.runtime.call import Call
+from engine.runtime.deadlines import CutError
+from engine.runtime.ports import RunnerPorts, logger
+from engine.runtime.stop import StorageStop, Stop
+from engine.runtime.wishes import Wishes
+
+if TYPE_CHECKING:
+    from engine.runtime.attempt import Ending
+    from engine.runtime.record import TaskRecord
+
+CONTEXT_POLICY = "full"
+
+
+class Runner:
+    """Runs one task once, from where it stands."""
+
+    def __init__(self, record: TaskRecord, ports: RunnerPorts) -> None:
+        """Work on `record`, which this runner and the supervisor alone change meanwhile."""
+        self._record = record
+        self._ports = ports
+        self._recipe = ports.recipe(record.spec.recipe)
+        self._replies: list[str] = []
+        self.wishes = Wishes(record, ports.changed)
+        self._call = Call(record, ports, self.wishes, self._recipe, self._replies)
+
+    async def run(self) -> None:
+        """Run until the task is done or stops; never raises but when cancelled."""
+        try:
+            await self._steps()
+        except Stop as stop:
+            await self._end(stop)
+        except DroverError as error:
+            await self._end(Stop(Event.FAIL, error.code, self._ports.redact(error.detail)))
+        except Exception as error:
+            logger.exception("task %s failed inside Drover", self._record.id)
+            await self._end(Stop(Event.FAIL, ErrorCode.INTERNAL, self._ports.redact(repr(error))))
+        finally:
+            self._record.active_since = None
+            self.wishes.show(Phase.IDLE)
+
+    async def _steps(self) -> None:
+        record, ports = self._record, self._ports
+        ports.journal.move(record, Event.START, started_at_ms=record.tip.started_at_ms or ports.clock.wall_ms())
+        self._replies.extend(await ports.reader.replies(record.id))
+        while record.tip.state not in FINAL:
+            if completed := self._recipe.completion(record.spec, self._replies):
+                raise Stop(Event.COMPLETE, completed)
+            await self._step()
+            await self._checkpoint_when_due()
+
+    async def _step(self) -> None:
+        retry = 0
+        while True:
+            self.wishes.obey()
+            try:
+                ending = await self._call.make(retry)
+                if ending.finished is not None:
+                    return
+                await self._rest(self._verdict(ending))
+                retry += 1
+            except CutError:
+                continue  # a wait was cut for a wish that was taken back meanwhile
+
+    def _verdict(self, ending: Ending) -> float:
+        """Return the seconds to wait before the next attempt, or raise the `Stop` that the ending means."""
+        self.wishes.obey()
+        if ending.retry_in_s is not None:
+            return ending.retry_in_s
+        if ending.error is not None:
+            raise Stop(Event.FAIL, ending.error.code, self._ports.redact(ending.error.detail))
+        if isinstance(ending.cause, TimeLevel):
+            raise Stop(Event.EXPIRE, ending.cause)
+        return 0.0  # cut for a wish that was taken back meanwhile: try again at once
+
+    async def _rest(self, seconds: float) -> None:
+        async with self.wishes.waiting(Phase.RETRYING, until=self._ports.clock.monotonic() + seconds):
+            await asyncio.sleep(seconds)
+
+    async def _checkpoint_when_due(self) -> None:
+        record = self._record
+        done = record.tip.steps_done
+        if record.tip.state in FINAL:
+            await self._checkpoint()
+        elif done and done % record.spec.checkpoint_interval == 0:
+            self._ports.journal.move(record, Event.CHECKPOINT)
+            await self._checkpoint(state=advance(record.tip.state, Event.SAVED))
+
+    async def _checkpoint(self, **changes: object) -> None:
+        record, ports = self._record, self._ports
+        context = self._recipe.prompt(record.spec, self._replies)
+        point = Checkpoint(
+            task=record.id,
+            step=record.tip.steps_done,
+            policy=CONTEXT_POLICY,
+            context_sha256=hashlib.sha256(msgspec.msgpack.encode(context)).digest(),
+            model=record.spec.model,
+            cost=record.tip.spent,
+            at_ms=ports.clock.wall_ms(),
+        )
+        grants = without(record.tip.grants, TimeLevel.WINDOW)
+        await self._call.saved(ports.journal.checkpoint(record, point, window_s=0.0, grants=grants, **changes))
+        ports.reach(points.CHECKPOINT_DURABLE)
+
+    async def _end(self, stop: Stop) -> None:
+        record, ports = self._record, self._ports
+        try:
+            if isinstance(stop, StorageStop):
+                self._end_unsaved(stop)
+                return
+            active = record.take_active(ports.clock.monotonic())
+            changes = changes_of_time(record.tip, active)
+            if stop.event is Event.EXPIRE:
+                await self._checkpoint(**changes)
+                changes = {}
+            await self._call.saved(ports.journal.state(record, stop.event, stop.reason, stop.detail, **changes))
+            ports.reach(points.STATE_DURABLE)
+            ports.results.publish(record.id)
+        except StorageStop as unsaved:
+            self._end_unsaved(unsaved)
+
+    def _end_unsaved(self, stop: StorageStop) -> None:
+        """Stand where the last durable record says: what came after it is not known to be kept."""
+        record = self._record
+        record.tip = record.standing
+        self._ports.journal.move(record, stop.event, reason=stop.reason, detail=stop.detail, wanted=Wanted.NOTHING)

@@ -1,0 +1,102 @@
+"""The figures over all tasks that the window shows: put together from counts, gauges and the ledger."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from engine.domain.progress import Totals
+from engine.domain.states import LIVE, State
+from engine.runtime.accounts import EVERYTHING
+
+if TYPE_CHECKING:
+    from engine.domain.clock import Clock
+    from engine.runtime.accounts import Accounts
+    from engine.runtime.gauges import Gauges
+    from engine.runtime.register import Register
+    from engine.store.port import Store
+
+FORECAST_S = 1.0
+"""Seconds between two walks over all tasks for the expected end."""
+
+
+class Summary:
+    """Totals, cheap enough for every frame."""
+
+    def __init__(self, register: Register, gauges: Gauges, accounts: Accounts, store: Store, clock: Clock) -> None:
+        """Read from these."""
+        self._register = register
+        self._gauges = gauges
+        self._accounts = accounts
+        self._store = store
+        self._clock = clock
+        self._eta: float | None = None
+        self._eta_at = float("-inf")
+
+    def totals(self, running_limit: int) -> Totals:
+        """Return the figures now."""
+        now = self._clock.monotonic()
+        by_state, by_model, by_batch, needs_you = self._register.counts()
+        gauges, health = self._gauges, self._store.health()
+        day = self._accounts.day()
+        first_tokens = [each for gauge in gauges.providers.values() for each in gauge.first_token]
+        today, everything = self._accounts.balance(day), self._accounts.balance(EVERYTHING)
+        return Totals(
+            count=len(self._register),
+            by_state=by_state,
+            by_model=by_model,
+            by_batch=by_batch,
+            needs_you=needs_you,
+            interrupted=len(self._register.interrupted),
+            day=day.key,
+            spent_today=today.spent,
+            day_limit=today.limit,
+            spent_total=everything.spent,
+            held=everything.held,
+            output_per_s=gauges.output.per_second(now),
+            input_per_s=gauges.input.per_second(now),
+            output_tokens=gauges.output.total,
+            input_tokens=gauges.input.total,
+            streams=gauges.streams,
+            running_limit=running_limit,
+            first_token_p50_s=median(first_tokens) if first_tokens else None,
+            attempts=gauges.attempts,
+            retries=gauges.retries,
+            rate_limited=gauges.rate_limited,
+            eta_s=self._expected_end(now, running_limit),
+            bytes_on_disk=health.bytes_on_disk,
+            last_saved_at_ms=health.last_saved_at_ms,
+            save_p99_ms=health.save_p99_ms,
+            unsaved=gauges.unsaved,
+            providers=tuple(gauge.health(name) for name, gauge in gauges.providers.items()),
+        )
+
+    def _expected_end(self, now: float, running_limit: int) -> float | None:
+        if now - self._eta_at >= FORECAST_S:
+            self._eta_at = now
+            self._eta = self._forecast(now, running_limit)
+        return self._eta
+
+    def _forecast(self, now: float, running_limit: int) -> float | None:
+        """Seconds until what runs or waits is done; for tasks that have not begun, the mean of those that have."""
+        left: list[float] = []
+        begun: list[float] = []
+        fresh = 0
+        for record in self._register:
+            state = record.standing.state
+            if state is State.COMPLETED:
+                begun.append(record.standing.active_s)
+            elif state in LIVE or state is State.PENDING:
+                eta = record.snapshot(now).eta_s
+                if eta is None:
+                    fresh += 1
+                else:
+                    left.append(eta)
+                    begun.append(record.standing.active_s + eta)
+        if not left and not fresh:
+            return None
+        if fresh and not begun:
+            return None
+        mean = sum(begun) / len(begun) if begun else 0.0
+        work = sum(left) + fresh * mean
+        return max(max(left, default=0.0), work / max(1, min(running_limit, len(left) + fresh)))

@@ -1,0 +1,391 @@
+"""The engine itself: holds all tasks, acts on them for a person, and answers for them.
+
+What is decided here: which acts are possible (by the one table), what each records, and that the runners hear of it.
+What is not: how a step is run (`runner`), who runs next (`crew`), what is counted (`register`, `gauges`, `accounts`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.cost.port import Level, Scope
+from engine.domain.clock import Clock, Random, SystemClock
+from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
+from engine.domain.states import (
+    LIVE,
+    Action,
+    Event,
+    PauseReason,
+    Phase,
+    State,
+    TimeLevel,
+    Wanted,
+    allowed,
+)
+from engine.domain.step import NoteKind
+from engine.domain.task import Standing
+from engine.domain.validate import validate
+from engine.face import Answer
+from engine.runtime.accounts import Accounts
+from engine.runtime.bookkeeping import granted
+from engine.runtime.crew import Crew
+from engine.runtime.feed import ChangeFeed
+from engine.runtime.gaps import Gaps
+from engine.runtime.gauges import Gauges
+from engine.runtime.journal import Journal
+from engine.runtime.ports import Reach, RunnerPorts, unobserved, unredacted
+from engine.runtime.record import TaskRecord
+from engine.runtime.recovery import recover
+from engine.runtime.register import Register
+from engine.runtime.slots import Slots
+from engine.runtime.summary import Summary
+from engine.runtime.view import View
+from engine.store.port import StoredTask
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+
+    from engine.cost.port import Balance, Ledger, PriceBook
+    from engine.domain.ids import Ids, TaskId
+    from engine.domain.progress import ChangeBatch, ProgressReport, Statistics, Totals
+    from engine.domain.step import LogEntry, StepRecord
+    from engine.domain.task import RecipeName, TaskSnapshot, TaskSpec
+    from engine.providers.port import ProviderDirectory
+    from engine.recipes.port import Recipe
+    from engine.results.port import Results
+    from engine.store.port import Store
+
+RUNNING_LIMIT = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineParts:
+    """What an engine is made of: every port, chosen by whoever composes it."""
+
+    store: Store
+    ledger: Ledger
+    prices: PriceBook
+    providers: ProviderDirectory
+    recipe: Callable[[RecipeName], Recipe]
+    results: Results
+    ids: Ids
+    rng: Random
+    clock: Clock = field(default_factory=SystemClock)
+    running_limit: int = RUNNING_LIMIT
+    limits: Mapping[Level, int | None] = field(default_factory=dict[Level, int | None])
+    """Pico for each day, each month and everything."""
+    reach: Reach = unobserved
+    redact: Callable[[str], str] = unredacted
+
+
+class Supervisor:
+    """See `engine.face.Engine`. Made by `Supervisor.open`."""
+
+    def __init__(self, parts: EngineParts) -> None:
+        """Wire the parts; nothing runs yet."""
+        self._parts = parts
+        self._clock = parts.clock
+        self._store = parts.store
+        self._register = Register()
+        self._feed = ChangeFeed()
+        self._gauges = Gauges()
+        self._gaps = Gaps(self._credit)
+        self._accounts = Accounts(parts.ledger, parts.clock, parts.limits)
+        self._journal = Journal(parts.store, parts.clock, self._shown)
+        self._crew = Crew(self._register, self._runner_ports(), parts.running_limit)
+        summary = Summary(self._register, self._gauges, self._accounts, parts.store, parts.clock)
+        self._view = View(self._register, self._feed, summary, parts.clock, self._crew)
+
+    @classmethod
+    async def open(cls, parts: EngineParts) -> Supervisor:
+        """Load all tasks as they stand and recover from how the last run ended; starts none of them.
+
+        Raises `DroverError` when the store cannot be read or written.
+        """
+        engine = cls(parts)
+        await engine._load()
+        return engine
+
+    async def _load(self) -> None:
+        for stored in await self._store.scan():
+            self._add(stored)
+        recover(self._register, self._journal, await self._store.open_attempts(), self._clock.wall_ms())
+        await self._journal.settled()
+        self._accounts.restore(await self._store.spending())
+        for record in self._register:
+            self._accounts.add(record)
+        self._gaps.start()
+
+    # --- acts of a person
+
+    async def submit(self, specs: Sequence[TaskSpec], *, paused: bool = False) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        for spec in specs:
+            self._check(spec)
+        at_ms = self._clock.wall_ms()
+        standing = Standing(created_at_ms=at_ms)
+        if paused:
+            standing = Standing(state=State.PAUSED, reason=PauseReason.USER, created_at_ms=at_ms)
+        first = self._register.next_order
+        self._register.next_order += len(specs)
+        stored = [
+            StoredTask(id=self._parts.ids.task(), order=first + place, spec=spec, standing=standing)
+            for place, spec in enumerate(specs)
+        ]
+        await self._store.create(stored)
+        for each in stored:
+            record = self._add(each)
+            self._accounts.add(record)
+            self._feed.add(record.id)
+            if not paused:
+                self._crew.enlist(record)
+        return tuple(each.id for each in stored)
+
+    def start(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        return self._each(ids, Action.START, lambda record: self._go(record, first=True))
+
+    def pause(self, ids: Sequence[TaskId], *, now: bool = False) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        wish = Wanted.PAUSE_NOW if now else Wanted.PAUSE
+        return self._each(ids, Action.PAUSE, lambda record: self._stop(record, wish))
+
+    def resume(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        taken_back = [record.id for record in self._records(ids) if self._take_back(record)]
+        waiting = [r.id for r in self._records(ids) if r.phase is Phase.AWAITING_CONSENT]
+        resumed = self._each(ids, Action.RESUME, self._go)
+        return (*taken_back, *self.start(waiting), *resumed)
+
+    def cancel(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        return self._each(ids, Action.CANCEL, lambda record: self._stop(record, Wanted.CANCEL))
+
+    def retry(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        return self._each(ids, Action.RETRY, self._go)
+
+    async def delete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        gone = tuple(r.id for r in self._records(ids) if Action.DELETE in allowed(r.tip.state))
+        await self._journal.settled()
+        await self._store.delete(gone)
+        for task in gone:
+            self._register.remove(task)
+            self._accounts.remove(task)
+            self._feed.remove(task)
+        return gone
+
+    async def edit(self, task: TaskId, spec: TaskSpec) -> None:
+        """See `Engine`."""
+        record = self._register.get(task)
+        if Action.EDIT not in allowed(record.tip.state):
+            raise DroverError(ErrorCode.NOT_POSSIBLE, record.tip.state)
+        self._check(spec)
+        before = record.spec
+        await self._journal.edit(record, spec)
+        self._register.edited(record, before)
+        self._accounts.set_limit(Scope(Level.TASK, task), spec.budget)
+        self._feed.mark(task)
+        self._resume_if_affordable(record, before.budget, spec.budget)
+
+    def pause_all(self, *, now: bool = False) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        return self.pause([record.id for record in self._register], now=now)
+
+    def resume_all(self) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        paused = [r.id for r in self._register if r.tip.state is State.PAUSED or r.tip.wanted is not Wanted.NOTHING]
+        waiting = [r.id for r in self._register if r.phase is Phase.AWAITING_CONSENT]
+        return self.resume([*paused, *waiting])
+
+    def resume_interrupted(self, *, consent: bool = True) -> tuple[TaskId, ...]:
+        """See `Engine`; without `consent` (done by a setting) tasks that may pay a step twice stay where they are."""
+        ids = [task for task in self._register.interrupted if consent or not self._register.get(task).tip.unknown]
+        return self.resume(ids)
+
+    # --- looking
+
+    def drain(self) -> ChangeBatch:
+        """See `Engine`."""
+        return self._view.drain()
+
+    def focus(self, task: TaskId | None) -> None:
+        """See `Engine`."""
+        self._view.focus(task)
+
+    def watch(self, task: TaskId) -> AsyncIterator[ProgressReport]:
+        """See `Engine`."""
+        return self._view.watch(self._register.get(task).id)
+
+    def watch_all(self) -> AsyncIterator[ProgressReport]:
+        """See `Engine`."""
+        return self._view.watch_all()
+
+    def snapshot(self, task: TaskId) -> TaskSnapshot:
+        """See `Engine`."""
+        return self._register.get(task).snapshot(self._clock.monotonic())
+
+    def snapshots(self) -> tuple[TaskSnapshot, ...]:
+        """See `Engine`."""
+        now = self._clock.monotonic()
+        return tuple(record.snapshot(now) for record in self._register)
+
+    def totals(self) -> Totals:
+        """See `Engine`."""
+        return self._view.totals()
+
+    def statistics(self) -> Statistics:
+        """See `Engine`."""
+        return self._gauges.statistics()
+
+    def balance(self, scope: Scope) -> Balance:
+        """See `Engine`."""
+        return self._accounts.balance(scope)
+
+    def set_budget(self, scope: Scope, limit: int | None) -> None:
+        """See `Engine`."""
+        before = self._accounts.balance(scope).limit
+        self._accounts.set_limit(scope, limit)
+        for record in self._register:
+            if record.tip.detail == scope.level:
+                self._resume_if_affordable(record, before, limit)
+
+    def set_running_limit(self, limit: int) -> None:
+        """See `Engine`."""
+        self._crew.limit = limit
+
+    async def answer(self, task: TaskId) -> Answer:
+        """See `Engine`."""
+        record = self._register.get(task)
+        replies = await self._store.replies(task)
+        return Answer(
+            text=self._parts.recipe(record.spec.recipe).answer(record.spec, replies),
+            steps=len(replies),
+            final=record.standing.state is State.COMPLETED,
+            folder=self._parts.results.folder(task, record.spec.name),
+        )
+
+    async def steps(self, task: TaskId) -> tuple[StepRecord, ...]:
+        """See `Engine`."""
+        return await self._store.steps(task)
+
+    async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
+        """See `Engine`."""
+        return await self._store.log(task)
+
+    async def close(self, grace_s: float = 30.0) -> None:
+        """See `Engine`."""
+        await self._crew.close(grace_s)
+        self._gaps.stop()
+        await self._journal.settled()
+        await self._parts.results.close()
+        await self._parts.providers.close()
+        await self._store.close()
+
+    # --- how
+
+    def _runner_ports(self) -> RunnerPorts:
+        parts = self._parts
+        return RunnerPorts(
+            journal=self._journal,
+            reader=parts.store,
+            ledger=parts.ledger,
+            prices=parts.prices,
+            providers=parts.providers,
+            recipe=parts.recipe,
+            results=parts.results,
+            clock=parts.clock,
+            ids=parts.ids,
+            rng=parts.rng,
+            slots=Slots(),
+            gauges=self._gauges,
+            scopes=self._accounts.scopes,
+            changed=self._feed.mark,
+            credit=self._gaps.total,
+            reach=parts.reach,
+            redact=parts.redact,
+        )
+
+    def _check(self, spec: TaskSpec) -> None:
+        validate(spec)
+        self._parts.providers.get(spec.provider)
+        try:
+            self._parts.prices.quote(spec.provider, spec.model)
+        except DroverError as error:
+            raise InvalidSpecError((Problem(field="model", code=error.code),)) from error
+
+    def _add(self, stored: StoredTask) -> TaskRecord:
+        record = TaskRecord(
+            id=stored.id, order=stored.order, spec=stored.spec, standing=stored.standing, tip=stored.standing
+        )
+        self._register.add(record)
+        return record
+
+    def _records(self, ids: Iterable[TaskId]) -> list[TaskRecord]:
+        return [self._register.get(task) for task in dict.fromkeys(ids) if task in self._register]
+
+    def _each(
+        self, ids: Sequence[TaskId], action: Action, act: Callable[[TaskRecord], object]
+    ) -> tuple[TaskId, ...]:
+        accepted: list[TaskId] = []
+        for record in self._records(ids):
+            if action in allowed(record.tip.state):
+                act(record)
+                self._feed.mark(record.id)
+                accepted.append(record.id)
+        return tuple(accepted)
+
+    def _go(self, record: TaskRecord, *, first: bool = False) -> None:
+        """Let a task run: one that waits goes to the front, one at rest joins the queue."""
+        if record.phase is Phase.AWAITING_CONSENT:
+            record.phase = Phase.QUEUED
+            self._register.note_interruption(record)
+        if record.tip.state is not State.PENDING:
+            self._grant_time(record)
+            self._journal.state(record, Event.RESUME, unknown=0)
+        self._crew.enlist(record, first=first)
+
+    def _grant_time(self, record: TaskRecord) -> None:
+        if record.tip.state is not State.TIMEOUT:
+            return
+        level = TimeLevel(record.tip.reason)
+        seconds = granted(record.spec, record.tip, level)
+        grants = {**record.tip.grants, level: record.tip.grants.get(level, 0.0) + seconds}
+        self._journal.note(record, NoteKind.GRANT, level, {"seconds": seconds}, grants=grants)
+
+    def _stop(self, record: TaskRecord, wish: Wanted) -> None:
+        """Stop a task: at once when nothing of it runs, else by a recorded wish."""
+        if record.tip.state in LIVE:
+            self._journal.note(record, NoteKind.WANTED, wish, wanted=wish)
+            self._crew.heed(record.id)
+            return
+        self._crew.discharge(record.id)
+        record.phase = Phase.IDLE
+        if wish is Wanted.CANCEL:
+            self._journal.state(record, Event.CANCEL)
+        else:
+            self._journal.state(record, Event.PAUSE, PauseReason.USER)
+
+    def _take_back(self, record: TaskRecord) -> bool:
+        if record.tip.state not in LIVE or record.tip.wanted not in (Wanted.PAUSE, Wanted.PAUSE_NOW):
+            return False
+        self._journal.note(record, NoteKind.WANTED, Wanted.NOTHING, wanted=Wanted.NOTHING)
+        self._feed.mark(record.id)
+        return True
+
+    def _resume_if_affordable(self, record: TaskRecord, before: int | None, now: int | None) -> None:
+        raised = before is not None and (now is None or now > before)
+        if raised and record.tip.state is State.PAUSED and record.tip.reason == PauseReason.BUDGET:
+            self.resume([record.id])
+
+    def _shown(self, record: TaskRecord, before: Standing, after: Standing) -> None:
+        self._register.moved(record, before, after)
+        self._feed.mark(record.id)
+
+    def _credit(self, seconds: float) -> None:
+        """Take time in which the process stood still off every task's active time."""
+        for record in self._register:
+            if record.active_since is not None:
+                record.active_since += seconds

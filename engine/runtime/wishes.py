@@ -1,0 +1,95 @@
+"""What a person, or the end of the program, wishes of a running task, and how soon it takes effect.
+
+A wish is read from the record's tip, so it is recorded before anything heeds it. It ends a wait at once; a stream it
+ends only when the person said "now" or cancelled, because a step in flight is being paid.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+from engine.domain.states import Event, PauseReason, Phase, Wanted
+from engine.runtime.deadlines import CutError, Deadlines, Interruptible
+from engine.runtime.stop import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from engine.domain.ids import TaskId
+    from engine.runtime.record import TaskRecord
+
+
+class Wishes:
+    """The wishes for one runner."""
+
+    def __init__(self, record: TaskRecord, changed: Callable[[TaskId], None]) -> None:
+        """Read wishes from `record`; tell `changed` of each new phase."""
+        self._record = record
+        self._changed = changed
+        self._closing = Wanted.NOTHING
+        self._scope: Deadlines | None = None
+        self._waiting = False
+
+    @property
+    def current(self) -> Wanted:
+        """What is wished now; a person's wish stands above the program's end."""
+        wanted = self._record.tip.wanted
+        return self._closing if wanted is Wanted.NOTHING else wanted
+
+    def close(self, wish: Wanted) -> None:
+        """Wish a pause because the program ends: after the step, or now."""
+        self._closing = wish
+        self.heed()
+
+    def heed(self) -> None:
+        """Let the current wish take effect as early as it may."""
+        wish = self.current
+        if self._scope is None or wish is Wanted.NOTHING:
+            return
+        if self._waiting or wish in (Wanted.PAUSE_NOW, Wanted.CANCEL):
+            self._scope.cut(wish)
+
+    def obey(self) -> None:
+        """Raise the `Stop` that the current wish means, if there is one."""
+        wish = self.current
+        if wish is Wanted.CANCEL:
+            raise Stop(Event.CANCEL)
+        if wish is not Wanted.NOTHING:
+            asked = self._record.tip.wanted is not Wanted.NOTHING
+            raise Stop(Event.PAUSE, PauseReason.USER if asked else PauseReason.INTERRUPTION)
+
+    def show(self, phase: Phase, until: float | None = None) -> None:
+        """Show what the task is busy with."""
+        self._record.phase = phase
+        self._record.phase_until = until
+        self._changed(self._record.id)
+
+    @asynccontextmanager
+    async def waiting(self, phase: Phase, until: float | None = None) -> AsyncIterator[None]:
+        """Wait in the body, without active time, until a wish ends it.
+
+        Raises `Stop`; `CutError` where the wish was taken back before it took effect.
+        """
+        self.obey()
+        self._record.active_since = None
+        self.show(phase, until)
+        self._scope, self._waiting = Interruptible(), True
+        try:
+            async with self._scope:
+                yield
+        except CutError:
+            self.obey()
+            raise
+        finally:
+            self._scope, self._waiting = None, False
+            self._record.phase_until = None
+
+    @contextmanager
+    def streaming(self, deadlines: Deadlines) -> Iterator[None]:
+        """Let a wish cut `deadlines` during the body."""
+        self._scope, self._waiting = deadlines, False
+        try:
+            yield
+        finally:
+            self._scope = None
