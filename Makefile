@@ -1,0 +1,58 @@
+# Two commands do everything: `make run` and `make test`. `make help` lists the rest.
+# PYTHON=python3.12 chooses the interpreter of the environment; without it, uv takes the first that is new enough.
+
+BIN := .venv/bin
+READY := .venv/.ready
+# On Linux a window needs a display; without one, `run` plays the demonstration into pictures.
+NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY),,$(filter Linux,$(shell uname -s)))
+
+RUNS ?= 20
+MUTANT ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format setup crash package clean offscreen_libraries window_libraries FORCE
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+
+run: $(if $(NO_DISPLAY),offscreen_libraries,window_libraries) $(READY) ## open the window (without a display: the demonstration, into pictures)
+	$(if $(NO_DISPLAY),QT_QPA_PLATFORM=offscreen $(BIN)/drover demo,$(BIN)/drover)
+
+test: offscreen_libraries $(READY) ## every test
+	$(BIN)/pytest
+
+check: offscreen_libraries $(READY) ## format, lint, types, imports, fast tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.ignores
+	$(BIN)/pytest -m "not slow" -q
+
+format: $(READY) ## put the sources into their form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+setup: offscreen_libraries ## Debian packages, uv and .venv, also where they seem to be there
+	@packaging/environment.sh $(PYTHON)
+
+crash: $(READY) ## kill -9 again and again: RUNS=200, MUTANT=ack_first to see it caught
+	$(BIN)/python -m tests.crash --runs $(RUNS) $(if $(MUTANT),--mutant $(MUTANT))
+
+package: offscreen_libraries $(READY) ## a folder dist/drover that runs without Python, and its self-test
+	@packaging/linux/build.sh
+
+clean: ## remove what was made, the environment too
+	rm -rf .venv .tools build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+offscreen_libraries:
+	@packaging/linux/system_packages.sh offscreen
+
+window_libraries:
+	@packaging/linux/system_packages.sh window
+
+$(READY): pyproject.toml uv.lock packaging/environment.sh $(if $(PYTHON),FORCE)
+	@packaging/environment.sh $(PYTHON)
+
+FORCE:
