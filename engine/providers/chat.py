@@ -1,0 +1,277 @@
+"""OpenAI's chat completions as bytes and values, without I/O: a request's body, and a stream's events put together.
+
+Source: the API reference, "Create chat completion" and "The chat completion chunk object", and what HolySheep,
+OpenRouter, DeepSeek, Ollama, LM Studio and llama.cpp do besides. Unknown and missing fields are fine; what is not
+JSON, or not of the known shape, is GARBAGE. A reply is whole only with a `finish_reason` or `[DONE]`: a connection
+that just ends proves nothing. Figures are kept as reported, absurd or not: the ledger judges them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, Decimal, InvalidOperation
+from typing import Literal
+
+import msgspec
+
+from engine.domain.errors import ErrorCode
+from engine.domain.money import PICO
+from engine.domain.usage import FinishReason, Usage
+from engine.providers.errors import from_stream, redact
+from engine.providers.port import ChatRequest, Delta, Finished, ProviderError
+
+DONE = b"[DONE]"
+MAX_FIGURE = 2**62
+"""A count or an amount above this is absurd already, and still fits the store's integers."""
+TEMPLATE_TOKENS = 16
+"""Tokens that a chat template adds to a message, and once to a request, at most."""
+
+MaxTokensField = Literal["max_tokens", "max_completion_tokens"]
+
+FINISH: Mapping[str, FinishReason] = {
+    "stop": FinishReason.STOP,
+    "eos": FinishReason.STOP,
+    "end_turn": FinishReason.STOP,
+    "length": FinishReason.LENGTH,
+    "max_tokens": FinishReason.LENGTH,
+    "model_length": FinishReason.LENGTH,
+    "content_filter": FinishReason.CONTENT_FILTER,
+    "safety": FinishReason.CONTENT_FILTER,
+    "sensitive": FinishReason.CONTENT_FILTER,
+    "tool_calls": FinishReason.TOOL_CALLS,
+    "tool_use": FinishReason.TOOL_CALLS,
+    "function_call": FinishReason.FUNCTION_CALL,
+}
+BROKEN = frozenset({"error", "network_error", "insufficient_system_resource", "abort"})
+"""Finish reasons by which a server says that it failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatDialect:
+    """Where servers that speak this protocol differ."""
+
+    max_tokens_field: MaxTokensField = "max_tokens"
+    extra: Mapping[str, object] = field(default_factory=dict[str, object])
+    """Fields of the body besides ours or instead of them; None takes one out."""
+    usage_cost: bool = False
+    """Whether `usage.cost` is what the request was billed, in US dollars."""
+
+
+_NULL = msgspec.Raw(b"null")
+_NOTHING = (b"null", b"[]", b"{}")
+
+
+class _Part(msgspec.Struct):
+    text: str | None = None
+
+
+class _Delta(msgspec.Struct):
+    content: str | list[_Part] | None = None
+    refusal: str | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+    tool_calls: msgspec.Raw = _NULL
+    function_call: msgspec.Raw = _NULL
+
+    def text(self) -> str:
+        if isinstance(self.content, list):
+            return "".join(part.text or "" for part in self.content)
+        return self.content or self.refusal or ""
+
+    def thought(self) -> str:
+        return self.reasoning_content or self.reasoning or ""
+
+
+class _Choice(msgspec.Struct):
+    index: int | None = 0
+    delta: _Delta | None = None
+    message: _Delta | None = None
+    """The whole reply, from a server that does not stream."""
+    finish_reason: str | None = None
+
+
+class _Chunk(msgspec.Struct):
+    choices: list[_Choice] | None = None
+    usage: msgspec.Raw = _NULL
+    error: msgspec.Raw = _NULL
+
+
+class _Details(msgspec.Struct):
+    cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: _Details | None = None
+    completion_tokens_details: _Details | None = None
+    prompt_cache_hit_tokens: int | None = None
+
+
+class _Cost(msgspec.Struct):
+    cost: msgspec.Raw = _NULL
+
+
+_CHUNK = msgspec.json.Decoder(_Chunk)
+_USAGE = msgspec.json.Decoder(_Usage)
+_COST = msgspec.json.Decoder(_Cost)
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+def encode(request: ChatRequest, dialect: ChatDialect) -> bytes:
+    """Return the body of a streaming request; raises `ProviderError(BAD_REQUEST)` for text that is not Unicode."""
+    body: dict[str, object] = {
+        "model": request.model,
+        "messages": request.messages,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "temperature": request.temperature,
+        dialect.max_tokens_field: request.max_output,
+    }
+    body.update(dialect.extra)
+    try:
+        return msgspec.json.encode({name: value for name, value in body.items() if value is not None})
+    except (UnicodeEncodeError, TypeError) as error:
+        raise ProviderError(ErrorCode.BAD_REQUEST, str(error), retryable=False, maybe_billed=False) from error
+
+
+def input_bound(request: ChatRequest) -> int:
+    """Return the most tokens that the messages can be: one a byte, and what templates add."""
+    texts = sum(len(message.content.encode("utf-8", "surrogatepass")) for message in request.messages)
+    return texts + TEMPLATE_TOKENS * (len(request.messages) + 1)
+
+
+def estimate_tokens(text: str) -> int:
+    """Return about how many tokens a piece of a stream is: servers send one a chunk, or larger pieces."""
+    return max(1, len(text) // 4) if len(text) > 12 else 1
+
+
+def read_usage(raw: bytes) -> Usage | None:
+    """Return the counts a server reports; None where they cannot be read."""
+    try:
+        found = _USAGE.decode(raw)
+    except _UNREADABLE:
+        return None
+    if found.prompt_tokens is None and found.completion_tokens is None:
+        return None
+    prompt, completion = found.prompt_tokens_details, found.completion_tokens_details
+    cached = prompt.cached_tokens if prompt is not None else None
+    reasoning = completion.reasoning_tokens if completion is not None else None
+    return Usage(
+        input=_figure(found.prompt_tokens),
+        cached=_figure(found.prompt_cache_hit_tokens if cached is None else cached),
+        output=_figure(found.completion_tokens),
+        reasoning=_figure(reasoning),
+    )
+
+
+def _figure(count: int | None) -> int:
+    return max(-MAX_FIGURE, min(count or 0, MAX_FIGURE))
+
+
+def read_dollars(text: str) -> int | None:
+    """Return pico for a decimal amount a server states, exact and rounded up; None for what is no amount."""
+    try:
+        amount = Decimal(text.strip().strip('"'))
+        if not amount.is_finite() or amount.adjusted() > 9:
+            return None
+        return int((amount * PICO).to_integral_value(ROUND_CEILING))
+    except (InvalidOperation, ValueError):
+        return None
+
+
+def _some(raw: msgspec.Raw) -> bool:
+    return bytes(raw) not in _NOTHING
+
+
+class ChatAssembler:
+    """Puts the events of one stream together: give it each event's data, then ask for the end."""
+
+    __slots__ = ("_dialect", "_finish", "_key", "_text", "_tools", "cost", "done", "usage")
+
+    def __init__(self, dialect: ChatDialect, key: str | None = None) -> None:
+        """Begin a reply; `key` is taken out of what is quoted in errors."""
+        self._dialect = dialect
+        self._key = key
+        self._finish: str | None = None
+        self._text = False
+        self._tools = False
+        self.done = False
+        """Whether the server said that nothing follows."""
+        self.usage: Usage | None = None
+        self.cost: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the reply is whole: only its usage may still follow."""
+        return self.done or self._finish is not None
+
+    def feed(self, data: bytes) -> Delta | None:
+        """Take one event's data; returns its text, where it has any. Raises `ProviderError`."""
+        if data == DONE:
+            self.done = True
+            return None
+        chunk = self._decode(data)
+        if _some(chunk.error):
+            raise from_stream(msgspec.json.decode(data), started=self._text, key=self._key)
+        if _some(chunk.usage):
+            self._bill(bytes(chunk.usage))
+        for choice in chunk.choices or ():
+            if not choice.index:
+                return self._take(choice)
+        return None
+
+    def _decode(self, data: bytes) -> _Chunk:
+        try:
+            return _CHUNK.decode(data)
+        except _UNREADABLE as error:
+            quoted = redact(f"{error}: {data[:200].decode('utf-8', 'replace')}", self._key)
+            raise ProviderError(ErrorCode.GARBAGE, quoted, retryable=True, maybe_billed=True) from error
+
+    def _bill(self, raw: bytes) -> None:
+        self.usage = read_usage(raw) or self.usage
+        if self._dialect.usage_cost:
+            try:
+                cost = _COST.decode(raw).cost
+            except _UNREADABLE:
+                return
+            self.cost = read_dollars(bytes(cost).decode()) if _some(cost) else self.cost
+
+    def _take(self, choice: _Choice) -> Delta | None:
+        self._finish = choice.finish_reason or self._finish
+        delta = choice.delta or choice.message
+        if delta is None:
+            return None
+        self._tools = self._tools or _some(delta.tool_calls) or _some(delta.function_call)
+        text = delta.text()
+        if text:
+            self._text = self._text or not text.isspace()
+            return Delta(text, estimate_tokens(text))
+        thought = delta.thought()
+        return Delta("", estimate_tokens(thought)) if thought else None
+
+    def end(self, raw: bytes) -> Finished:
+        """Return the whole reply; raises `ProviderError` for one that is cut, empty, filtered or asks for tools."""
+        if not self.whole:
+            raise self._error(ErrorCode.TRUNCATED, raw, retryable=True)
+        stated = (self._finish or "stop").lower()
+        if stated in BROKEN:
+            raise self._error(ErrorCode.SERVER_ERROR, raw, retryable=True)
+        finish = FINISH.get(
+            stated, FinishReason.STOP
+        )  # a reason nobody knows still ends a reply that was paid
+        if finish is FinishReason.CONTENT_FILTER:
+            raise self._error(ErrorCode.CONTENT_FILTERED, raw, retryable=False)
+        if finish in (FinishReason.TOOL_CALLS, FinishReason.FUNCTION_CALL) or (
+            self._tools and not self._text
+        ):
+            raise self._error(ErrorCode.TOOL_CALLS, raw, retryable=False)
+        if not self._text:  # one that spent its whole length on thinking would do so again
+            raise self._error(ErrorCode.EMPTY_REPLY, raw, retryable=finish is not FinishReason.LENGTH)
+        return Finished(finish, self.usage, self.cost, raw)
+
+    def _error(self, code: ErrorCode, raw: bytes, *, retryable: bool) -> ProviderError:
+        detail = f"finish_reason {self._finish}"
+        return ProviderError(code, detail, retryable=retryable, maybe_billed=True, usage=self.usage, raw=raw)
