@@ -102,7 +102,8 @@ class Runner:
             await self._checkpoint()
         elif done and done % record.spec.checkpoint_interval == 0:
             self._ports.journal.move(record, Event.CHECKPOINT)
-            await self._checkpoint(state=advance(record.tip.state, Event.SAVED))
+            grants = without(record.tip.grants, TimeLevel.WINDOW)
+            await self._checkpoint(state=advance(record.tip.state, Event.SAVED), window_s=0.0, grants=grants)
 
     async def _checkpoint(self, **changes: object) -> None:
         record, ports = self._record, self._ports
@@ -116,8 +117,7 @@ class Runner:
             cost=record.tip.spent,
             at_ms=ports.clock.wall_ms(),
         )
-        grants = without(record.tip.grants, TimeLevel.WINDOW)
-        await self._call.saved(ports.journal.checkpoint(record, point, window_s=0.0, grants=grants, **changes))
+        await self._call.saved(ports.journal.checkpoint(record, point, **changes))
         ports.reach(points.CHECKPOINT_DURABLE)
 
     async def _end(self, stop: Stop) -> None:
