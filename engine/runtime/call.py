@@ -66,7 +66,9 @@ class Call:
                     prepared = await self._prepare(provider)
                     hold = await self._admit(quote.price, prepared)
                 return await self._send(provider, prepared, quote, hold, retry)
-        except ProviderError as error:  # while preparing: nothing left the computer, so there is nothing to record
+        except (
+            ProviderError
+        ) as error:  # while preparing: nothing left the computer, so there is nothing to record
             return self._with_wait(Ending(error=error, sent=False), retry)
         finally:
             self._give_back()

@@ -44,7 +44,9 @@ class Journal:
         number, standing = record.next(**changes)
         return self._queue(record, number, standing, self._store.append_outcome(outcome, standing))
 
-    def checkpoint(self, record: TaskRecord, checkpoint: Checkpoint, **changes: object) -> asyncio.Future[None]:
+    def checkpoint(
+        self, record: TaskRecord, checkpoint: Checkpoint, **changes: object
+    ) -> asyncio.Future[None]:
         """Record a point to come back to."""
         number, standing = record.next(**changes)
         return self._queue(record, number, standing, self._store.checkpoint(checkpoint, standing))
@@ -66,7 +68,12 @@ class Journal:
         return self._queue(record, number, standing, self._store.append_note(note, standing))
 
     def note(
-        self, record: TaskRecord, kind: NoteKind, code: str, figures: dict[str, float] | None = None, **changes: object
+        self,
+        record: TaskRecord,
+        kind: NoteKind,
+        code: str,
+        figures: dict[str, float] | None = None,
+        **changes: object,
     ) -> asyncio.Future[None]:
         """Record something else: a wish, a grant."""
         number, standing = record.next(**changes)

@@ -96,7 +96,12 @@ class Register:
 
     def counts(self) -> tuple[Mapping[State, int], Mapping[str, int], Mapping[str, int], Mapping[str, int]]:
         """Return how many by state, by model, by batch, and by reason of needing the person."""
-        return dict(self._by_state), _present(self._by_model), _present(self._by_batch), _present(self._needs_you)
+        return (
+            dict(self._by_state),
+            _present(self._by_model),
+            _present(self._by_batch),
+            _present(self._needs_you),
+        )
 
     def _count(self, spec: TaskSpec, standing: Standing, by: int) -> None:
         self._by_state[standing.state] += by

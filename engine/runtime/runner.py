@@ -59,7 +59,9 @@ class Runner:
 
     async def _steps(self) -> None:
         record, ports = self._record, self._ports
-        ports.journal.move(record, Event.START, started_at_ms=record.tip.started_at_ms or ports.clock.wall_ms())
+        ports.journal.move(
+            record, Event.START, started_at_ms=record.tip.started_at_ms or ports.clock.wall_ms()
+        )
         self._replies.extend(await ports.reader.replies(record.id))
         while record.tip.state not in FINAL:
             if completed := self._recipe.completion(record.spec, self._replies):
@@ -131,7 +133,9 @@ class Runner:
             if stop.event is Event.EXPIRE:
                 await self._checkpoint(**changes)
                 changes = {}
-            await self._call.saved(ports.journal.state(record, stop.event, stop.reason, stop.detail, **changes))
+            await self._call.saved(
+                ports.journal.state(record, stop.event, stop.reason, stop.detail, **changes)
+            )
             ports.reach(points.STATE_DURABLE)
             ports.results.publish(record.id)
         except StorageStop as unsaved:
@@ -141,4 +145,6 @@ class Runner:
         """Stand where the last durable record says: what came after it is not known to be kept."""
         record = self._record
         record.tip = record.standing
-        self._ports.journal.move(record, stop.event, reason=stop.reason, detail=stop.detail, wanted=Wanted.NOTHING)
+        self._ports.journal.move(
+            record, stop.event, reason=stop.reason, detail=stop.detail, wanted=Wanted.NOTHING
+        )

@@ -1,7 +1,7 @@
 """The engine itself: holds all tasks, acts on them for a person, and answers for them.
 
-What is decided here: which acts are possible (by the one table), what each records, and that the runners hear of it.
-What is not: how a step is run (`runner`), who runs next (`crew`), what is counted (`register`, `gauges`, `accounts`).
+What is decided here: how the parts are wired, how tasks come and go. What is not: what a person's act means (`acts`),
+how a step is run (`runner`), who runs next (`crew`), what is counted (`register`, `gauges`, `accounts`).
 """
 
 from __future__ import annotations
@@ -12,23 +12,12 @@ from typing import TYPE_CHECKING
 from engine.cost.port import Level, Scope
 from engine.domain.clock import Clock, Random, SystemClock
 from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
-from engine.domain.states import (
-    LIVE,
-    Action,
-    Event,
-    PauseReason,
-    Phase,
-    State,
-    TimeLevel,
-    Wanted,
-    allowed,
-)
-from engine.domain.step import NoteKind
+from engine.domain.states import Action, PauseReason, State, allowed
 from engine.domain.task import Standing
 from engine.domain.validate import validate
 from engine.face import Answer
 from engine.runtime.accounts import Accounts
-from engine.runtime.bookkeeping import granted
+from engine.runtime.acts import Acts
 from engine.runtime.crew import Crew
 from engine.runtime.feed import ChangeFeed
 from engine.runtime.gaps import Gaps
@@ -44,7 +33,7 @@ from engine.runtime.view import View
 from engine.store.port import StoredTask
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from engine.cost.port import Balance, Ledger, PriceBook
     from engine.domain.ids import Ids, TaskId
@@ -94,6 +83,7 @@ class Supervisor:
         self._accounts = Accounts(parts.ledger, parts.clock, parts.limits)
         self._journal = Journal(parts.store, parts.clock, self._shown)
         self._crew = Crew(self._register, self._runner_ports(), parts.running_limit)
+        self._acts = Acts(self._register, self._journal, self._crew, self._feed.mark)
         summary = Summary(self._register, self._gauges, self._accounts, parts.store, parts.clock)
         self._view = View(self._register, self._feed, summary, parts.clock, self._crew)
 
@@ -144,31 +134,43 @@ class Supervisor:
 
     def start(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
-        return self._each(ids, Action.START, lambda record: self._go(record, first=True))
+        return self._acts.start(ids)
 
     def pause(self, ids: Sequence[TaskId], *, now: bool = False) -> tuple[TaskId, ...]:
         """See `Engine`."""
-        wish = Wanted.PAUSE_NOW if now else Wanted.PAUSE
-        return self._each(ids, Action.PAUSE, lambda record: self._stop(record, wish))
+        return self._acts.pause(ids, now=now)
 
     def resume(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
-        taken_back = [record.id for record in self._records(ids) if self._take_back(record)]
-        waiting = [r.id for r in self._records(ids) if r.phase is Phase.AWAITING_CONSENT]
-        resumed = self._each(ids, Action.RESUME, self._go)
-        return (*taken_back, *self.start(waiting), *resumed)
+        return self._acts.resume(ids)
 
     def cancel(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
-        return self._each(ids, Action.CANCEL, lambda record: self._stop(record, Wanted.CANCEL))
+        return self._acts.cancel(ids)
 
     def retry(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
-        return self._each(ids, Action.RETRY, self._go)
+        return self._acts.retry(ids)
+
+    def pause_all(self, *, now: bool = False) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        return self._acts.pause_all(now=now)
+
+    def resume_all(self) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        return self._acts.resume_all()
+
+    def resume_interrupted(self, *, consent: bool = True) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        return self._acts.resume_interrupted(consent=consent)
 
     async def delete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
-        gone = tuple(r.id for r in self._records(ids) if Action.DELETE in allowed(r.tip.state))
+        gone = tuple(
+            t
+            for t in ids
+            if t in self._register and Action.DELETE in allowed(self._register.get(t).tip.state)
+        )
         await self._journal.settled()
         await self._store.delete(gone)
         for task in gone:
@@ -188,22 +190,7 @@ class Supervisor:
         self._register.edited(record, before)
         self._accounts.set_limit(Scope(Level.TASK, task), spec.budget)
         self._feed.mark(task)
-        self._resume_if_affordable(record, before.budget, spec.budget)
-
-    def pause_all(self, *, now: bool = False) -> tuple[TaskId, ...]:
-        """See `Engine`."""
-        return self.pause([record.id for record in self._register], now=now)
-
-    def resume_all(self) -> tuple[TaskId, ...]:
-        """See `Engine`."""
-        paused = [r.id for r in self._register if r.tip.state is State.PAUSED or r.tip.wanted is not Wanted.NOTHING]
-        waiting = [r.id for r in self._register if r.phase is Phase.AWAITING_CONSENT]
-        return self.resume([*paused, *waiting])
-
-    def resume_interrupted(self, *, consent: bool = True) -> tuple[TaskId, ...]:
-        """See `Engine`; without `consent` (done by a setting) tasks that may pay a step twice stay where they are."""
-        ids = [task for task in self._register.interrupted if consent or not self._register.get(task).tip.unknown]
-        return self.resume(ids)
+        self._acts.resume_if_affordable(record, before.budget, spec.budget)
 
     # --- looking
 
@@ -250,7 +237,7 @@ class Supervisor:
         self._accounts.set_limit(scope, limit)
         for record in self._register:
             if record.tip.detail == scope.level:
-                self._resume_if_affordable(record, before, limit)
+                self._acts.resume_if_affordable(record, before, limit)
 
     def set_running_limit(self, limit: int) -> None:
         """See `Engine`."""
@@ -322,63 +309,6 @@ class Supervisor:
         )
         self._register.add(record)
         return record
-
-    def _records(self, ids: Iterable[TaskId]) -> list[TaskRecord]:
-        return [self._register.get(task) for task in dict.fromkeys(ids) if task in self._register]
-
-    def _each(
-        self, ids: Sequence[TaskId], action: Action, act: Callable[[TaskRecord], object]
-    ) -> tuple[TaskId, ...]:
-        accepted: list[TaskId] = []
-        for record in self._records(ids):
-            if action in allowed(record.tip.state):
-                act(record)
-                self._feed.mark(record.id)
-                accepted.append(record.id)
-        return tuple(accepted)
-
-    def _go(self, record: TaskRecord, *, first: bool = False) -> None:
-        """Let a task run: one that waits goes to the front, one at rest joins the queue."""
-        if record.phase is Phase.AWAITING_CONSENT:
-            record.phase = Phase.QUEUED
-            self._register.note_interruption(record)
-        if record.tip.state is not State.PENDING:
-            self._grant_time(record)
-            self._journal.state(record, Event.RESUME, unknown=0)
-        self._crew.enlist(record, first=first)
-
-    def _grant_time(self, record: TaskRecord) -> None:
-        if record.tip.state is not State.TIMEOUT:
-            return
-        level = TimeLevel(record.tip.reason)
-        seconds = granted(record.spec, record.tip, level)
-        grants = {**record.tip.grants, level: record.tip.grants.get(level, 0.0) + seconds}
-        self._journal.note(record, NoteKind.GRANT, level, {"seconds": seconds}, grants=grants)
-
-    def _stop(self, record: TaskRecord, wish: Wanted) -> None:
-        """Stop a task: at once when nothing of it runs, else by a recorded wish."""
-        if record.tip.state in LIVE:
-            self._journal.note(record, NoteKind.WANTED, wish, wanted=wish)
-            self._crew.heed(record.id)
-            return
-        self._crew.discharge(record.id)
-        record.phase = Phase.IDLE
-        if wish is Wanted.CANCEL:
-            self._journal.state(record, Event.CANCEL)
-        else:
-            self._journal.state(record, Event.PAUSE, PauseReason.USER)
-
-    def _take_back(self, record: TaskRecord) -> bool:
-        if record.tip.state not in LIVE or record.tip.wanted not in (Wanted.PAUSE, Wanted.PAUSE_NOW):
-            return False
-        self._journal.note(record, NoteKind.WANTED, Wanted.NOTHING, wanted=Wanted.NOTHING)
-        self._feed.mark(record.id)
-        return True
-
-    def _resume_if_affordable(self, record: TaskRecord, before: int | None, now: int | None) -> None:
-        raised = before is not None and (now is None or now > before)
-        if raised and record.tip.state is State.PAUSED and record.tip.reason == PauseReason.BUDGET:
-            self.resume([record.id])
 
     def _shown(self, record: TaskRecord, before: Standing, after: Standing) -> None:
         self._register.moved(record, before, after)

@@ -1,0 +1,136 @@
+"""What a person asks of tasks: each act checks the table, records what it means, and lets the runners hear of it.
+
+All acts are synchronous. Where nothing of a task runs, its state changes by a record at once; where a runner works on
+it, a wish is recorded, and the runner answers it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.domain.states import LIVE, Action, Event, PauseReason, Phase, State, TimeLevel, Wanted, allowed
+from engine.domain.step import NoteKind
+from engine.runtime.bookkeeping import granted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from engine.domain.ids import TaskId
+    from engine.runtime.crew import Crew
+    from engine.runtime.journal import Journal
+    from engine.runtime.record import TaskRecord
+    from engine.runtime.register import Register
+
+
+class Acts:
+    """The acts of `engine.face.Engine` on tasks that exist."""
+
+    def __init__(
+        self, register: Register, journal: Journal, crew: Crew, changed: Callable[[TaskId], None]
+    ) -> None:
+        """Act on tasks of `register`."""
+        self._register = register
+        self._journal = journal
+        self._crew = crew
+        self._changed = changed
+
+    def start(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        return self._each(ids, Action.START, lambda record: self._go(record, first=True))
+
+    def pause(self, ids: Sequence[TaskId], *, now: bool = False) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        wish = Wanted.PAUSE_NOW if now else Wanted.PAUSE
+        return self._each(ids, Action.PAUSE, lambda record: self._stop(record, wish))
+
+    def resume(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        taken_back = [record.id for record in self._records(ids) if self._take_back(record)]
+        waiting = [r.id for r in self._records(ids) if r.phase is Phase.AWAITING_CONSENT]
+        resumed = self._each(ids, Action.RESUME, self._go)
+        return (*taken_back, *self.start(waiting), *resumed)
+
+    def cancel(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        return self._each(ids, Action.CANCEL, lambda record: self._stop(record, Wanted.CANCEL))
+
+    def retry(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        return self._each(ids, Action.RETRY, self._go)
+
+    def pause_all(self, *, now: bool = False) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        return self.pause([record.id for record in self._register], now=now)
+
+    def resume_all(self) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        paused = [
+            r.id for r in self._register if r.tip.state is State.PAUSED or r.tip.wanted is not Wanted.NOTHING
+        ]
+        waiting = [r.id for r in self._register if r.phase is Phase.AWAITING_CONSENT]
+        return self.resume([*paused, *waiting])
+
+    def resume_interrupted(self, *, consent: bool = True) -> tuple[TaskId, ...]:
+        """See `Engine`; without `consent` (done by a setting) tasks that may pay a step twice stay where they are."""
+        ids = [
+            task for task in self._register.interrupted if consent or not self._register.get(task).tip.unknown
+        ]
+        return self.resume(ids)
+
+    def _records(self, ids: Iterable[TaskId]) -> list[TaskRecord]:
+        return [self._register.get(task) for task in dict.fromkeys(ids) if task in self._register]
+
+    def _each(
+        self, ids: Sequence[TaskId], action: Action, act: Callable[[TaskRecord], object]
+    ) -> tuple[TaskId, ...]:
+        accepted: list[TaskId] = []
+        for record in self._records(ids):
+            if action in allowed(record.tip.state):
+                act(record)
+                self._changed(record.id)
+                accepted.append(record.id)
+        return tuple(accepted)
+
+    def _go(self, record: TaskRecord, *, first: bool = False) -> None:
+        """Let a task run: one that waits goes to the front, one at rest joins the queue."""
+        if record.phase is Phase.AWAITING_CONSENT:
+            record.phase = Phase.QUEUED
+            self._register.note_interruption(record)
+        if record.tip.state is not State.PENDING:
+            self._grant_time(record)
+            self._journal.state(record, Event.RESUME, unknown=0)
+        self._crew.enlist(record, first=first)
+
+    def _grant_time(self, record: TaskRecord) -> None:
+        if record.tip.state is not State.TIMEOUT:
+            return
+        level = TimeLevel(record.tip.reason)
+        seconds = granted(record.spec, record.tip, level)
+        grants = {**record.tip.grants, level: record.tip.grants.get(level, 0.0) + seconds}
+        self._journal.note(record, NoteKind.GRANT, level, {"seconds": seconds}, grants=grants)
+
+    def _stop(self, record: TaskRecord, wish: Wanted) -> None:
+        """Stop a task: at once when nothing of it runs, else by a recorded wish."""
+        if record.tip.state in LIVE:
+            self._journal.note(record, NoteKind.WANTED, wish, wanted=wish)
+            self._crew.heed(record.id)
+            return
+        self._crew.discharge(record.id)
+        record.phase = Phase.IDLE
+        if wish is Wanted.CANCEL:
+            self._journal.state(record, Event.CANCEL)
+        else:
+            self._journal.state(record, Event.PAUSE, PauseReason.USER)
+
+    def _take_back(self, record: TaskRecord) -> bool:
+        if record.tip.state not in LIVE or record.tip.wanted not in (Wanted.PAUSE, Wanted.PAUSE_NOW):
+            return False
+        self._journal.note(record, NoteKind.WANTED, Wanted.NOTHING, wanted=Wanted.NOTHING)
+        self._changed(record.id)
+        return True
+
+    def resume_if_affordable(self, record: TaskRecord, before: int | None, now: int | None) -> None:
+        """Resume a task that stopped for a limit which was raised from `before` to `now` (pico)."""
+        raised = before is not None and (now is None or now > before)
+        if raised and record.tip.state is State.PAUSED and record.tip.reason == PauseReason.BUDGET:
+            self.resume([record.id])
