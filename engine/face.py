@@ -246,5 +246,5 @@ class Engine(Protocol):
         ...
 
     async def close(self, grace_s: float = 30.0) -> None:
-        """Let the steps in flight finish for `grace_s` seconds, cut the rest, make all durable, let go of everything."""
+        """Let steps in flight finish for `grace_s` seconds, cut the rest, make all durable, let go of everything."""
         ...

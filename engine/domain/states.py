@@ -83,7 +83,7 @@ class TimeLevel(StrEnum):
     """The levels of deadlines, from the innermost out; the reason code of TIMEOUT."""
 
     CONNECT = "connect"
-    FIRST_TOKEN = "first_token"
+    FIRST_TOKEN = "first_token"  # noqa: S105 - a token of text
     SILENCE = "silence"
     ATTEMPT = "attempt"
     STEP = "step"
@@ -101,7 +101,7 @@ class Phase(StrEnum):
     WAITING_HELD = "waiting_held"
     PREPARING = "preparing"
     CONNECTING = "connecting"
-    WAITING_FIRST_TOKEN = "waiting_first_token"
+    WAITING_FIRST_TOKEN = "waiting_first_token"  # noqa: S105 - a token of text
     STREAMING = "streaming"
     RETRYING = "retrying"
     SAVING = "saving"

@@ -29,9 +29,4 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     def absurd(self) -> bool:
         """Whether the counts contradict themselves or what is possible."""
         counts = (self.input, self.cached, self.output, self.reasoning)
-        return (
-            min(counts) < 0
-            or max(counts) > MAX_TOKENS
-            or self.cached > self.input
-            or self.reasoning > self.output
-        )
+        return min(counts) < 0 or max(counts) > MAX_TOKENS or self.cached > self.input or self.reasoning > self.output

@@ -13,6 +13,9 @@ MAX_STEPS = 100_000
 MAX_OUTPUT = 1_000_000
 MAX_SECONDS = 366 * 86_400.0
 MAX_RETRIES = 100
+MAX_TEMPERATURE = 2.0
+"""What OpenAI's chat completions take at most."""
+MAX_BACKOFF_BASE = 60.0
 
 
 def problems(spec: TaskSpec) -> tuple[Problem, ...]:
@@ -36,7 +39,7 @@ def _check(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         yield "max_steps", ErrorCode.STEPS_OUT_OF_RANGE
     if spec.budget is not None and spec.budget < 0:
         yield "budget", ErrorCode.BUDGET_NEGATIVE
-    if not 0.0 <= spec.temperature <= 2.0:
+    if not 0.0 <= spec.temperature <= MAX_TEMPERATURE:
         yield "temperature", ErrorCode.TEMPERATURE_OUT_OF_RANGE
     if not 1 <= spec.max_output <= MAX_OUTPUT:
         yield "max_output", ErrorCode.MAX_OUTPUT_OUT_OF_RANGE
@@ -44,7 +47,7 @@ def _check(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         yield "checkpoint_interval", ErrorCode.INTERVAL_OUT_OF_RANGE
     if not 0 <= spec.retry.max_retries <= MAX_RETRIES:
         yield "max_retries", ErrorCode.RETRIES_OUT_OF_RANGE
-    if not 1.0 <= spec.retry.backoff_base <= 60.0:
+    if not 1.0 <= spec.retry.backoff_base <= MAX_BACKOFF_BASE:
         yield "backoff_base", ErrorCode.RETRIES_OUT_OF_RANGE
     yield from _limits(spec.limits)
 

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 class Acts:
     """The acts of `engine.face.Engine` on tasks that exist."""
 
-    def __init__(
-        self, register: Register, journal: Journal, crew: Crew, changed: Callable[[TaskId], None]
-    ) -> None:
+    def __init__(self, register: Register, journal: Journal, crew: Crew, changed: Callable[[TaskId], None]) -> None:
         """Act on tasks of `register`."""
         self._register = register
         self._journal = journal
@@ -64,25 +62,19 @@ class Acts:
 
     def resume_all(self) -> tuple[TaskId, ...]:
         """See `Engine`."""
-        paused = [
-            r.id for r in self._register if r.tip.state is State.PAUSED or r.tip.wanted is not Wanted.NOTHING
-        ]
+        paused = [r.id for r in self._register if r.tip.state is State.PAUSED or r.tip.wanted is not Wanted.NOTHING]
         waiting = [r.id for r in self._register if r.phase is Phase.AWAITING_CONSENT]
         return self.resume([*paused, *waiting])
 
     def resume_interrupted(self, *, consent: bool = True) -> tuple[TaskId, ...]:
         """See `Engine`; without `consent` (done by a setting) tasks that may pay a step twice stay where they are."""
-        ids = [
-            task for task in self._register.interrupted if consent or not self._register.get(task).tip.unknown
-        ]
+        ids = [task for task in self._register.interrupted if consent or not self._register.get(task).tip.unknown]
         return self.resume(ids)
 
     def _records(self, ids: Iterable[TaskId]) -> list[TaskRecord]:
         return [self._register.get(task) for task in dict.fromkeys(ids) if task in self._register]
 
-    def _each(
-        self, ids: Sequence[TaskId], action: Action, act: Callable[[TaskRecord], object]
-    ) -> tuple[TaskId, ...]:
+    def _each(self, ids: Sequence[TaskId], action: Action, act: Callable[[TaskRecord], object]) -> tuple[TaskId, ...]:
         accepted: list[TaskId] = []
         for record in self._records(ids):
             if action in allowed(record.tip.state):

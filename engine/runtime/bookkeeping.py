@@ -116,9 +116,7 @@ def time_left(spec: TaskSpec, standing: Standing) -> dict[TimeLevel, float]:
 def granted(spec: TaskSpec, standing: Standing, level: TimeLevel) -> float:
     """Return what one resume of a task that ran out of time grants at `level`: its limit once more, in seconds."""
     factor, limits = MULTIPLIER[spec.complexity], spec.limits
-    base = {TimeLevel.STEP: limits.step, TimeLevel.WINDOW: limits.window, TimeLevel.TASK: limits.task}.get(
-        level
-    )
+    base = {TimeLevel.STEP: limits.step, TimeLevel.WINDOW: limits.window, TimeLevel.TASK: limits.task}.get(level)
     if base is None:
         return 0.0
     short = -min(0.0, time_left(spec, standing)[level])

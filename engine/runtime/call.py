@@ -24,7 +24,7 @@ from engine.runtime.bookkeeping import bill, changes_of, outcome, time_left
 from engine.runtime.deadlines import Deadlines
 from engine.runtime.record import Stream, TaskRecord
 from engine.runtime.retry import wait_before
-from engine.runtime.stop import StorageStop, Stop
+from engine.runtime.stop import Stop, StorageStop
 
 if TYPE_CHECKING:
     from engine.cost.port import Hold, Price, Quote
@@ -66,9 +66,7 @@ class Call:
                     prepared = await self._prepare(provider)
                     hold = await self._admit(quote.price, prepared)
                 return await self._send(provider, prepared, quote, hold, retry)
-        except (
-            ProviderError
-        ) as error:  # while preparing: nothing left the computer, so there is nothing to record
+        except ProviderError as error:  # while preparing: nothing left the computer, so there is nothing to record
             return self._with_wait(Ending(error=error, sent=False), retry)
         finally:
             self._give_back()

@@ -7,7 +7,7 @@ that dawdles only sees fewer, newer states. Readers pull; none is ever called, s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -68,7 +68,7 @@ class ChangeFeed:
         return added, changed, removed
 
     @contextmanager
-    def subscribe(self, only: TaskId | None = None) -> Iterator[Subscription]:
+    def subscribe(self, only: TaskId | None = None) -> Generator[Subscription]:
         """Open a subscription for the body."""
         subscription = Subscription(only=only)
         self._subscriptions.add(subscription)

@@ -6,9 +6,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from statistics import median
 
-from hdrh.histogram import HdrHistogram
-
-from engine.domain.progress import Distribution, ProviderHealth, Statistics
+from engine.domain.progress import ProviderHealth, Statistics
+from engine.domain.samples import Samples
 
 RATE_WINDOW_S = 3.0
 BUCKET_S = 0.25
@@ -55,41 +54,6 @@ class Rate:
         oldest = int((now - RATE_WINDOW_S) / BUCKET_S)
         while self._buckets and self._buckets[0][0] <= oldest:
             self._buckets.popleft()
-
-
-class Samples:
-    """A distribution in bounded memory, to three digits, in steps of a thousandth."""
-
-    def __init__(self) -> None:
-        """Begin with no samples."""
-        self._histogram = HdrHistogram(1, 10**9, 3)
-        self._sum = 0.0
-        self._minimum = float("inf")
-        self._maximum = 0.0
-
-    def add(self, value: float) -> None:
-        """Take in a sample; negative ones count as 0."""
-        value = max(0.0, value)
-        self._histogram.record_value(max(1, min(10**9, round(value * 1000))))
-        self._sum += value
-        self._minimum = min(self._minimum, value)
-        self._maximum = max(self._maximum, value)
-
-    def distribution(self) -> Distribution:
-        """Return the figures so far."""
-        count = int(self._histogram.get_total_count())
-        if not count:
-            return Distribution()
-        p50, p95, p99 = (self._histogram.get_value_at_percentile(p) / 1000 for p in (50.0, 95.0, 99.0))
-        return Distribution(
-            count=count,
-            average=self._sum / count,
-            minimum=self._minimum,
-            maximum=self._maximum,
-            p50=p50,
-            p95=p95,
-            p99=p99,
-        )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -44,9 +44,7 @@ class Journal:
         number, standing = record.next(**changes)
         return self._queue(record, number, standing, self._store.append_outcome(outcome, standing))
 
-    def checkpoint(
-        self, record: TaskRecord, checkpoint: Checkpoint, **changes: object
-    ) -> asyncio.Future[None]:
+    def checkpoint(self, record: TaskRecord, checkpoint: Checkpoint, **changes: object) -> asyncio.Future[None]:
         """Record a point to come back to."""
         number, standing = record.next(**changes)
         return self._queue(record, number, standing, self._store.checkpoint(checkpoint, standing))

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from engine.domain.ids import TaskId
 
 
+SETTLE_S = 0.25
+"""Seconds of a stream before its speed means anything."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Stream:
     """The attempt in flight, as it streams. Times are monotonic seconds."""
@@ -49,8 +53,8 @@ class Stream:
         return "".join(self.parts)
 
     def speed(self, now: float) -> float:
-        """Output tokens a second since the first one; 0 before a quarter of a second has passed."""
-        if self.first_token_at is None or now - self.first_token_at < 0.25:
+        """Output tokens a second since the first one; 0 until it means something."""
+        if self.first_token_at is None or now - self.first_token_at < SETTLE_S:
             return 0.0
         return self.tokens / (now - self.first_token_at)
 

@@ -20,7 +20,7 @@ from engine.runtime.bookkeeping import changes_of_time, without
 from engine.runtime.call import Call
 from engine.runtime.deadlines import CutError
 from engine.runtime.ports import RunnerPorts, logger
-from engine.runtime.stop import StorageStop, Stop
+from engine.runtime.stop import Stop, StorageStop
 from engine.runtime.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Runner:
             await self._end(stop)
         except DroverError as error:
             await self._end(Stop(Event.FAIL, error.code, self._ports.redact(error.detail)))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - one task's failure never touches another
             logger.exception("task %s failed inside Drover", self._record.id)
             await self._end(Stop(Event.FAIL, ErrorCode.INTERNAL, self._ports.redact(repr(error))))
         finally:
@@ -59,9 +59,7 @@ class Runner:
 
     async def _steps(self) -> None:
         record, ports = self._record, self._ports
-        ports.journal.move(
-            record, Event.START, started_at_ms=record.tip.started_at_ms or ports.clock.wall_ms()
-        )
+        ports.journal.move(record, Event.START, started_at_ms=record.tip.started_at_ms or ports.clock.wall_ms())
         self._replies.extend(await ports.reader.replies(record.id))
         while record.tip.state not in FINAL:
             if completed := self._recipe.completion(record.spec, self._replies):
@@ -133,9 +131,7 @@ class Runner:
             if stop.event is Event.EXPIRE:
                 await self._checkpoint(**changes)
                 changes = {}
-            await self._call.saved(
-                ports.journal.state(record, stop.event, stop.reason, stop.detail, **changes)
-            )
+            await self._call.saved(ports.journal.state(record, stop.event, stop.reason, stop.detail, **changes))
             ports.reach(points.STATE_DURABLE)
             ports.results.publish(record.id)
         except StorageStop as unsaved:
@@ -145,6 +141,4 @@ class Runner:
         """Stand where the last durable record says: what came after it is not known to be kept."""
         record = self._record
         record.tip = record.standing
-        self._ports.journal.move(
-            record, stop.event, reason=stop.reason, detail=stop.detail, wanted=Wanted.NOTHING
-        )
+        self._ports.journal.move(record, stop.event, reason=stop.reason, detail=stop.detail, wanted=Wanted.NOTHING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 
@@ -19,7 +19,7 @@ class Slots:
         return concurrency is not None and self._of(provider, concurrency).locked()
 
     @asynccontextmanager
-    async def take(self, provider: str, concurrency: int | None) -> AsyncIterator[None]:
+    async def take(self, provider: str, concurrency: int | None) -> AsyncGenerator[None]:
         """Hold a slot for the body; waits for one."""
         if concurrency is None:
             yield

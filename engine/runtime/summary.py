@@ -23,9 +23,7 @@ FORECAST_S = 1.0
 class Summary:
     """Totals, cheap enough for every frame."""
 
-    def __init__(
-        self, register: Register, gauges: Gauges, accounts: Accounts, store: Store, clock: Clock
-    ) -> None:
+    def __init__(self, register: Register, gauges: Gauges, accounts: Accounts, store: Store, clock: Clock) -> None:
         """Read from these."""
         self._register = register
         self._gauges = gauges

@@ -167,9 +167,7 @@ class Supervisor:
     async def delete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
         gone = tuple(
-            t
-            for t in ids
-            if t in self._register and Action.DELETE in allowed(self._register.get(t).tip.state)
+            t for t in ids if t in self._register and Action.DELETE in allowed(self._register.get(t).tip.state)
         )
         await self._journal.settled()
         await self._store.delete(gone)

@@ -25,9 +25,7 @@ BEAT_S = 1.0
 class View:
     """Reads the register by the change feed."""
 
-    def __init__(
-        self, register: Register, feed: ChangeFeed, summary: Summary, clock: Clock, crew: Crew
-    ) -> None:
+    def __init__(self, register: Register, feed: ChangeFeed, summary: Summary, clock: Clock, crew: Crew) -> None:
         """Read from these."""
         self._register = register
         self._feed = feed

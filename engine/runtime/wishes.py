@@ -14,7 +14,7 @@ from engine.runtime.deadlines import CutError, Deadlines, Interruptible
 from engine.runtime.stop import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Generator
 
     from engine.domain.ids import TaskId
     from engine.runtime.record import TaskRecord
@@ -66,7 +66,7 @@ class Wishes:
         self._changed(self._record.id)
 
     @asynccontextmanager
-    async def waiting(self, phase: Phase, until: float | None = None) -> AsyncIterator[None]:
+    async def waiting(self, phase: Phase, until: float | None = None) -> AsyncGenerator[None]:
         """Wait in the body, without active time, until a wish ends it.
 
         Raises `Stop`; `CutError` where the wish was taken back before it took effect.
@@ -86,7 +86,7 @@ class Wishes:
             self._record.phase_until = None
 
     @contextmanager
-    def streaming(self, deadlines: Deadlines) -> Iterator[None]:
+    def streaming(self, deadlines: Deadlines) -> Generator[None]:
         """Let a wish cut `deadlines` during the body."""
         self._scope, self._waiting = deadlines, False
         try:

@@ -29,6 +29,7 @@ def test_each_task_once() -> None:
 
 def test_a_reader_that_dawdles_sees_the_newest_once() -> None:
     """Changes between two looks are merged, and a subscription narrowed to one task hears of no other."""
+
     async def main() -> None:
         feed = ChangeFeed()
         with feed.subscribe(A) as one, feed.subscribe() as every:

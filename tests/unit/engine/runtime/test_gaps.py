@@ -12,6 +12,7 @@ from tests.virtual_time import VirtualLoop, run
 
 def test_a_standstill_is_credited_and_a_late_tick_is_not() -> None:
     """A jump of eight hours is a gap; ticks on time are none."""
+
     async def main() -> None:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualLoop)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from engine.runtime.gauges import RATE_WINDOW_S, Rate, Samples
+from engine.domain.samples import Samples
+from engine.runtime.gauges import RATE_WINDOW_S, Rate
 
 
 def test_rate_over_the_window() -> None:

@@ -5,7 +5,7 @@ from engine.runtime.queue import RunQueue
 
 
 def _drain(queue: RunQueue) -> list[str]:
-    return [task for task in iter(queue.pop, None)]
+    return list(iter(queue.pop, None))
 
 
 def test_priority_first_then_order() -> None:

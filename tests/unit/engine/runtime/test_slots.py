@@ -10,6 +10,7 @@ from tests.virtual_time import run
 
 def test_no_more_than_the_provider_takes() -> None:
     """Two at a time of five; a provider without a limit never waits; a cancelled waiter leaves no hole."""
+
     async def main() -> None:
         slots = Slots()
         most = now = 0
