@@ -259,14 +259,10 @@ class ChatAssembler:
         stated = (self._finish or "stop").lower()
         if stated in BROKEN:
             raise self._error(ErrorCode.SERVER_ERROR, raw, retryable=True)
-        finish = FINISH.get(
-            stated, FinishReason.STOP
-        )  # a reason nobody knows still ends a reply that was paid
+        finish = FINISH.get(stated, FinishReason.STOP)  # a reason nobody knows still ends a reply that was paid
         if finish is FinishReason.CONTENT_FILTER:
             raise self._error(ErrorCode.CONTENT_FILTERED, raw, retryable=False)
-        if finish in (FinishReason.TOOL_CALLS, FinishReason.FUNCTION_CALL) or (
-            self._tools and not self._text
-        ):
+        if finish in (FinishReason.TOOL_CALLS, FinishReason.FUNCTION_CALL) or (self._tools and not self._text):
             raise self._error(ErrorCode.TOOL_CALLS, raw, retryable=False)
         if not self._text:  # one that spent its whole length on thinking would do so again
             raise self._error(ErrorCode.EMPTY_REPLY, raw, retryable=finish is not FinishReason.LENGTH)

@@ -1,5 +1,6 @@
-"""Maps what servers and the network do wrong, once, to `ProviderError`: what it is, whether trying again may help,
-whether money may have been spent, and how long to wait.
+"""Maps what servers do wrong, once, to `ProviderError`.
+
+That is: what it is, whether trying again may help, whether money may have been spent, and how long to wait.
 
 Certainly not billed is what never left and what a server refused to take on (4xx but 408, 409, 425 and 499);
 everything else may have been. All words here are the server's: capped, and the key taken out of them.
@@ -140,17 +141,14 @@ def _waits(headers: Mapping[str, str], now_ms: int) -> Iterator[float | None]:
         yield None
 
 
-def from_status(
-    status: int, headers: Mapping[str, str], raw: bytes, *, now_ms: int, key: str | None
-) -> ProviderError:
+def from_status(status: int, headers: Mapping[str, str], raw: bytes, *, now_ms: int, key: str | None) -> ProviderError:
     """Return the error for a reply that is not 200. `headers` have lower-case names."""
     body = read_body(raw)
     code = classify(status, body)
     return ProviderError(
         code,
         redact(f"HTTP {status} {body.words}", key),
-        retryable=(status in RETRYABLE or status >= 500 or code is ErrorCode.RATE_LIMITED)
-        and code not in FINAL,
+        retryable=(status in RETRYABLE or status >= 500 or code is ErrorCode.RATE_LIMITED) and code not in FINAL,
         maybe_billed=status in MAYBE_BILLED or status >= 500 or status < 300,
         retry_after_s=retry_after(headers, body, now_ms),
         status=status,

@@ -112,9 +112,7 @@ def failure(
     after: Script = (),
 ) -> Script:
     """Return the script of an attempt that fails, after some events where `after` has them."""
-    error = ProviderError(
-        code, "scripted", retryable=retryable, maybe_billed=maybe_billed, retry_after_s=retry_after_s
-    )
+    error = ProviderError(code, "scripted", retryable=retryable, maybe_billed=maybe_billed, retry_after_s=retry_after_s)
     return (*after, error)
 
 

@@ -26,14 +26,10 @@ from engine.providers.port import ChatRequest, Delta, Finished, ProviderError
 HELLO = b'{"choices":[{"index":0,"delta":{"role":"assistant","content":"hello"}}]}'
 STOP = b'{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}'
 USAGE = b'{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}'
-REQUEST = ChatRequest(
-    model="m", messages=(Message(role="user", content="hé"),), temperature=0.7, max_output=64
-)
+REQUEST = ChatRequest(model="m", messages=(Message(role="user", content="hé"),), temperature=0.7, max_output=64)
 
 
-def put_together(
-    *events: bytes, dialect: ChatDialect | None = None, raw: bytes = b"raw"
-) -> tuple[str, Finished]:
+def put_together(*events: bytes, dialect: ChatDialect | None = None, raw: bytes = b"raw") -> tuple[str, Finished]:
     """Return the text and the end of a stream."""
     assembler = ChatAssembler(dialect or ChatDialect(), "sk-secret")
     deltas = [assembler.feed(event) for event in events]
@@ -257,8 +253,10 @@ def test_the_key_is_not_quoted() -> None:
     [
         (b'{"prompt_tokens":5,"completion_tokens":2}', Usage(input=5, output=2)),
         (
-            b'{"prompt_tokens":9,"completion_tokens":8,"prompt_tokens_details":{"cached_tokens":4},'
-            b'"completion_tokens_details":{"reasoning_tokens":6}}',
+            (
+                b'{"prompt_tokens":9,"completion_tokens":8,"prompt_tokens_details":{"cached_tokens":4},'
+                b'"completion_tokens_details":{"reasoning_tokens":6}}'
+            ),
             Usage(input=9, cached=4, output=8, reasoning=6),
         ),
         (
@@ -308,9 +306,7 @@ def test_reported_cost_counts_only_where_it_is_known_to_be_dollars() -> None:
     """`usage.cost` is read for a provider whose preset says so."""
     billed = b'{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3,"cost":0.25}}'
     assert put_together(HELLO, STOP, billed)[1].reported_cost is None
-    assert (
-        put_together(HELLO, STOP, billed, dialect=ChatDialect(usage_cost=True))[1].reported_cost == PICO // 4
-    )
+    assert put_together(HELLO, STOP, billed, dialect=ChatDialect(usage_cost=True))[1].reported_cost == PICO // 4
 
 
 def test_tokens_of_a_piece_are_estimated() -> None:

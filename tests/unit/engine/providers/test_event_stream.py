@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +48,7 @@ def test_any_cutting_gives_the_same_events(stream: bytes, cuts: list[int], cap: 
             return None
 
     edges = [0, *sorted(cut for cut in cuts if cut <= len(stream)), len(stream)]
-    chunks = [stream[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    chunks = [stream[a:b] for a, b in pairwise(edges)]
     assert outcome(*chunks) == outcome(stream) == outcome(*(stream[i : i + 1] for i in range(len(stream))))
 
 

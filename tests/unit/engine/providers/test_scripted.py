@@ -41,9 +41,7 @@ async def test_what_was_sent_is_remembered() -> None:
 
 async def test_scripts_are_played_in_turn_and_the_last_for_ever() -> None:
     """An error first, then good replies."""
-    provider = ScriptedProvider(
-        playbook=in_turn(failure(ErrorCode.RATE_LIMITED, retry_after_s=2), reply("ok"))
-    )
+    provider = ScriptedProvider(playbook=in_turn(failure(ErrorCode.RATE_LIMITED, retry_after_s=2), reply("ok")))
     with pytest.raises(ProviderError) as caught:
         await ask(provider)
     assert caught.value.retry_after_s == 2
@@ -60,11 +58,16 @@ async def test_a_script_without_end_is_truncated() -> None:
 
 async def test_cancelling_an_attempt_closes_it() -> None:
     """Leaving the context by cancellation is recorded, and the attempt is no longer in flight."""
-    gate = asyncio.Event()
-    provider = ScriptedProvider(playbook=in_turn((Opened(""), Until(gate))))
-    asking = asyncio.ensure_future(ask(provider))
-    while not (provider.sent and provider.sent[0].delivered):
-        await asyncio.sleep(0)
+    provider = ScriptedProvider(playbook=in_turn((Opened(""), Until(asyncio.Event()))))
+    opened = asyncio.Event()
+
+    async def wait_for_more() -> None:
+        async with provider.send(await provider.prepare(ASKED), client_request_id="1") as events:
+            async for _ in events:
+                opened.set()
+
+    asking = asyncio.ensure_future(wait_for_more())
+    await opened.wait()
     assert provider.open == 1
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):

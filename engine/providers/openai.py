@@ -1,0 +1,232 @@
+"""A provider that speaks OpenAI's chat completions over HTTP: HolySheep, OpenAI, and the servers people run at home.
+
+It joins the pure parts: `chat` says what bytes mean, `errors` what a refusal means, `transport` how to get there.
+It retries nothing and has no deadline but the connection's: the runner has those.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+
+from engine.domain.clock import Clock, SystemClock
+from engine.domain.errors import DroverError, ErrorCode
+from engine.providers import chat
+from engine.providers.errors import MAX_BODY, from_status
+from engine.providers.model_list import read_models
+from engine.providers.port import (
+    Capabilities,
+    ChatRequest,
+    ModelInfo,
+    PreparedRequest,
+    ProviderError,
+    ProviderEvent,
+)
+from engine.providers.reply import NETWORK, ReplyReader
+from engine.providers.transport import (
+    check_headers,
+    check_key,
+    check_url,
+    mapped,
+    open_client,
+    open_transport,
+    tls_context,
+)
+
+MAX_LIST = 8 * 1024 * 1024
+"""Bytes of a list of models."""
+LONGEST_TOKEN = 16
+"""Bytes of text that a token can hardly pass on average: what is too long even so is certainly too long."""
+
+
+def no_key() -> str | None:
+    """Return that there is none."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAIConfig:
+    """One endpoint."""
+
+    name: str
+    base_url: str
+    key: Callable[[], str | None] = no_key
+    """Returns the key that was read before; never reads a keyring itself."""
+    key_required: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    dialect: chat.ChatDialect = chat.ChatDialect()
+    cost_header: str = ""
+    """Header in which the provider says what it billed, in US dollars."""
+    contexts: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Tokens of context by model, where it is known."""
+    capabilities: Capabilities = Capabilities()
+    list_timeout_s: float = 10.0
+    """Seconds that listing the models may take."""
+
+
+class OpenAIProvider:
+    """A `Provider` over HTTP."""
+
+    def __init__(
+        self,
+        config: OpenAIConfig,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Check the configuration; connects to nothing. Raises `DroverError` INVALID_URL, INSECURE_URL, BAD_REQUEST."""
+        self._config = config
+        self._url = check_url(config.base_url)
+        self._headers = check_headers(config.headers)
+        secure = self._url.startswith("https:")
+        self._client = open_client(transport or open_transport(tls_context(verify=secure)))
+        self._clock = clock or SystemClock()
+
+    @property
+    def name(self) -> str:
+        """See `Provider`."""
+        return self._config.name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """See `Provider`."""
+        return self._config.capabilities
+
+    async def prepare(self, request: ChatRequest) -> PreparedRequest:
+        """See `Provider`. Refuses as overflow only what certainly is; the server judges the rest, unbilled."""
+        self._key()
+        body = chat.encode(request, self._config.dialect)
+        bound = chat.input_bound(request)
+        context = self._config.contexts.get(request.model) or self.capabilities.context
+        if context is not None and bound // LONGEST_TOKEN >= context:
+            detail = f"{bound} bytes, {context} tokens of context"
+            raise ProviderError(ErrorCode.CONTEXT_OVERFLOW, detail, retryable=False, maybe_billed=False)
+        return PreparedRequest(
+            model=request.model,
+            body=body,
+            input_bound=bound,
+            max_output=request.max_output,
+            connect_s=request.connect_s,
+        )
+
+    @asynccontextmanager
+    async def send(
+        self, prepared: PreparedRequest, *, client_request_id: str
+    ) -> AsyncGenerator[AsyncIterator[ProviderEvent], None]:
+        """See `Provider`."""
+        key = self._key()
+        headers = self._authorized(key) | {
+            "content-type": "application/json",
+            "accept": "text/event-stream",
+            "x-client-request-id": client_request_id,
+            "idempotency-key": client_request_id,
+        }
+        timeout = httpx.Timeout(None, connect=prepared.connect_s, pool=prepared.connect_s)
+        url = f"{self._url}/chat/completions"
+        request = self._client.build_request("POST", url, content=prepared.body, headers=headers, timeout=timeout)
+        events = self._events(request, key)
+        try:
+            yield events
+        finally:
+            await events.aclose()
+
+    async def _events(self, request: httpx.Request, key: str | None) -> AsyncGenerator[ProviderEvent, None]:
+        response = await self._open(request, key)
+        try:
+            if response.status_code != 200:
+                raise await self._refusal(response, key)
+            reader = ReplyReader(response, self._config.dialect, cost_header=self._config.cost_header, key=key)
+            yield reader.opened()
+            while (deltas := await reader.more()) is not None:
+                for delta in deltas:
+                    yield delta
+            yield reader.finished()
+        finally:
+            await response.aclose()
+
+    async def _open(self, request: httpx.Request, key: str | None) -> httpx.Response:
+        if self._client.is_closed:
+            raise ProviderError(ErrorCode.UNREACHABLE, "closed", retryable=False, maybe_billed=False)
+        with mapped(key):
+            return await self._client.send(request, stream=True)
+
+    async def _refusal(self, response: httpx.Response, key: str | None) -> ProviderError:
+        raw = b""
+        if response.headers.get("content-encoding", "identity") == "identity":
+            raw = await _read_some(response, MAX_BODY, 5.0)
+        if key is not None:
+            raw = raw.replace(key.encode(), b"[key]")
+        now = self._clock.wall_ms()
+        return from_status(response.status_code, response.headers, raw, now_ms=now, key=key)
+
+    async def reattach(self, provider_request_id: str) -> None:
+        """See `Provider`. Chat completions are not kept."""
+
+    async def settle(self, provider_request_id: str) -> None:
+        """See `Provider`. The protocol has no such question."""
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        """See `Provider`."""
+        key = self._key()
+        limit = self._config.list_timeout_s
+        request = self._client.build_request(
+            "GET",
+            f"{self._url}/models",
+            headers=self._authorized(key),
+            timeout=httpx.Timeout(limit),
+        )
+        try:
+            async with asyncio.timeout(limit):
+                return await self._list(request, key)
+        except TimeoutError as error:
+            raise ProviderError(ErrorCode.UNREACHABLE, "timeout", retryable=True, maybe_billed=False) from error
+
+    async def _list(self, request: httpx.Request, key: str | None) -> tuple[ModelInfo, ...]:
+        response = await self._open(request, key)
+        try:
+            if response.status_code != 200:
+                raise _of_address(await self._refusal(response, key))
+            return read_models(await _read_some(response, MAX_LIST, self._config.list_timeout_s))
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        """See `Provider`."""
+        await self._client.aclose()
+
+    def _key(self) -> str | None:
+        key = self._config.key()
+        if key is None and self._config.key_required:
+            raise ProviderError(ErrorCode.NO_KEY, self.name, retryable=False, maybe_billed=False)
+        try:
+            return check_key(key) if key is not None else None
+        except DroverError as error:
+            raise ProviderError(error.code, retryable=False, maybe_billed=False) from error
+
+    def _authorized(self, key: str | None) -> dict[str, str]:
+        return self._headers | ({"authorization": f"Bearer {key}"} if key is not None else {})
+
+
+def _of_address(error: ProviderError) -> ProviderError:
+    """A list of models that is not found says nothing of a model: the address is wrong."""
+    if error.code is ErrorCode.UNKNOWN_MODEL:
+        error.code = ErrorCode.INVALID_URL
+    return error
+
+
+async def _read_some(response: httpx.Response, limit: int, seconds: float) -> bytes:
+    """Return what comes of a body within a size and a time; a failing connection ends it."""
+    found = bytearray()
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in response.aiter_raw():
+                found += chunk[: limit - len(found)]
+                if len(found) >= limit:
+                    break
+    except (TimeoutError, *NETWORK):
+        pass  # what did not come is missing: the caller judges what there is
+    return bytes(found)

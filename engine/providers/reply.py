@@ -1,0 +1,151 @@
+"""Reads one reply from an open response: bytes become deltas and an end, or an error that says why there is none.
+
+Here is what only time and the connection can tell: where a stream ended, how long to wait for its tail, how much
+of it to accept. What its events mean is in `engine.providers.chat`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import httpx
+
+from engine.domain.errors import ErrorCode
+from engine.providers.chat import ChatAssembler, ChatDialect, read_dollars
+from engine.providers.errors import redact
+from engine.providers.event_stream import EventStream, EventTooLargeError, ServerEvent
+from engine.providers.port import Delta, Finished, Opened, ProviderError
+from engine.providers.transport import from_network
+
+MAX_REPLY = 64 * 1024 * 1024
+"""Bytes of one reply."""
+TAIL_S = 5.0
+"""Seconds to wait for usage and [DONE] once a reply is whole."""
+CLOSE_S = 0.2
+"""Seconds to wait for the end of a body after [DONE], so that its connection can be used again."""
+MAX_HEADER = 200
+"""Characters of a header that are kept."""
+REQUEST_IDS = ("x-request-id", "request-id", "x-oneapi-request-id", "cf-ray")
+NETWORK = (httpx.HTTPError, aiohttp.ClientError, OSError)
+
+
+class ReplyReader:
+    """Reads one reply: ask for `opened`, then for `more` until there is none, then for `finished`."""
+
+    def __init__(self, response: httpx.Response, dialect: ChatDialect, *, cost_header: str, key: str | None) -> None:
+        """Read from `response`, whose status is 200. `key` is taken out of what is kept."""
+        self._headers = response.headers
+        self._kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        self._chunks = response.aiter_raw()
+        self._assembler = ChatAssembler(dialect, key)
+        self._stream = EventStream()
+        self._cost_header = cost_header
+        self._key = key
+        self._raw: list[bytes] = []
+        self._size = 0
+        self._events = 0
+        self._ended = False
+
+    def opened(self) -> Opened:
+        """Return what the headers say; raises `ProviderError` for a body that cannot be a reply."""
+        encoding = self._headers.get("content-encoding", "identity").lower()
+        if encoding != "identity":
+            raise self._error(ErrorCode.ENCODED_BODY, encoding, retryable=False)
+        if self._kind == "text/html":
+            raise self._error(ErrorCode.GARBAGE, self._kind)
+        stated = next((self._headers[name] for name in REQUEST_IDS if name in self._headers), "")
+        limits = ((n, v[:MAX_HEADER]) for n, v in self._headers.items() if n.startswith("x-ratelimit-"))
+        return Opened(redact(stated, self._key)[:MAX_HEADER], tuple(limits))
+
+    async def more(self) -> list[Delta] | None:
+        """Return the deltas of what comes next, perhaps none; None after the end. Raises `ProviderError`."""
+        if self._ended:
+            return None
+        try:
+            if self._assembler.whole:
+                self._ended = True
+                return await self._tail()
+            chunk = await self._next()
+            self._ended = not chunk
+            return self._take(chunk) if chunk else self._leftover()
+        except ProviderError as error:
+            error.raw = self._bytes()
+            error.usage = self._assembler.usage
+            raise
+
+    def finished(self) -> Finished:
+        """Return the whole reply; raises `ProviderError` for one that is none."""
+        if self._assembler.cost is None and self._cost_header in self._headers:
+            self._assembler.cost = read_dollars(self._headers[self._cost_header])
+        return self._assembler.end(self._bytes())
+
+    async def _next(self) -> bytes:
+        """Return some bytes, none at the end."""
+        try:
+            chunk = await anext(self._chunks, b"")
+        except NETWORK as error:
+            raise from_network(error, self._key) from error
+        self._raw.append(chunk)
+        self._size += len(chunk)
+        if self._size > MAX_REPLY:
+            raise self._error(ErrorCode.TOO_LARGE, f"over {MAX_REPLY} bytes", retryable=False)
+        return chunk
+
+    def _take(self, chunk: bytes) -> list[Delta]:
+        if self._kind == "application/json":  # a server that does not stream: all of it is one event
+            return []
+        try:
+            return self._feed(self._stream.feed(chunk))
+        except EventTooLargeError as error:
+            raise self._error(ErrorCode.TOO_LARGE, "one event", retryable=False) from error
+
+    def _feed(self, events: list[ServerEvent]) -> list[Delta]:
+        self._events += len(events)
+        deltas: list[Delta] = []
+        for event in events:
+            try:
+                delta = self._assembler.feed(event.data)
+            except ProviderError:
+                if self._assembler.whole:  # what follows a whole reply does not lose it
+                    break
+                raise
+            if delta is not None:
+                deltas.append(delta)
+        return deltas
+
+    def _leftover(self) -> list[Delta]:
+        """Return what the end of the body leaves. Half an event there is a cut, not garbage."""
+        if self._kind == "application/json":
+            return self._feed([ServerEvent(self._bytes())])
+        if not self._events and self._size and self._kind != "text/event-stream":
+            raise self._error(ErrorCode.GARBAGE, self._bytes()[:MAX_HEADER].decode("utf-8", "replace"))
+        try:
+            return self._feed(self._stream.end())
+        except ProviderError as error:
+            if error.code is ErrorCode.GARBAGE:
+                return []
+            raise
+
+    async def _tail(self) -> list[Delta]:
+        """Return what follows the end of the reply. Whatever happens there, the reply is whole."""
+        deltas: list[Delta] = []
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(TAIL_S) as limit:
+                if self._assembler.done:
+                    limit.reschedule(loop.time() + CLOSE_S)
+                while chunk := await self._next():
+                    deltas += self._take(chunk)
+                    if self._assembler.done:
+                        limit.reschedule(loop.time() + CLOSE_S)
+        except (TimeoutError, ProviderError):
+            pass
+        return deltas
+
+    def _bytes(self) -> bytes:
+        raw = b"".join(self._raw)
+        return raw if self._key is None else raw.replace(self._key.encode(), b"[key]")
+
+    def _error(self, code: ErrorCode, detail: str, *, retryable: bool = True) -> ProviderError:
+        return ProviderError(code, redact(detail, self._key), retryable=retryable, maybe_billed=True, status=200)

@@ -1,0 +1,444 @@
+"""The provider over a real socket: what leaves the computer, and every way in which a server can fail."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import time
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+import pytest
+
+from engine.domain.clock import ManualClock
+from engine.domain.errors import ErrorCode
+from engine.domain.message import Message
+from engine.domain.usage import FinishReason, Usage
+from engine.providers import reply
+from engine.providers.chat import ChatDialect
+from engine.providers.openai import OpenAIConfig, OpenAIProvider
+from engine.providers.port import ChatRequest, Delta, Finished, Opened, ProviderError, ProviderEvent
+from tests.wire import STOP, USAGE, Exchange, Wire, delta, head
+
+KEY = "sk-canary-0123456789"
+REQUEST = ChatRequest(model="m", messages=(Message(role="user", content="hi"),), temperature=0, max_output=9)
+
+Open = Callable[..., OpenAIProvider]
+
+
+@pytest.fixture
+async def provider(wire: Wire) -> AsyncIterator[OpenAIProvider]:
+    """A provider of the server."""
+    config = OpenAIConfig(name="wire", base_url=wire.base_url, key=lambda: KEY, key_required=True)
+    provider = OpenAIProvider(config, clock=ManualClock())
+    yield provider
+    await provider.close()
+
+
+async def ask(provider: OpenAIProvider, request: ChatRequest = REQUEST) -> list[ProviderEvent]:
+    """Send one request and return its events."""
+    prepared = await provider.prepare(request)
+    async with provider.send(prepared, client_request_id="c1") as events:
+        return [event async for event in events]
+
+
+async def refused(provider: OpenAIProvider) -> ProviderError:
+    """Return the error that a request ends in."""
+    with pytest.raises(ProviderError) as caught:
+        await ask(provider)
+    return caught.value
+
+
+async def good(exchange: Exchange) -> None:
+    """Answer well."""
+    await exchange.stream(delta("hel"), delta("lo"), STOP, USAGE)
+
+
+async def test_a_good_reply(wire: Wire, provider: OpenAIProvider) -> None:
+    """Opened, text, usage and the raw bytes."""
+    wire.answer = good
+    opened, first, second, finished = await ask(provider)
+    assert isinstance(opened, Opened)
+    assert (first, second) == (Delta("hel", 1), Delta("lo", 1))
+    assert isinstance(finished, Finished)
+    assert (finished.finish, finished.usage) == (FinishReason.STOP, Usage(input=7, output=3))
+    assert finished.raw.count(b"data: ") == 5
+
+
+async def test_what_is_sent(wire: Wire, provider: OpenAIProvider) -> None:
+    """The prepared body, byte for byte, with key, request id, idempotency key and no compression."""
+    wire.answer = good
+    prepared = await provider.prepare(REQUEST)
+    async with provider.send(prepared, client_request_id="c1") as events:
+        assert [event async for event in events]
+    sent = wire.exchanges[0]
+    assert sent.line == "POST /v1/chat/completions HTTP/1.1"
+    assert sent.body == prepared.body
+    assert sent.headers["authorization"] == f"Bearer {KEY}"
+    assert sent.headers["x-client-request-id"] == sent.headers["idempotency-key"] == "c1"
+    assert sent.headers["accept-encoding"] == "identity"
+    assert sent.headers["content-type"] == "application/json"
+
+
+async def test_ids_and_limits_of_the_provider_are_told(wire: Wire, provider: OpenAIProvider) -> None:
+    """Its request id and rate-limit headers come with the opening."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(200, "x-request-id: r-7", "X-RateLimit-Remaining-Requests: 3", "connection: close"))
+        await exchange.say(b"data: " + delta("a") + b"\n\ndata: [DONE]\n\n")
+        exchange.writer.close()
+
+    wire.answer = answer
+    assert (await ask(provider))[0] == Opened("r-7", (("x-ratelimit-remaining-requests", "3"),))
+
+
+async def test_a_connection_is_used_again(wire: Wire, provider: OpenAIProvider) -> None:
+    """Steps that follow each other share a connection."""
+    wire.answer = good
+    for _ in range(3):
+        await ask(provider)
+    assert wire.connections == 1
+
+
+async def test_no_cookie_is_sent_back(wire: Wire, provider: OpenAIProvider) -> None:
+    """A server cannot mark its visitors."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(200, "set-cookie: a=b; Path=/", "content-length: 14"), b"data: [DONE]\n\n")
+
+    wire.answer = answer
+    await refused(provider)
+    await refused(provider)
+    assert "cookie" not in wire.exchanges[1].headers
+
+
+async def test_the_environment_names_no_proxy(
+    wire: Wire, provider: OpenAIProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HTTP_PROXY would be given the key."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    wire.answer = good
+    assert isinstance((await ask(provider))[-1], Finished)
+
+
+@pytest.mark.parametrize("leave", ["cancel", "break"])
+async def test_leaving_closes_the_connection(wire: Wire, provider: OpenAIProvider, leave: str) -> None:
+    """A request that is cancelled, or left in the middle, stops costing: the server sees its client go."""
+
+    async def endless(exchange: Exchange) -> None:
+        await exchange.say(head(200, "connection: close"))
+        while True:
+            await exchange.say(b"data: " + delta("x") + b"\n\n")
+            await asyncio.sleep(0.001)
+
+    async def first_delta(seen: asyncio.Event) -> None:
+        async with provider.send(await provider.prepare(REQUEST), client_request_id="c") as events:
+            async for event in events:
+                if isinstance(event, Delta):
+                    seen.set()
+                    if leave == "break":
+                        break
+
+    wire.answer = endless
+    seen = asyncio.Event()
+    asking = asyncio.ensure_future(first_delta(seen))
+    await seen.wait()
+    if leave == "cancel":
+        asking.cancel()
+    await asyncio.wait([asking])
+    assert asking.cancelled() is (leave == "cancel")
+    await asyncio.wait_for(wire.gone.wait(), 5)
+
+
+async def test_cancelling_before_the_headers_closes_the_connection(wire: Wire, provider: OpenAIProvider) -> None:
+    """A server that never answers is left as well."""
+    asked = asyncio.Event()
+    left = asyncio.Event()
+
+    async def silent(exchange: Exchange) -> None:
+        asked.set()
+        await exchange.reader.read()
+        left.set()
+
+    wire.answer = silent
+    asking = asyncio.ensure_future(ask(provider))
+    await asked.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await asyncio.wait_for(left.wait(), 5)
+
+
+async def test_300_streams_are_open_at_the_same_time(wire: Wire, provider: OpenAIProvider) -> None:
+    """No pool queues them: each waits until all are open, and none would finish otherwise."""
+    everyone = asyncio.Event()
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(200, "connection: close"), b"data: " + delta("a") + b"\n\n")
+        if wire.open == 300:
+            everyone.set()
+        await everyone.wait()
+        await exchange.say(b"data: " + STOP + b"\n\ndata: [DONE]\n\n")
+        exchange.writer.close()
+
+    wire.answer = answer
+    begun = time.monotonic()
+    async with asyncio.timeout(30):
+        replies = await asyncio.gather(*(ask(provider) for _ in range(300)))
+    assert wire.most_open == 300
+    assert all(isinstance(events[-1], Finished) for events in replies)
+    assert time.monotonic() - begun < 15
+
+
+async def test_a_refusal_has_status_wait_and_no_key(wire: Wire, provider: OpenAIProvider) -> None:
+    """What a 429 says is kept, but for the key that it repeats."""
+
+    async def answer(exchange: Exchange) -> None:
+        body = msgspec.json.encode({"error": {"message": f"slow down, {KEY}", "code": "rate_limit_exceeded"}})
+        await exchange.say(head(429, "retry-after: 3", f"content-length: {len(body)}"), body)
+
+    wire.answer = answer
+    error = await refused(provider)
+    assert (error.code, error.status, error.retry_after_s) == (ErrorCode.RATE_LIMITED, 429, 3.0)
+    assert (error.retryable, error.maybe_billed) == (True, False)
+    assert KEY not in error.detail
+    assert KEY.encode() not in error.raw
+    assert "slow down" in error.detail
+
+
+async def test_a_redirect_is_not_followed(wire: Wire, provider: OpenAIProvider) -> None:
+    """It would carry the prompt, and headers with keys, to wherever it says."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(307, f"location: {wire.base_url}/elsewhere", "content-length: 0"))
+
+    wire.answer = answer
+    assert (await refused(provider)).code is ErrorCode.REDIRECTED
+    assert len(wire.exchanges) == 1
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_a_compressed_body_is_never_unpacked(wire: Wire, provider: OpenAIProvider, status: int) -> None:
+    """We asked for none; it could be a bomb."""
+    bomb = gzip.compress(b"\0" * 10_000_000)
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(status, "content-encoding: gzip", f"content-length: {len(bomb)}"), bomb)
+
+    wire.answer = answer
+    error = await refused(provider)
+    assert error.code is (ErrorCode.ENCODED_BODY if status == 200 else ErrorCode.SERVER_ERROR)
+    assert error.raw == b""
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [
+        ("text/html", b"<html>welcome</html>", ErrorCode.GARBAGE),
+        ("text/plain", b"hello", ErrorCode.GARBAGE),
+        ("application/json", b'{"choices":7}', ErrorCode.GARBAGE),
+        ("application/json", b'{"error":{"message":"no"}}', ErrorCode.SERVER_ERROR),
+        ("text/event-stream", b"", ErrorCode.TRUNCATED),
+        ("text/event-stream", b"data: " + delta("a") + b"\n\n", ErrorCode.TRUNCATED),
+        ("text/event-stream", b"data: " + delta("a") + b"\n\ndata: " + STOP[:30], ErrorCode.TRUNCATED),
+        ("text/event-stream", b"data: nonsense\n\n", ErrorCode.GARBAGE),
+        ("text/event-stream", b"data: " + b"x" * 5_000_000, ErrorCode.TOO_LARGE),
+    ],
+)
+async def test_bodies_that_are_no_reply(
+    wire: Wire, provider: OpenAIProvider, kind: str, body: bytes, code: ErrorCode
+) -> None:
+    """Each is an error that may have been billed, with the bytes that came."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(200, "connection: close", kind=kind), body)
+        exchange.writer.close()
+
+    wire.answer = answer
+    error = await refused(provider)
+    assert (error.code, error.maybe_billed) == (code, True)
+    if kind == "text/event-stream" and len(body) < 1000:
+        assert error.raw == body
+
+
+async def test_a_reply_that_was_not_streamed(wire: Wire, provider: OpenAIProvider) -> None:
+    """A server that ignores `stream` is understood."""
+    body = (
+        b'{"choices":[{"message":{"role":"assistant","content":"hello"},"finish_reason":"length"}],'
+        b'"usage":{"prompt_tokens":7,"completion_tokens":3}}'
+    )
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(200, f"content-length: {len(body)}", kind="application/json"), body)
+
+    wire.answer = answer
+    events = await ask(provider)
+    assert [event.text for event in events if isinstance(event, Delta)] == ["hello"]
+    assert events[-1] == Finished(FinishReason.LENGTH, Usage(input=7, output=3), None, body)
+
+
+async def test_a_line_of_a_megabyte(wire: Wire, provider: OpenAIProvider) -> None:
+    """A large event within the cap is an event like others."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.stream(delta("x" * 1_000_000), STOP)
+
+    wire.answer = answer
+    assert sum(len(event.text) for event in await ask(provider) if isinstance(event, Delta)) == 1_000_000
+
+
+@pytest.mark.parametrize("cut", ["before the headers", "in the headers", "in a chunk", "between chunks", "reset"])
+async def test_connections_that_break(wire: Wire, provider: OpenAIProvider, cut: str) -> None:
+    """A connection lost after the request was sent may have cost money, wherever it broke."""
+    piece = b"data: " + delta("a") + b"\n\n"
+    said = {
+        "before the headers": b"",
+        "in the headers": b"HTTP/1.1 200 OK\r\ncontent-ty",
+        "in a chunk": head(200, "transfer-encoding: chunked") + b"%x\r\n%s" % (len(piece) + 9, piece),
+        "between chunks": head(200, "transfer-encoding: chunked") + b"%x\r\n%s\r\n" % (len(piece), piece),
+        "reset": head(200, "content-length: 999") + piece,
+    }
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(said[cut])
+        if cut == "reset":
+            exchange.reset()
+        raise ConnectionResetError
+
+    wire.answer = answer
+    error = await refused(provider)
+    assert (error.code, error.retryable, error.maybe_billed) == (ErrorCode.CUT, True, True)
+
+
+async def test_what_is_not_http(wire: Wire, provider: OpenAIProvider) -> None:
+    """A server of something else is garbage, not a crash."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(b"220 mail.example.org ESMTP\r\n\r\n")
+        raise ConnectionResetError
+
+    wire.answer = answer
+    assert (await refused(provider)).code is ErrorCode.GARBAGE
+
+
+async def test_nobody_listens(wire: Wire) -> None:
+    """A server that is not there was sent nothing, and is worth another try."""
+    provider = OpenAIProvider(OpenAIConfig(name="gone", base_url="http://127.0.0.1:1/v1"))
+    error = await refused(provider)
+    assert (error.code, error.retryable, error.maybe_billed) == (ErrorCode.UNREACHABLE, True, False)
+    await provider.close()
+
+
+async def test_a_whole_reply_survives_what_follows_it(wire: Wire, provider: OpenAIProvider) -> None:
+    """After finish_reason neither garbage nor a reset loses a reply that was paid."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(200, "content-length: 999"), b"data: " + delta("a") + b"\n\n")
+        await exchange.say(b"data: " + STOP + b"\n\n", b"data: garbage\n\n")
+        exchange.reset()
+
+    wire.answer = answer
+    finished = (await ask(provider))[-1]
+    assert isinstance(finished, Finished)
+    assert finished.usage is None
+
+
+async def test_a_whole_reply_does_not_wait_for_ever(
+    wire: Wire, provider: OpenAIProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that keeps the stream open after the end is left."""
+    monkeypatch.setattr(reply, "TAIL_S", 0.01)
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(200), b"data: " + delta("a") + b"\n\ndata: " + STOP + b"\n\n")
+        await exchange.reader.read()
+
+    wire.answer = answer
+    async with asyncio.timeout(3):
+        assert isinstance((await ask(provider))[-1], Finished)
+
+
+async def test_a_reported_cost_in_a_header(wire: Wire) -> None:
+    """Where the preset names the header, it is what was billed."""
+
+    async def answer(exchange: Exchange) -> None:
+        body = b"data: " + delta("a") + b"\n\ndata: [DONE]\n\n"
+        await exchange.say(head(200, "x-cost: 0.5", f"content-length: {len(body)}"), body)
+
+    wire.answer = answer
+    provider = OpenAIProvider(OpenAIConfig(name="wire", base_url=wire.base_url, cost_header="x-cost"))
+    finished = (await ask(provider))[-1]
+    await provider.close()
+    assert isinstance(finished, Finished)
+    assert finished.reported_cost == 500_000_000_000
+
+
+async def test_without_a_key_nothing_is_prepared(wire: Wire) -> None:
+    """A provider that needs a key says so before anything leaves; a bad one is not quoted."""
+    keys: list[str | None] = [None, "sk-\nbad"]
+    config = OpenAIConfig(name="wire", base_url=wire.base_url, key=lambda: keys[0], key_required=True)
+    provider = OpenAIProvider(config)
+    for code in (ErrorCode.NO_KEY, ErrorCode.INVALID_KEY):
+        with pytest.raises(ProviderError) as caught:
+            await provider.prepare(REQUEST)
+        assert caught.value.code is code
+        assert "bad" not in str(caught.value)
+        keys.pop(0)
+    await provider.close()
+
+
+async def test_what_cannot_fit_is_refused_before_it_is_sent(wire: Wire) -> None:
+    """Certain overflow is refused; what might fit is left to the server, which bills no refusal."""
+    config = OpenAIConfig(name="wire", base_url=wire.base_url, contexts={"m": 100}, dialect=ChatDialect())
+    provider = OpenAIProvider(config)
+    fits = Message(role="user", content="x" * 1000)
+    too_long = Message(role="user", content="x" * 2000)
+    request = ChatRequest(model="m", messages=(fits,), temperature=0, max_output=9)
+    assert (await provider.prepare(request)).input_bound > 1000
+    with pytest.raises(ProviderError) as caught:
+        await provider.prepare(ChatRequest(model="m", messages=(too_long,), temperature=0, max_output=9))
+    assert caught.value.code is ErrorCode.CONTEXT_OVERFLOW
+    await provider.close()
+
+
+async def test_models_are_listed(wire: Wire, provider: OpenAIProvider) -> None:
+    """GET /models, with the key, is the list and the test of the key."""
+    body = b'{"object":"list","data":[{"id":"b","context_length":8192},{"id":"a","owned_by":1}]}'
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(200, f"content-length: {len(body)}", kind="application/json"), body)
+
+    wire.answer = answer
+    assert [(model.id, model.context) for model in await provider.models()] == [("a", None), ("b", 8192)]
+    assert wire.exchanges[0].line == "GET /v1/models HTTP/1.1"
+    assert wire.exchanges[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (200, b"<html>", ErrorCode.GARBAGE),
+        (200, b'{"data":[{"name":"no id"}]}', ErrorCode.GARBAGE),
+        (401, b"{}", ErrorCode.WRONG_KEY),
+        (404, b'{"error":"not found"}', ErrorCode.INVALID_URL),
+        (404, b"", ErrorCode.INVALID_URL),
+    ],
+)
+async def test_lists_that_fail(wire: Wire, provider: OpenAIProvider, status: int, body: bytes, code: ErrorCode) -> None:
+    """A wrong key and a wrong address are told apart."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(status, f"content-length: {len(body)}", kind="application/json"), body)
+
+    wire.answer = answer
+    with pytest.raises(ProviderError) as caught:
+        await provider.models()
+    assert caught.value.code is code
+
+
+async def test_a_closed_provider_says_so(provider: OpenAIProvider) -> None:
+    """A request after closing is a provider's error like others."""
+    await provider.close()
+    await provider.close()
+    assert (await refused(provider)).maybe_billed is False
