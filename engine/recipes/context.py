@@ -1,0 +1,31 @@
+"""The context policy *full*: every message so far, unchanged, so that a provider's prompt cache can hold.
+
+The prefix of a step's prompt is byte for byte the prompt of the step before and its reply. Nothing in here may depend
+on the number of the step, the time or anything else that changes between steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from engine.domain.message import Message
+
+
+def facts(context: Mapping[str, str]) -> str:
+    """Return the free context of a task as text, by name, in the order of the names; empty for none."""
+    return "\n".join(f"{name}: {context[name]}" for name in sorted(context))
+
+
+def conversation(system: str, asked: Sequence[str], replies: Sequence[str]) -> tuple[Message, ...]:
+    """Return system prompt, then each question with its reply, then the next question."""
+    messages = [Message(role="system", content=system)] if system else []
+    for question, reply in zip(asked, (*replies, None), strict=True):
+        messages.append(Message(role="user", content=question))
+        if reply is not None:
+            messages.append(Message(role="assistant", content=reply))
+    return tuple(messages)
+
+
+def paragraphs(parts: Iterable[str]) -> str:
+    """Join the parts that say something, with an empty line between."""
+    return "\n\n".join(part.strip() for part in parts if part.strip())

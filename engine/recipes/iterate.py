@@ -1,0 +1,54 @@
+"""A goal refined step by step until the model says that it is done, or its steps are used up.
+
+The words in capitals go to the model; they are part of the recipe, not of the interface.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from engine.domain.message import Message
+from engine.domain.states import CompletionReason
+from engine.domain.task import ResultRule, TaskSpec
+from engine.recipes.context import conversation, facts, paragraphs
+
+MARKER = "[[DONE]]"
+
+RULES = (
+    "You work on a task in steps. In each step, give the whole improved result so far, not only what changed. "
+    f"When the result is final and nothing is left to improve, end your reply with {MARKER} on a line of its own. "
+    "Do not write it before."
+)
+
+CONTINUE = "Continue. Improve the result, or finish it."
+
+_MARKED = re.compile(r"(?:^|\n)[ \t>*_`#-]*\[\[DONE\]\][ \t*_`.!]*\s*\Z")
+"""The marker as the last line, with what Markdown may put around it."""
+
+
+class Iterate:
+    """See `engine.recipes.port.Recipe`."""
+
+    def prompt(self, spec: TaskSpec, replies: Sequence[str]) -> tuple[Message, ...]:
+        """See `Recipe`."""
+        goal = paragraphs((spec.goal, facts(spec.context)))
+        return conversation(paragraphs((spec.system, RULES)), (goal, *(CONTINUE for _ in replies)), replies)
+
+    def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:
+        """See `Recipe`."""
+        if replies and _MARKED.search(replies[-1]):
+            return CompletionReason.MARKER
+        return CompletionReason.MAX_STEPS if len(replies) >= spec.max_steps else None
+
+    def answer(self, spec: TaskSpec, replies: Sequence[str]) -> str:
+        """See `Recipe`: the last reply that says something besides the marker."""
+        texts = [text for text in map(unmarked, replies) if text]
+        if spec.result is ResultRule.JOIN:
+            return "\n\n".join(texts)
+        return texts[-1] if texts else ""
+
+
+def unmarked(reply: str) -> str:
+    """Return a reply without the marker at its end."""
+    return _MARKED.sub("", reply).strip()

@@ -1,0 +1,30 @@
+"""A list of prompts, asked in order, each seeing the replies before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.domain.message import Message
+from engine.domain.states import CompletionReason
+from engine.domain.task import ResultRule, TaskSpec
+from engine.recipes.context import conversation, facts, paragraphs
+
+
+class Pipeline:
+    """See `engine.recipes.port.Recipe`. A goal, where there is one, goes before the first prompt."""
+
+    def prompt(self, spec: TaskSpec, replies: Sequence[str]) -> tuple[Message, ...]:
+        """See `Recipe`."""
+        first, *rest = spec.prompts[: len(replies) + 1]
+        return conversation(spec.system, (paragraphs((spec.goal, facts(spec.context), first)), *rest), replies)
+
+    def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:
+        """See `Recipe`."""
+        return CompletionReason.END_OF_PIPELINE if len(replies) >= len(spec.prompts) else None
+
+    def answer(self, spec: TaskSpec, replies: Sequence[str]) -> str:
+        """See `Recipe`."""
+        texts = [reply.strip() for reply in replies if reply.strip()]
+        if spec.result is ResultRule.JOIN:
+            return "\n\n".join(texts)
+        return texts[-1] if texts else ""
