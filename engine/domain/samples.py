@@ -50,6 +50,11 @@ class Samples:
         self._minimum = min(self._minimum, value)
         self._maximum = max(self._maximum, value)
 
+    @property
+    def count(self) -> int:
+        """How many samples there are."""
+        return self._histogram.get_total_count()
+
     def distribution(self) -> Distribution:
         """Return the figures so far."""
         count = self._histogram.get_total_count()

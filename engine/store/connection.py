@@ -1,0 +1,123 @@
+"""Opens the database file: the one place that calls apsw's constructors, sets pragmas and maps its errors.
+
+Pages carry checksums (SQLite's cksumvfs in 8 reserved bytes), so that a flipped bit is an error and not another
+number. The write-ahead log is synced at each commit (`synchronous=FULL`): with NORMAL a power cut loses commits.
+Nothing else in Drover may open the file: POSIX drops all its locks when any descriptor on it closes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import apsw
+import apsw.sqlite_extra
+
+from engine.domain.errors import DroverError, ErrorCode
+from engine.store.database import Database
+from engine.store.migrations import LATEST, migrate
+
+APPLICATION_ID = 0x44_52_56_52
+"""'DRVR', in the file's header: what tells our file from another program's."""
+
+CHECKSUM_VFS = "cksmvfs"
+BUSY_MS = 5_000
+
+CODES: dict[type[apsw.Error], ErrorCode] = {
+    apsw.FullError: ErrorCode.DISK_FULL,
+    apsw.ReadOnlyError: ErrorCode.FOLDER_NOT_WRITABLE,
+    apsw.CantOpenError: ErrorCode.FOLDER_NOT_WRITABLE,
+    apsw.PermissionsError: ErrorCode.FOLDER_NOT_WRITABLE,
+    apsw.NotADBError: ErrorCode.NOT_A_STORE,
+    apsw.CorruptError: ErrorCode.STORE_DAMAGED,
+}
+
+
+@functools.cache
+def checksum_vfs() -> str:
+    """Load the checksum VFS, once for the process, and return its name."""
+    loader = apsw.Connection(":memory:")
+    apsw.sqlite_extra.load(loader, "cksumvfs")
+    loader.close()
+    return CHECKSUM_VFS
+
+
+def store_error(error: apsw.Error) -> DroverError:
+    """Return an error of SQLite as one of ours, with its own words as the detail."""
+    damaged = isinstance(error, apsw.IOError) and error.extendedresult == apsw.SQLITE_IOERR_DATA
+    code = ErrorCode.STORE_DAMAGED if damaged else CODES.get(type(error), ErrorCode.STORE_FAILED)
+    return DroverError(code, str(error))
+
+
+@contextmanager
+def as_store_errors() -> Generator[None]:
+    """Raise errors of SQLite in the body as `DroverError`."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise store_error(error) from error
+
+
+def open_writer(file: Path) -> Database:
+    """Open the database for its one writer, making it where there is none; raises `DroverError`."""
+    with as_store_errors():
+        fresh = not file.exists() or file.stat().st_size == 0
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+        connection = _open(file, flags)
+        try:
+            if fresh:
+                file.chmod(0o600)
+                _create(connection)
+            _settings(connection)
+            _recognise(connection)
+            migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def open_reader(file: Path) -> Database:
+    """Open the database for reading beside its writer; raises `DroverError`."""
+    if not file.exists():
+        raise DroverError(ErrorCode.NOT_A_STORE, f"there is no {file.name}")
+    with as_store_errors():
+        connection = _open(file, apsw.SQLITE_OPEN_READWRITE)
+        try:
+            _settings(connection)
+            connection.pragma("query_only", value=True)
+            _recognise(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _open(file: Path, flags: int) -> Database:
+    return cast("Database", apsw.Connection(str(file), flags=flags, vfs=checksum_vfs()))
+
+
+def _create(connection: Database) -> None:
+    """Set what holds only when set before the first table."""
+    connection.reserve_bytes(reserve=8)
+    connection.pragma("auto_vacuum", value="incremental")
+    connection.pragma("application_id", value=APPLICATION_ID)
+    connection.pragma("journal_mode", value="wal")
+
+
+def _settings(connection: Database) -> None:
+    connection.set_busy_timeout(BUSY_MS)
+    connection.pragma("synchronous", value="full")
+    connection.pragma("foreign_keys", value=True)
+    connection.pragma("trusted_schema", value=False)
+
+
+def _recognise(connection: Database) -> None:
+    if connection.pragma("application_id") != APPLICATION_ID:
+        raise DroverError(ErrorCode.NOT_A_STORE, "another program's database")
+    version = connection.pragma("user_version")
+    if isinstance(version, int) and version > LATEST:
+        raise DroverError(ErrorCode.STORE_TOO_NEW, f"version {version}, this Drover knows {LATEST}")

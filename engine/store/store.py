@@ -1,0 +1,197 @@
+"""The store of a folder: writer, reader and watermark put together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+
+from engine.domain.clock import Clock, SystemClock
+from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.ids import TaskId
+from engine.domain.step import Checkpoint, Intent, Note, Outcome
+from engine.domain.task import Standing
+from engine.store import watermark
+from engine.store.connection import as_store_errors, open_reader, open_writer
+from engine.store.database import Database
+from engine.store.port import StoredTask, StoreHealth
+from engine.store.reader import Reader
+from engine.store.transactor import Append, Create, Delete, Edit, Transactor
+from engine.store.writer import Writer
+
+FILE = "drover.db"
+WATERMARK_S = 0.8
+"""Seconds from a commit to its watermark."""
+
+logger = logging.getLogger("drover.store")
+
+
+def ignore(point: str) -> None:
+    """Do nothing at a named point."""
+    del point
+
+
+class SqliteStore(Reader):
+    """See `engine.store.port.Store`. Made by `open_store`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        transactor: Transactor,
+        connection: Database,
+        executors: tuple[Executor, Executor],
+    ) -> None:
+        """Write by `transactor` and read by `connection`, each on an executor of one thread."""
+        writing, reading = executors
+        super().__init__(connection, reading)
+        self._folder = folder
+        self._clock = clock
+        self._transactor = transactor
+        self._executors = executors
+        self._writing = writing
+        self._writer = Writer(transactor, writing, clock, self._committed)
+        self._marking: asyncio.TimerHandle | None = None
+        self._marked: asyncio.Future[None] | None = None
+        self._bytes = _size(folder)
+        self.lost = lost_records(folder, transactor.seq, connection)
+        """Records that the watermark knows and the database does not: 0 unless its tail was lost."""
+
+    def create(self, tasks: Sequence[StoredTask]) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._writer.put(Create(tuple(tasks)))
+
+    def append_intent(self, intent: Intent, standing: Standing) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._writer.put(Append(intent, standing))
+
+    def append_outcome(self, outcome: Outcome, standing: Standing) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._writer.put(Append(outcome, standing))
+
+    def append_note(self, note: Note, standing: Standing) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._writer.put(Append(note, standing))
+
+    def checkpoint(self, checkpoint: Checkpoint, standing: Standing) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._writer.put(Append(checkpoint, standing))
+
+    def edit(self, task: StoredTask, note: Note) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._writer.put(Edit(task, note))
+
+    def delete(self, tasks: Sequence[TaskId]) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._writer.put(Delete(tuple(tasks), self._clock.wall_ms()))
+
+    def health(self) -> StoreHealth:
+        """See `Store`."""
+        p50, p99 = self._writer.speed.percentiles_ms()
+        return StoreHealth(
+            bytes_on_disk=self._bytes,
+            last_saved_at_ms=self._writer.speed.last_saved_at_ms,
+            save_p50_ms=p50,
+            save_p99_ms=p99,
+            queued=self._writer.queued,
+        )
+
+    async def close(self) -> None:
+        """See `Store`."""
+        await self._writer.drained()
+        if self._marking is not None:
+            self._marking.cancel()
+            self._mark()
+        if self._marked is not None:
+            await self._marked
+        await super().close()
+        await asyncio.get_running_loop().run_in_executor(self._writing, self._transactor.close)
+        for executor in self._executors:
+            executor.shutdown(wait=False)
+
+    def _committed(self) -> None:
+        if self._marking is None:
+            self._marking = asyncio.get_running_loop().call_later(WATERMARK_S, self._mark)
+
+    def _mark(self) -> None:
+        self._marking = None
+        self._marked = asyncio.get_running_loop().run_in_executor(self._writing, self._write_mark)
+
+    def _write_mark(self) -> None:
+        """On the writer's thread, where no transaction is open and the last one is durable."""
+        self._bytes = _size(self._folder)
+        try:
+            watermark.write(
+                self._folder, watermark.Watermark(seq=self._transactor.seq, hash=self._transactor.last_hash)
+            )
+        except OSError as error:
+            logger.warning("the watermark could not be written: %s", error)
+
+
+def lost_records(folder: Path, seq: int, connection: Database) -> int:
+    """Return how many records the watermark knows and the database does not have, or has otherwise."""
+    mark = watermark.read(folder)
+    if mark is None or not mark.hash:
+        return 0
+    if mark.seq > seq:
+        return mark.seq - seq
+    row = connection.execute("SELECT hash FROM record WHERE seq = ?", (mark.seq,)).fetchone()
+    return 0 if row is not None and row[0] == mark.hash else 1
+
+
+async def open_store(
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    reach: Callable[[str], None] = ignore,
+    executors: tuple[Executor, Executor] | None = None,
+) -> SqliteStore:
+    """Open the store of a folder, making both where there are none; the caller holds the folder's lock.
+
+    Raises:
+        DroverError: FOLDER_NOT_WRITABLE, DISK_FULL, NOT_A_STORE, STORE_TOO_NEW, STORE_DAMAGED, STORE_FAILED.
+    """
+    writing, reading = executors or (ThreadPoolExecutor(1, "store-writer"), ThreadPoolExecutor(1, "store-reader"))
+
+    def open_both() -> tuple[Transactor, Database]:
+        _make(folder)
+        writer = open_writer(folder / FILE)
+        with as_store_errors():
+            return Transactor(writer, reach), open_reader(folder / FILE)
+
+    try:
+        transactor, connection = await asyncio.get_running_loop().run_in_executor(writing, open_both)
+    except BaseException:
+        writing.shutdown(wait=False)
+        reading.shutdown(wait=False)
+        raise
+    store = SqliteStore(folder, clock or SystemClock(), transactor, connection, (writing, reading))
+    if store.lost:
+        logger.error("the database's tail was lost: %d records behind the watermark", store.lost)
+    return store
+
+
+async def open_store_reader(folder: Path) -> Reader:
+    """Open the store of a folder for reading only, beside whoever writes it; raises `DroverError`."""
+    executor = ThreadPoolExecutor(1, "store-reader")
+    loop = asyncio.get_running_loop()
+    try:
+        connection = await loop.run_in_executor(executor, open_reader, folder / FILE)
+    except BaseException:
+        executor.shutdown(wait=False)
+        raise
+    return Reader(connection, executor)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DroverError(ErrorCode.FOLDER_NOT_WRITABLE, str(error)) from error
+
+
+def _size(folder: Path) -> int:
+    files = (folder / (FILE + suffix) for suffix in ("", "-wal", "-shm"))
+    return sum(file.stat().st_size for file in files if file.exists())

@@ -1,0 +1,53 @@
+"""A small file beside the database that says how far it had come: what is missing after it was lost, not unwritten.
+
+Written after a commit, within a second and off its path. Never ahead of the database, unless the database's tail was
+lost: by damage to the write-ahead log, which SQLite takes for the end of it, or by an older copy put in its place.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+NAME = "watermark"
+
+
+class Watermark(msgspec.Struct, frozen=True, kw_only=True):
+    """The last record known durable."""
+
+    seq: int
+    hash: bytes
+
+
+def write(folder: Path, mark: Watermark) -> None:
+    """Replace the watermark, atomically and durably."""
+    temporary = folder / f".{NAME}.new"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(descriptor, msgspec.json.encode(mark))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    temporary.replace(folder / NAME)
+    sync_folder(folder)
+
+
+def read(folder: Path) -> Watermark | None:
+    """Return the watermark, or None where there is none that can be read: it only ever adds a warning."""
+    try:
+        return msgspec.json.decode((folder / NAME).read_bytes(), type=Watermark)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder durable; not possible and not needed on Windows."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
