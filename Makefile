@@ -39,7 +39,7 @@ setup: offscreen_libraries ## Debian packages, uv and .venv, also where they see
 crash: $(READY) ## kill -9 again and again: RUNS=200, MUTANT=ack_first to see it caught
 	$(BIN)/python -m tests.crash --runs $(RUNS) $(if $(MUTANT),--mutant $(MUTANT))
 
-package: offscreen_libraries $(READY) ## a folder dist/drover that runs without Python, and its self-test
+package: window_libraries $(READY) ## a folder dist/drover that runs without Python, and its self-test
 	@packaging/linux/build.sh
 
 clean: ## remove what was made, the environment too
@@ -52,7 +52,7 @@ offscreen_libraries:
 window_libraries:
 	@packaging/linux/system_packages.sh window
 
-$(READY): pyproject.toml uv.lock packaging/environment.sh $(if $(PYTHON),FORCE)
+$(READY): pyproject.toml uv.lock packaging/environment.sh packaging/uv.sh $(if $(PYTHON),FORCE)
 	@packaging/environment.sh $(PYTHON)
 
 FORCE:
