@@ -1,0 +1,1 @@
+"""Throughput and spend over the last minutes."""

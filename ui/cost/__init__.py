@@ -1,0 +1,1 @@
+"""Meters of money: a task's budget, today's spend."""

@@ -1,0 +1,1 @@
+"""What one task is doing and has done: result, steps, log, settings."""
