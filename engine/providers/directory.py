@@ -1,0 +1,69 @@
+"""The providers that are set up, by name: built when they are first asked for, exchanged while tasks run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from engine.domain.errors import DroverError, ErrorCode
+from engine.providers.local.provider import LocalConfig, LocalModelProvider
+from engine.providers.openai import OpenAIConfig, OpenAIProvider
+from engine.providers.port import Provider
+from engine.providers.simulated import SimulatedConfig, SimulatedProvider
+
+ProviderConfig = OpenAIConfig | LocalConfig | SimulatedConfig
+
+
+def build(config: ProviderConfig) -> Provider:
+    """Return a provider, which connects to nothing yet; raises `DroverError` for an address that cannot be used."""
+    match config:
+        case OpenAIConfig():
+            return OpenAIProvider(config)
+        case LocalConfig():
+            return LocalModelProvider(config)
+        case SimulatedConfig():
+            return SimulatedProvider(config)
+
+
+class ConfiguredProviders:
+    """A `ProviderDirectory` over configurations."""
+
+    def __init__(self, configs: Sequence[ProviderConfig] = ()) -> None:
+        """Know these; the last one of a name counts."""
+        self._configs: dict[str, ProviderConfig] = {}
+        self._built: dict[str, Provider] = {}
+        self._retired: list[Provider] = []
+        self.configure(configs)
+
+    def configure(self, configs: Sequence[ProviderConfig]) -> None:
+        """Know these and no others from now on.
+
+        A provider whose configuration stayed as it was stays too. One that changed finishes what it has begun, since
+        that is being paid, and is closed with the directory.
+        """
+        known = {config.name: config for config in configs}
+        for name in [name for name in self._built if known.get(name) != self._configs[name]]:
+            self._retired.append(self._built.pop(name))
+        self._configs = known
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names, in the order they were set up."""
+        return tuple(self._configs)
+
+    def get(self, name: str) -> Provider:
+        """See `ProviderDirectory`."""
+        if name not in self._configs:
+            raise DroverError(ErrorCode.UNKNOWN_PROVIDER, name[:100])
+        if name not in self._built:
+            self._built[name] = build(self._configs[name])
+        return self._built[name]
+
+    async def close(self) -> None:
+        """See `ProviderDirectory`. All of them are closed, whatever one of them does."""
+        every = [*self._built.values(), *self._retired]
+        self._built.clear()
+        self._retired.clear()
+        results = await asyncio.gather(*(provider.close() for provider in every), return_exceptions=True)
+        failed = [result for result in results if isinstance(result, BaseException)]
+        if failed:
+            raise failed[0]

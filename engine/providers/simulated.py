@@ -1,0 +1,93 @@
+"""A `Provider` over a simulator that is started when it is first needed, in this process and over real HTTP.
+
+What the simulator is does not matter here: anything that serves OpenAI's protocol at an address will do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.providers.openai import OpenAIConfig, OpenAIProvider
+from engine.providers.port import Capabilities, ChatRequest, ModelInfo, PreparedRequest, ProviderEvent
+
+
+class Serving(Protocol):
+    """A simulator that runs."""
+
+    @property
+    def base_url(self) -> str:
+        """Where, with the path up to "/v1"."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedConfig:
+    """A simulator to start."""
+
+    start: Callable[[], AbstractAsyncContextManager[Serving]]
+    """Starts it on entering, ends it on leaving."""
+    name: str = "simulator"
+    capabilities: Capabilities = Capabilities(local=True)
+
+
+class SimulatedProvider:
+    """A `Provider` that brings its own server, in this process."""
+
+    def __init__(self, config: SimulatedConfig) -> None:
+        """Start nothing yet."""
+        self._config = config
+        self._stack = AsyncExitStack()
+        self._starting = asyncio.Lock()
+        self._provider: OpenAIProvider | None = None
+
+    @property
+    def name(self) -> str:
+        """See `Provider`."""
+        return self._config.name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """See `Provider`."""
+        return self._config.capabilities
+
+    async def _served(self) -> OpenAIProvider:
+        async with self._starting:
+            if self._provider is None:
+                server = await self._stack.enter_async_context(self._config.start())
+                config = OpenAIConfig(name=self.name, base_url=server.base_url, capabilities=self.capabilities)
+                self._provider = OpenAIProvider(config)
+            return self._provider
+
+    async def prepare(self, request: ChatRequest) -> PreparedRequest:
+        """See `Provider`."""
+        return await (await self._served()).prepare(request)
+
+    @asynccontextmanager
+    async def send(
+        self, prepared: PreparedRequest, *, client_request_id: str
+    ) -> AsyncGenerator[AsyncIterator[ProviderEvent], None]:
+        """See `Provider`."""
+        provider = await self._served()
+        async with provider.send(prepared, client_request_id=client_request_id) as events:
+            yield events
+
+    async def reattach(self, provider_request_id: str) -> None:
+        """See `Provider`. Nothing is kept."""
+
+    async def settle(self, provider_request_id: str) -> None:
+        """See `Provider`. The usage says it."""
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        """See `Provider`."""
+        return await (await self._served()).models()
+
+    async def close(self) -> None:
+        """See `Provider`."""
+        if self._provider is not None:
+            await self._provider.close()
+            self._provider = None
+        await self._stack.aclose()
