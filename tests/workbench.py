@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -119,7 +119,7 @@ async def bench(
     reach: Callable[[str], None] = unobserved,
     store: MemoryStore | None = None,
     provider: ScriptedProvider | None = None,
-) -> AsyncIterator[Bench]:
+) -> AsyncGenerator[Bench]:
     """Open an engine for the body and close it after."""
     clock = LoopClock()
     provider = provider or ScriptedProvider()

@@ -47,7 +47,7 @@ def checksum_vfs() -> str:
 
 def store_error(error: apsw.Error) -> DroverError:
     """Return an error of SQLite as one of ours, with its own words as the detail."""
-    damaged = isinstance(error, apsw.IOError) and error.extendedresult == apsw.SQLITE_IOERR_DATA
+    damaged = getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_DATA
     code = ErrorCode.STORE_DAMAGED if damaged else CODES.get(type(error), ErrorCode.STORE_FAILED)
     return DroverError(code, str(error))
 

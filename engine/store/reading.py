@@ -35,7 +35,7 @@ def log_entry(seq: int, record: Intent | Outcome | Checkpoint | Note) -> LogEntr
     """Return a record as a line of the task's log. Money is in pico, times in seconds."""
     match record:
         case Intent():
-            figures = {"step": record.step, "attempt": record.number, "held": record.held}
+            figures: dict[str, float] = {"step": record.step, "attempt": record.number, "held": record.held}
             return LogEntry(seq=seq, at_ms=record.at_ms, kind="intent", code=record.model, figures=figures)
         case Outcome():
             figures = {"step": record.step, "cost": record.cost, "duration_s": record.duration_s}
@@ -46,7 +46,7 @@ def log_entry(seq: int, record: Intent | Outcome | Checkpoint | Note) -> LogEntr
                 seq=seq, at_ms=record.at_ms, kind="outcome", code=code, figures=figures, detail=record.detail
             )
         case Checkpoint():
-            figures = {"step": record.step, "cost": record.cost}
+            figures = dict[str, float](step=record.step, cost=record.cost)
             return LogEntry(seq=seq, at_ms=record.at_ms, kind="checkpoint", code=record.policy, figures=figures)
         case Note():
             return LogEntry(seq=seq, at_ms=record.at_ms, kind=record.kind, code=record.code, figures=record.figures)

@@ -1,0 +1,279 @@
+"""The simulator's server: HTTP on loopback by aiohttp. What it says is decided in `script`, how it looks in `wire`."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import random
+import time
+from types import TracebackType
+from typing import Self
+
+import msgspec
+from aiohttp import web
+
+from engine.simulator import wire
+from engine.simulator.config import Fault, FaultKind, SimulatedModel, SimulatorConfig
+from engine.simulator.script import Asked, Script, prefixes, write_script
+from engine.simulator.witness import Seen, Witness
+
+TICK_S = 0.04
+"""Seconds between two writes of a stream that is faster than that."""
+
+REFUSALS: dict[FaultKind, tuple[int, str]] = {
+    FaultKind.RATE_LIMIT: (429, "rate_limit_exceeded"),
+    FaultKind.SERVER_ERROR: (500, "server_error"),
+    FaultKind.UNAVAILABLE: (503, "overloaded"),
+    FaultKind.WRONG_KEY: (401, "invalid_api_key"),
+    FaultKind.NO_CREDIT: (402, "insufficient_quota"),
+    FaultKind.CONTEXT_OVERFLOW: (400, "context_length_exceeded"),
+}
+
+
+class Simulator:
+    """`async with Simulator(config) as sim: sim.base_url`."""
+
+    def __init__(self, config: SimulatorConfig | None = None) -> None:
+        """Take a configuration; the default is a seeded server without faults."""
+        self.config = config or SimulatorConfig()
+        self.witness = Witness()
+        self.faults: list[Fault] = list(self.config.faults)
+        self._left = {fault: fault.times for fault in self.faults}
+        self._cache: set[bytes] = set()
+        self._chance = random.Random(self.config.seed)  # noqa: S311 - seeded on purpose
+        self._models: dict[str, SimulatedModel] = {model.id: model for model in self.config.models}
+        self._runner: web.AppRunner | None = None
+        self.port = 0
+
+    @property
+    def base_url(self) -> str:
+        """The URL that OpenAI's clients take."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    async def __aenter__(self) -> Self:
+        """Begin to listen."""
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.router.add_post("/v1/chat/completions", self._completions)
+        app.router.add_get("/v1/models", self._list_models)
+        app.router.add_get("/_sim/requests", self._requests)
+        app.router.add_post("/_sim/faults", self._set_faults)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.config.port, backlog=1024)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Cut what still streams and stop."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    # --- requests
+
+    async def _completions(self, request: web.Request) -> web.StreamResponse:
+        try:
+            asked = msgspec.json.decode(await request.read(), type=Asked)
+        except msgspec.DecodeError as problem:
+            return _refuse(400, "invalid_request_error", str(problem))
+        seen = self._see(request, asked)
+        if not self._knows(request):
+            seen.refused = "invalid_api_key"
+            return _refuse(401, "invalid_api_key", "Incorrect API key provided.")
+        model = self._models.get(asked.model)
+        if model is None:
+            seen.refused = "model_not_found"
+            return _refuse(404, "model_not_found", f"The model `{asked.model}` does not exist.")
+        fault = self._fault()
+        script = write_script(self.config, model, asked, cached=self._cached(asked), number=seen.number, fault=fault)
+        if script.usage.input + 1 > model.context:
+            seen.refused = "context_length_exceeded"
+            return _refuse(400, "context_length_exceeded", "The prompt is longer than the context.")
+        if fault is not None and (refusal := _refusal(fault, request)) is not None:
+            seen.refused = fault.kind
+            return refusal
+        seen.prompt_tokens = script.usage.input
+        if not asked.stream:
+            return await self._whole(script, seen)
+        return await self._stream(request, asked, script, seen)
+
+    async def _whole(self, script: Script, seen: Seen) -> web.Response:
+        await asyncio.sleep(script.first_token_s + len(script.pieces) / script.tokens_per_s)
+        self._bill(script, seen, len(script.pieces))
+        seen.whole = True
+        return _json(wire.whole(script))
+
+    async def _stream(self, request: web.Request, asked: Asked, script: Script, seen: Seen) -> web.StreamResponse:
+        kind = script.fault.kind if script.fault else None
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "x-request-id": script.request_id})
+        if kind is FaultKind.GZIP:
+            response.headers["Content-Encoding"] = "gzip"
+        await response.prepare(request)
+        if kind is FaultKind.GZIP:
+            await response.write(gzip.compress(b"\0" * 1_000_000))
+            return response
+        await asyncio.sleep(script.first_token_s)
+        self._bill(script, seen, 0)
+        await response.write(wire.chunk(script, {"role": "assistant", "content": ""}))
+        if not await self._pieces(request, response, script, seen):
+            return response
+        await response.write(wire.chunk(script, {}, _finish(script)))
+        if asked.stream_options is not None and asked.stream_options.include_usage and kind is not FaultKind.NO_USAGE:
+            usage = script.usage
+            if kind is FaultKind.ABSURD_USAGE:
+                usage = msgspec.structs.replace(usage, output=-5)
+            await response.write(wire.usage_chunk(script, usage))
+        await response.write(wire.DONE)
+        seen.whole = True
+        await response.write_eof()
+        return response
+
+    async def _pieces(self, request: web.Request, response: web.StreamResponse, script: Script, seen: Seen) -> bool:
+        """Write the reply's text at its speed; False when a fault ended it."""
+        loop = asyncio.get_running_loop()
+        began, sent, pieces = loop.time(), 0, _said(script)
+        fault = script.fault
+        while sent < len(pieces):
+            if fault is not None and sent >= fault.after_tokens and await _break(request, response, fault):
+                return False
+            due = min(len(pieces), 1 + int((loop.time() - began) * script.tokens_per_s))
+            if fault is not None and sent < fault.after_tokens:
+                due = min(due, fault.after_tokens)
+            if due > sent:
+                await response.write(b"".join(wire.chunk(script, {"content": piece}) for piece in pieces[sent:due]))
+                sent = due
+                self._bill(script, seen, sent)
+            await asyncio.sleep(max(TICK_S, 1 / script.tokens_per_s) if sent < len(pieces) else 0)
+        return not (fault is not None and await _break(request, response, fault))
+
+    def _bill(self, script: Script, seen: Seen, tokens: int) -> None:
+        """Bill what was read and written so far: a provider does so also for a reply that was cut."""
+        seen.output_tokens = tokens
+        seen.billed = script.model.price.cost(msgspec.structs.replace(script.usage, output=tokens))
+
+    # --- what is known of a request
+
+    def _see(self, request: web.Request, asked: Asked) -> Seen:
+        first = next((m.content or "" for m in asked.messages if m.role == "user"), "")
+        return self.witness.add(
+            Seen(
+                number=len(self.witness) + 1,
+                arrived_ns=time.time_ns(),
+                client_request_id=request.headers.get("X-Client-Request-Id", ""),
+                model=asked.model,
+                prompt=first[:200],
+                messages=len(asked.messages),
+            )
+        )
+
+    def _knows(self, request: web.Request) -> bool:
+        return not self.config.key or request.headers.get("Authorization") == f"Bearer {self.config.key}"
+
+    def _cached(self, asked: Asked) -> int:
+        """How many messages, from the first on, an earlier request had too; remembers this one."""
+        digests = prefixes(asked)
+        known = next((place for place, each in enumerate(digests) if each not in self._cache), len(digests))
+        self._cache.update(digests)
+        return known
+
+    def _fault(self) -> Fault | None:
+        for fault in self.faults:
+            left = self._left.get(fault)
+            if left is not None and left <= 0:
+                continue
+            if self._chance.random() < fault.probability:
+                if left is not None:
+                    self._left[fault] = left - 1
+                return fault
+        return None
+
+    # --- the rest
+
+    async def _list_models(self, request: web.Request) -> web.Response:
+        if not self._knows(request):
+            return _refuse(401, "invalid_api_key", "Incorrect API key provided.")
+        data = [{"id": m.id, "object": "model", "owned_by": "drover", "created": 0} for m in self.config.models]
+        return _json({"object": "list", "data": data})
+
+    async def _requests(self, request: web.Request) -> web.Response:
+        del request
+        return _json(list(self.witness))
+
+    async def _set_faults(self, request: web.Request) -> web.Response:
+        try:
+            self.faults = msgspec.json.decode(await request.read(), type=list[Fault])
+        except msgspec.DecodeError as problem:
+            return _refuse(400, "invalid_request_error", str(problem))
+        self._left = {fault: fault.times for fault in self.faults}
+        return _json({"faults": len(self.faults)})
+
+
+def _said(script: Script) -> tuple[str, ...]:
+    kind = script.fault.kind if script.fault else None
+    return () if kind in (FaultKind.EMPTY, FaultKind.TOOL_CALLS) else script.pieces
+
+
+def _finish(script: Script) -> str:
+    kinds = (FaultKind.LENGTH, FaultKind.CONTENT_FILTER, FaultKind.TOOL_CALLS)
+    return script.fault.kind if script.fault and script.fault.kind in kinds else script.finish
+
+
+def _refusal(fault: Fault, request: web.Request) -> web.Response | None:
+    """Return the answer to a request that is refused before any reply, or None."""
+    if fault.kind is FaultKind.RESET:
+        _abort(request)
+        return web.Response()
+    if fault.kind is FaultKind.HTML:
+        return web.Response(text="<html><body>Welcome to the hotel network</body></html>", content_type="text/html")
+    if fault.kind is FaultKind.REDIRECT:
+        return web.Response(status=307, headers={"Location": "http://127.0.0.1:9/v1/chat/completions"})
+    if fault.kind not in REFUSALS:
+        return None
+    status, code = REFUSALS[fault.kind]
+    refused = _refuse(status, code, f"simulated {fault.kind}")
+    if fault.retry_after and status in (429, 503):
+        refused.headers["Retry-After"] = fault.retry_after
+    return refused
+
+
+async def _break(request: web.Request, response: web.StreamResponse, fault: Fault) -> bool:
+    """Do what a fault does in the middle of a reply; True when the reply ends there."""
+    match fault.kind:
+        case FaultKind.CUT:
+            _abort(request)
+        case FaultKind.TRUNCATE:
+            await response.write_eof()
+        case FaultKind.STALL:
+            await asyncio.sleep(3600)
+        case FaultKind.GARBAGE:
+            await response.write(b'data: {"choices": [{"delta": {"content": \n\n')
+        case FaultKind.NOT_UTF8:
+            await response.write(b'data: {"choices": [{"index": 0, "delta": {"content": "\xff\xfe"}}]}\n\n')
+        case FaultKind.ENDLESS_LINE:
+            for _ in range(64):
+                await response.write(b"data: " + b"x" * 1_000_000)
+        case FaultKind.HEARTBEAT:
+            while True:
+                await response.write(b": ping\n\n")
+                await asyncio.sleep(0.5)
+        case FaultKind.NULL_CONTENT:
+            await response.write(b'data: {"choices": [{"index": 0, "delta": {"content": null}}]}\n\n')
+            return False
+        case _:
+            return False
+    return True
+
+
+def _abort(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
+
+
+def _json(body: object, status: int = 200) -> web.Response:
+    return web.Response(body=msgspec.json.encode(body), status=status, content_type="application/json")
+
+
+def _refuse(status: int, code: str, message: str) -> web.Response:
+    return _json(wire.error(message, code), status)
