@@ -145,8 +145,7 @@ class ScriptedProvider:
 
     async def prepare(self, request: ChatRequest) -> PreparedRequest:
         """See `Provider`. The bound is the UTF-8 bytes of the messages and 4 more for each."""
-        if self.refuse is not None:
-            raise self.refuse
+        self._check()
         self.prepared.append(request)
         body = _Body(
             model=request.model,
@@ -190,13 +189,18 @@ class ScriptedProvider:
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """See `Provider`."""
-        if self.refuse is not None:
-            raise self.refuse
+        self._check()
         return self.offered
 
     async def close(self) -> None:
         """See `Provider`."""
         self.closed = True
+
+    def _check(self) -> None:
+        if self.closed:
+            raise ProviderError(ErrorCode.UNREACHABLE, "closed", retryable=False, maybe_billed=False)
+        if self.refuse is not None:
+            raise self.refuse
 
 
 async def _play(sent: Sent, script: Script) -> AsyncGenerator[ProviderEvent, None]:

@@ -64,21 +64,28 @@ class ModelProcess:
 
 async def start(launch: Launch, command: Sequence[str], *, timeout_s: float = START_S) -> ModelProcess:
     """Start a child and wait until it serves; raises `ProviderError`. Cancelled, it leaves no child behind."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        cwd=ROOT,
-        limit=MAX_LINE,
-        start_new_session=os.name == "posix",  # signals of the terminal are the parent's
-    )
+    process = await _spawn(command)
     try:
         address = await _handshake(process, launch, timeout_s)
     except BaseException:
         await _end(process)
         raise
     return ModelProcess(process, address, launch.key)
+
+
+async def _spawn(command: Sequence[str]) -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            cwd=ROOT,
+            limit=MAX_LINE,
+            start_new_session=os.name == "posix",  # signals of the terminal are the parent's
+        )
+    except OSError as error:
+        raise ProviderError(ErrorCode.MODEL_DIED, str(error), retryable=True, maybe_billed=False) from error
 
 
 async def _handshake(process: asyncio.subprocess.Process, launch: Launch, timeout_s: float) -> str:

@@ -137,7 +137,6 @@ class LocalModelProvider:
 
     async def prepare(self, request: ChatRequest) -> PreparedRequest:
         """See `Provider`. Counts the tokens exactly, so that what does not fit is refused before it is sent."""
-        find_model(self._config.model)
         try:
             line = await self._connect()
             await line.provider.prepare(request)  # what certainly does not fit need not be counted
