@@ -29,6 +29,19 @@ REFUSALS: dict[FaultKind, tuple[int, str]] = {
     FaultKind.CONTEXT_OVERFLOW: (400, "context_length_exceeded"),
 }
 
+RETRY_LATER = (429, 503)
+
+BROKEN: dict[FaultKind, tuple[int, bytes]] = {
+    FaultKind.GARBAGE: (1, b'data: {"choices": [{"delta": {"content": \n\n'),
+    FaultKind.NOT_UTF8: (1, b'data: {"choices": [{"index": 0, "delta": {"content": "\xff\xfe"}}]}\n\n'),
+    FaultKind.NULL_CONTENT: (1, b'data: {"choices": [{"index": 0, "delta": {"content": null}}]}\n\n'),
+    FaultKind.ENDLESS_LINE: (64, b"data: " + b"x" * 1_000_000),
+}
+"""Bytes that no good server sends, and how many times."""
+
+STALL_S = 3600.0
+HEARTBEAT_S = 0.5
+
 
 class Simulator:
     """`async with Simulator(config) as sim: sim.base_url`."""
@@ -79,25 +92,26 @@ class Simulator:
         except msgspec.DecodeError as problem:
             return _refuse(400, "invalid_request_error", str(problem))
         seen = self._see(request, asked)
-        if not self._knows(request):
-            seen.refused = "invalid_api_key"
-            return _refuse(401, "invalid_api_key", "Incorrect API key provided.")
         model = self._models.get(asked.model)
-        if model is None:
-            seen.refused = "model_not_found"
-            return _refuse(404, "model_not_found", f"The model `{asked.model}` does not exist.")
+        if model is None or not self._knows(request):
+            return self._refuse_stranger(request, seen)
         fault = self._fault()
         script = write_script(self.config, model, asked, cached=self._cached(asked), number=seen.number, fault=fault)
-        if script.usage.input + 1 > model.context:
-            seen.refused = "context_length_exceeded"
-            return _refuse(400, "context_length_exceeded", "The prompt is longer than the context.")
-        if fault is not None and (refusal := _refusal(fault, request)) is not None:
-            seen.refused = fault.kind
+        refusal = _refusal(script, request)
+        if refusal is not None:
+            seen.refused = refusal.reason or "refused"
             return refusal
         seen.prompt_tokens = script.usage.input
         if not asked.stream:
             return await self._whole(script, seen)
         return await self._stream(request, asked, script, seen)
+
+    def _refuse_stranger(self, request: web.Request, seen: Seen) -> web.Response:
+        if not self._knows(request):
+            seen.refused = "invalid_api_key"
+            return _refuse(401, seen.refused, "Incorrect API key provided.")
+        seen.refused = "model_not_found"
+        return _refuse(404, seen.refused, f"The model `{seen.model}` does not exist.")
 
     async def _whole(self, script: Script, seen: Seen) -> web.Response:
         await asyncio.sleep(script.first_token_s + len(script.pieces) / script.tokens_per_s)
@@ -220,8 +234,13 @@ def _finish(script: Script) -> str:
     return script.fault.kind if script.fault and script.fault.kind in kinds else script.finish
 
 
-def _refusal(fault: Fault, request: web.Request) -> web.Response | None:
+def _refusal(script: Script, request: web.Request) -> web.Response | None:
     """Return the answer to a request that is refused before any reply, or None."""
+    if script.usage.input + 1 > script.model.context:
+        return _refuse(400, "context_length_exceeded", "The prompt is longer than the context.")
+    fault = script.fault
+    if fault is None:
+        return None
     if fault.kind is FaultKind.RESET:
         _abort(request)
         return web.Response()
@@ -229,38 +248,35 @@ def _refusal(fault: Fault, request: web.Request) -> web.Response | None:
         return web.Response(text="<html><body>Welcome to the hotel network</body></html>", content_type="text/html")
     if fault.kind is FaultKind.REDIRECT:
         return web.Response(status=307, headers={"Location": "http://127.0.0.1:9/v1/chat/completions"})
-    if fault.kind not in REFUSALS:
-        return None
+    return _refuse_by_status(fault) if fault.kind in REFUSALS else None
+
+
+def _refuse_by_status(fault: Fault) -> web.Response:
     status, code = REFUSALS[fault.kind]
     refused = _refuse(status, code, f"simulated {fault.kind}")
-    if fault.retry_after and status in (429, 503):
+    if fault.retry_after and status in RETRY_LATER:
         refused.headers["Retry-After"] = fault.retry_after
     return refused
 
 
 async def _break(request: web.Request, response: web.StreamResponse, fault: Fault) -> bool:
     """Do what a fault does in the middle of a reply; True when the reply ends there."""
+    if fault.kind in BROKEN:
+        times, piece = BROKEN[fault.kind]
+        for _ in range(times):
+            await response.write(piece)
+        return fault.kind is not FaultKind.NULL_CONTENT
     match fault.kind:
         case FaultKind.CUT:
             _abort(request)
         case FaultKind.TRUNCATE:
             await response.write_eof()
         case FaultKind.STALL:
-            await asyncio.sleep(3600)
-        case FaultKind.GARBAGE:
-            await response.write(b'data: {"choices": [{"delta": {"content": \n\n')
-        case FaultKind.NOT_UTF8:
-            await response.write(b'data: {"choices": [{"index": 0, "delta": {"content": "\xff\xfe"}}]}\n\n')
-        case FaultKind.ENDLESS_LINE:
-            for _ in range(64):
-                await response.write(b"data: " + b"x" * 1_000_000)
+            await asyncio.sleep(STALL_S)
         case FaultKind.HEARTBEAT:
-            while True:
+            for _ in range(round(STALL_S / HEARTBEAT_S)):
                 await response.write(b": ping\n\n")
-                await asyncio.sleep(0.5)
-        case FaultKind.NULL_CONTENT:
-            await response.write(b'data: {"choices": [{"index": 0, "delta": {"content": null}}]}\n\n')
-            return False
+                await asyncio.sleep(HEARTBEAT_S)
         case _:
             return False
     return True

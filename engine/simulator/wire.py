@@ -22,7 +22,8 @@ def chunk(script: Script, delta: dict[str, object], finish: str | None = None) -
 
 def usage_chunk(script: Script, usage: Usage) -> bytes:
     """Return the last chunk, which only has the usage."""
-    return event(_head(script, "chat.completion.chunk") | {"choices": [], "usage": usage_body(usage)})
+    nothing: list[object] = []
+    return event(_head(script, "chat.completion.chunk") | {"choices": nothing, "usage": usage_body(usage)})
 
 
 def whole(script: Script) -> dict[str, object]:
