@@ -11,8 +11,9 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine.domain.errors import ErrorCode
 from engine.providers.openai import OpenAIConfig, OpenAIProvider
-from engine.providers.port import Capabilities, ChatRequest, ModelInfo, PreparedRequest, ProviderEvent
+from engine.providers.port import Capabilities, ChatRequest, ModelInfo, PreparedRequest, ProviderError, ProviderEvent
 
 
 class Serving(Protocol):
@@ -43,6 +44,7 @@ class SimulatedProvider:
         self._stack = AsyncExitStack()
         self._starting = asyncio.Lock()
         self._provider: OpenAIProvider | None = None
+        self._closed = False
 
     @property
     def name(self) -> str:
@@ -56,6 +58,8 @@ class SimulatedProvider:
 
     async def _served(self) -> OpenAIProvider:
         async with self._starting:
+            if self._closed:
+                raise ProviderError(ErrorCode.UNREACHABLE, "closed", retryable=False, maybe_billed=False)
             if self._provider is None:
                 server = await self._stack.enter_async_context(self._config.start())
                 config = OpenAIConfig(name=self.name, base_url=server.base_url, capabilities=self.capabilities)
@@ -87,7 +91,7 @@ class SimulatedProvider:
 
     async def close(self) -> None:
         """See `Provider`."""
+        self._closed = True
         if self._provider is not None:
             await self._provider.close()
-            self._provider = None
         await self._stack.aclose()

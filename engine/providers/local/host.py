@@ -41,7 +41,8 @@ class ModelHost:
         self._process: ModelProcess | None = None
         self._starting: asyncio.Task[ModelProcess] | None = None
         self._deaths: list[float] = []
-        self._closed = False
+        self.closed = False
+        """Whether no child will be started any more."""
 
     async def running(self) -> ModelProcess:
         """Return a child that runs, starting one where there is none; raises `ProviderError`.
@@ -50,7 +51,7 @@ class ModelHost:
         """
         if self._process is not None and self._process.alive:
             return self._process
-        if self._closed:
+        if self.closed:
             raise _closed()
         if self._starting is None or self._starting.done():
             self._starting = asyncio.get_running_loop().create_task(self._start())
@@ -87,7 +88,7 @@ class ModelHost:
 
     async def close(self) -> None:
         """End the child, also one that is only starting; none is started after."""
-        self._closed = True
+        self.closed = True
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.wait([self._starting])

@@ -135,6 +135,12 @@ class LocalModelProvider:
         line = self._line
         return line.process.pid if line is not None and line.process.alive else None
 
+    @property
+    def address(self) -> str | None:
+        """Root of the child's server while it runs."""
+        line = self._line
+        return line.process.address if line is not None and line.process.alive else None
+
     async def prepare(self, request: ChatRequest) -> PreparedRequest:
         """See `Provider`. Counts the tokens exactly, so that what does not fit is refused before it is sent."""
         try:
@@ -212,7 +218,8 @@ class LocalModelProvider:
     async def _judge(self, error: ProviderError) -> ProviderError:
         """Return what an error means here: free of charge, and the child's death where it died."""
         line = self._line
-        died = error.code in LOST and line is not None and await line.process.died(DEATH_S)
+        lost = error.code in LOST and not self._host.closed
+        died = lost and line is not None and await line.process.died(DEATH_S)
         return ProviderError(
             ErrorCode.MODEL_DIED if died else error.code,
             error.detail,
