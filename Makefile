@@ -13,7 +13,7 @@ MUTANT ?=
 .PHONY: help run test check format setup crash package clean offscreen_libraries window_libraries FORCE
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: $(if $(NO_DISPLAY),offscreen_libraries,window_libraries) $(READY) ## open the window (without a display: the demonstration, into pictures)
 	$(if $(NO_DISPLAY),QT_QPA_PLATFORM=offscreen $(BIN)/drover demo,$(BIN)/drover)
