@@ -1,20 +1,30 @@
-"""The table of tasks as the window embeds it."""
+"""The table of tasks as the window embeds it: takes batches, settles rows a few times a second, tells the selection."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from engine.face import ChangeBatch, TaskId
-from ui.tasks.scope import TaskScope
+from ui.tasks import query
+from ui.tasks.columns import COLUMNS, INDEX
+from ui.tasks.grid import TaskGrid
+from ui.tasks.inks import Inks
+from ui.tasks.model import TaskModel
+from ui.tasks.scope import ALL_TASKS, TaskScope
+from ui.tasks.state import TableState, read, write
+from ui.text import Words
+from ui.theme import Tokens
 
-if TYPE_CHECKING:
-    from ui.text import Words
-    from ui.theme import Tokens
+SETTLE_MS = 300
+"""Milliseconds at least between two arrangements of the rows."""
+SHARE = 10
+"""An arrangement takes at most one part in this many of the time: with very many rows they come less often."""
+FALLING, RISING = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
 
 
 class TaskTable(QWidget):
@@ -26,32 +36,145 @@ class TaskTable(QWidget):
     """A task was double-clicked or Enter pressed on it: its id."""
 
     def __init__(self, words: Words, tokens: Tokens, parent: QWidget | None = None) -> None:
-        """Build an empty table."""
+        """Build an empty table, the dearest tasks first."""
         super().__init__(parent)
+        self._words = words
+        self._scope, self._query = ALL_TASKS, query.EVERYTHING
+        self._actions: tuple[QAction, ...] = ()
+        self._column, self._falling = INDEX["cost"], True
+        self.model = TaskModel(words, self)
+        self.grid = TaskGrid(self.model, words, Inks(tokens, self.font()), self)
+        self.grid.setAccessibleName(words("table.name"))
+        self.setFocusProxy(self.grid)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._settle)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.grid)
+        self._connect()
+        self.sort_by(self._column, falling=True)
+
+    def _connect(self) -> None:
+        header = self.grid.horizontalHeader()
+        header.sectionClicked.connect(self._header_clicked)
+        self.grid.selectionModel().selectionChanged.connect(self.selection_changed)
+        self.model.rowsRemoved.connect(self.selection_changed)
+        self.grid.entered_row.connect(lambda row: self.activated.emit(self.model.ids()[row]))
+
+    # data
 
     def apply(self, batch: ChangeBatch) -> None:
-        """Take in what changed."""
+        """Take in what changed. Rows leave, join and move at once, but not more than about three times a second."""
+        self.model.apply(batch)
+        if self.model.unsettled and not self._timer.isActive():
+            self._settle()
+        self._say_empty()
+
+    def _settle(self) -> None:
+        """Arrange the rows and rest; the rest ends in another arrangement when one is due by then."""
+        if not self.model.unsettled:
+            return
+        began = time.perf_counter()
+        self.model.settle()
+        took_ms = (time.perf_counter() - began) * 1000
+        self._timer.start(max(SETTLE_MS, round(took_ms * SHARE)))
+        self._say_empty()
+
+    def _say_empty(self) -> None:
+        text = self._words("table.no_match" if self.model.total else "table.empty")
+        if text != self.grid.empty_text:
+            self.grid.empty_text = text
+            self.grid.viewport().update()
+
+    # selection
 
     def selected_ids(self) -> tuple[TaskId, ...]:
         """Return the selected tasks, in the order shown."""
-        return ()
+        rows = sorted(index.row() for index in self.grid.selectionModel().selectedRows())
+        ids = self.model.ids()
+        return tuple(ids[row] for row in rows)
+
+    def select(self, task: TaskId) -> bool:
+        """Select one task and bring it into sight; whether it is shown at all."""
+        try:
+            row = self.model.ids().index(task)
+        except ValueError:
+            return False
+        self.grid.select_row(row)
+        return True
+
+    # what is shown, and how
 
     def set_filter(self, text: str) -> tuple[str, ...]:
         """Show what `text` asks for; returns the terms that could not be understood and were left out."""
-        return ()
+        self._query = query.parse(text)
+        self._narrow()
+        return self._query.ignored
 
     def set_scope(self, scope: TaskScope) -> None:
         """Show only the tasks of `scope`."""
+        self._scope = scope
+        self._narrow()
 
-    def set_actions(self, actions: Sequence[QAction]) -> None:
-        """Set the context menu; an action with `isSeparator` separates."""
+    def _narrow(self) -> None:
+        self.model.narrow(self._scope, self._query)
+        self._say_empty()
+
+    def sort_by(self, column: int, *, falling: bool) -> None:
+        """Order by a column of `COLUMNS`."""
+        self._column, self._falling = column, falling
+        self.grid.horizontalHeader().setSortIndicator(column, FALLING if falling else RISING)
+        self.model.sort_by(column, descending=falling)
+
+    def _header_clicked(self, column: int) -> None:
+        falling = not self._falling if column == self._column else COLUMNS[column].falling
+        self.sort_by(column, falling=falling)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""
+        self.grid.set_inks(Inks(tokens, self.font()))
+
+    # menu
+
+    def set_actions(self, actions: Sequence[QAction]) -> None:
+        """Set the context menu; an action with `isSeparator` separates."""
+        self._actions = tuple(actions)
+
+    def menu(self) -> QMenu:
+        """Return the context menu: the given actions, and the order by every column for the keyboard."""
+        menu = QMenu(self)
+        menu.addActions(list(self._actions))
+        if self._actions:
+            menu.addSeparator()
+        order = menu.addMenu(self._words("table.sort_by"))
+        for number, column in enumerate(COLUMNS):
+            action = order.addAction(self._words(f"column.{column.code}"))
+            action.setCheckable(True)
+            action.setChecked(number == self._column)
+            action.triggered.connect(lambda _checked=False, number=number: self._header_clicked(number))
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """See QWidget; also by the menu key."""
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    # settings
 
     def save_state(self) -> str:
-        """Return widths and order of columns, for settings."""
-        return ""
+        """Return widths and order as JSON, for settings."""
+        widths = {column.code: self.grid.wanted[number] for number, column in enumerate(COLUMNS)}
+        return write(TableState(widths=widths, column=COLUMNS[self._column].code, falling=self._falling))
 
     def restore_state(self, state: str) -> None:
         """Take back what `save_state` returned; anything else changes nothing."""
+        found = read(state)
+        if found is None:
+            return
+        for code, width in found.widths.items():
+            if code in INDEX:
+                self.grid.wanted[INDEX[code]] = width
+        self.grid.fit_columns()
+        if found.column in INDEX:
+            self.sort_by(INDEX[found.column], falling=found.falling)

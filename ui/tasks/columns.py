@@ -1,0 +1,156 @@
+"""The columns of the table: what each is called, what it says of a task, how it is ordered. Qt-free.
+
+To add a column, add it here: header, order, text, accessibility and width all derive from `COLUMNS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from engine.face import State, TaskSnapshot
+from ui.tasks import format as figures
+from ui.tasks.order import Value
+from ui.tasks.status import status
+from ui.text import Words
+
+ATTENTION = (
+    State.FAILED,
+    State.TIMEOUT,
+    State.PAUSED,
+    State.CHECKPOINTING,
+    State.RUNNING,
+    State.PENDING,
+    State.COMPLETED,
+    State.CANCELLED,
+)
+"""The order of the Status column: what needs a person first."""
+RANK = {state: rank for rank, state in enumerate(ATTENTION)}
+
+
+class Paint(Enum):
+    """How a cell is painted."""
+
+    NAME = auto()
+    STATUS = auto()
+    TEXT = auto()
+    NUMBER = auto()
+    PROGRESS = auto()
+    BUDGET = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column. `code` names it in words and in settings; `sample` is as wide as its text gets, for the width."""
+
+    code: str
+    paint: Paint
+    width: int
+    text: Callable[[TaskSnapshot, Words, float], str]
+    """What it says, given words and monotonic time."""
+    order: Callable[[TaskSnapshot], Value]
+    stretch: int = 0
+    """Share of the room that is left over."""
+    falling: bool = True
+    """Whether the first click orders from the largest down."""
+
+    @property
+    def right(self) -> bool:
+        """Whether it is set flush right."""
+        return self.paint is Paint.NUMBER
+
+
+def budget_fraction(task: TaskSnapshot) -> float | None:
+    """Part of a task's own budget that is spent; None where it has none."""
+    budget = task.spec.budget
+    if budget is None:
+        return None
+    return task.standing.spent / budget if budget else 1.0
+
+
+def status_text(task: TaskSnapshot, words: Words, now: float) -> str:
+    """Return "Paused · budget", "Running · retry in 4 s"."""
+    what = status(task, now)
+    if not what.note:
+        return words(what.state)
+    if what.seconds is None:
+        return f"{words(what.state)} · {words(what.note)}"
+    return f"{words(what.state)} · {words(what.note, seconds=what.seconds)}"
+
+
+def _budget(task: TaskSnapshot, _words: Words, _now: float) -> str:
+    fraction = budget_fraction(task)
+    return figures.NONE if fraction is None else figures.percent(fraction)
+
+
+def _model(task: TaskSnapshot, _words: Words, _now: float) -> str:
+    return task.spec.model
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        code="task",
+        paint=Paint.NAME,
+        width=275,
+        stretch=4,
+        falling=False,
+        text=lambda t, _w, _n: t.name,
+        order=lambda t: t.name.casefold(),
+    ),
+    Column(
+        code="status",
+        paint=Paint.STATUS,
+        width=157,
+        stretch=1,
+        falling=False,
+        text=status_text,
+        order=lambda t: RANK[t.state],
+    ),
+    Column(
+        code="progress",
+        paint=Paint.PROGRESS,
+        width=124,
+        text=lambda t, _w, _n: figures.percent(t.fraction),
+        order=lambda t: t.fraction,
+    ),
+    Column(
+        code="step",
+        paint=Paint.NUMBER,
+        width=78,
+        text=lambda t, _w, _n: figures.of(t.standing.steps_done, t.spec.total_steps),
+        order=lambda t: t.standing.steps_done,
+    ),
+    Column(code="model", paint=Paint.TEXT, width=176, stretch=2, falling=False, text=_model, order=lambda t: t.spec.model),
+    Column(
+        code="speed",
+        paint=Paint.NUMBER,
+        width=68,
+        text=lambda t, _w, _n: figures.speed(t.tokens_per_s),
+        order=lambda t: t.tokens_per_s or None,
+    ),
+    Column(
+        code="cost",
+        paint=Paint.NUMBER,
+        width=84,
+        text=lambda t, _w, _n: figures.money(t.standing.spent),
+        order=lambda t: t.standing.spent,
+    ),
+    Column(code="budget", paint=Paint.BUDGET, width=100, text=_budget, order=budget_fraction),
+    Column(
+        code="active",
+        paint=Paint.NUMBER,
+        width=88,
+        text=lambda t, _w, _n: figures.active(t.active_s),
+        order=lambda t: t.active_s,
+    ),
+    Column(
+        code="eta",
+        paint=Paint.NUMBER,
+        width=82,
+        text=lambda t, _w, _n: figures.duration(t.eta_s) if t.eta_s else figures.NONE,
+        order=lambda t: t.eta_s,
+        falling=False,
+    ),
+)
+INDEX = {column.code: number for number, column in enumerate(COLUMNS)}

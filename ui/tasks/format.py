@@ -1,0 +1,106 @@
+"""Figures as people read them: money, durations, counts. Pure; words (but units) are not made here.
+
+Each kind of figure keeps its number of decimals while it changes, so that a column of them never jitters.
+"""
+
+from __future__ import annotations
+
+from engine.face import PICO
+
+NONE = "—"
+"""Stands for a figure that does not exist or is not known."""
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+def money(pico: int, digits: int = 4) -> str:
+    """Return dollars with `digits` decimals ("$1.2110"); what is not nothing is never shown as nothing."""
+    unit = PICO // 10**digits
+    rounded = (abs(pico) + unit // 2) // unit
+    sign = "-" if pico < 0 else ""
+    if pico and not rounded:
+        return f"<${_dollars(1, digits)}" if pico > 0 else f"-${_dollars(0, digits)}"
+    return f"{sign}${_dollars(rounded, digits)}"
+
+
+def _dollars(units: int, digits: int) -> str:
+    whole, part = divmod(units, 10**digits)
+    return f"{whole:,}.{part:0{digits}d}" if digits else f"{whole:,}"
+
+
+def count(number: int) -> str:
+    """Return a number with its thousands apart ("2,186")."""
+    return f"{number:,}"
+
+
+def short_count(number: float) -> str:
+    """Return about three digits of a number ("950", "1.8k", "12k", "3.4M"): axes and lists."""
+    if number < 1000:
+        return f"{number:.0f}"
+    for unit in ("k", "M"):
+        number /= 1000
+        if number < 10 and f"{number:.1f}" != "10.0":
+            return f"{number:.1f}{unit}".replace(".0", "")
+        if number < 1000 or unit == "M":
+            return f"{number:,.0f}{unit}"
+    raise AssertionError
+
+
+def speed(per_s: float) -> str:
+    """Return tokens a second ("88", "2,140"); nothing when none flow."""
+    if per_s <= 0:
+        return NONE
+    return "<1" if per_s < 1 else f"{per_s:,.0f}"
+
+
+def percent(fraction: float) -> str:
+    """Return whole per cent, rounded down: "100%" is shown only for all of it."""
+    return f"{int(max(0.0, fraction) * 100 + 1e-9)}%"
+
+
+def duration(seconds: float | None) -> str:
+    """Return the two largest units ("9s", "21m 48s", "1h 12m", "2d 03h"), rounded down."""
+    if seconds is None:
+        return NONE
+    s = int(max(0.0, seconds))
+    if s < MINUTE:
+        return f"{s}s"
+    if s < HOUR:
+        return f"{s // MINUTE}m {s % MINUTE:02d}s"
+    if s < DAY:
+        return f"{s // HOUR}h {s % HOUR // MINUTE:02d}m"
+    return f"{s // DAY}d {s % DAY // HOUR:02d}h"
+
+
+def active(seconds: float) -> str:
+    """Return time worked; nothing before the first second."""
+    return duration(seconds) if seconds >= 1 else NONE
+
+
+def seconds(value: float | None) -> str:
+    """Return a short time with a tenth ("20.4 s"), a long one as `duration`."""
+    if value is None:
+        return NONE
+    return f"{value:.1f} s" if value < 100 else duration(value)
+
+
+def clock(seconds: float) -> str:
+    """Return time left as a clock ("2:31", "1:02:05")."""
+    s = int(max(0.0, seconds))
+    hours, minutes, rest = s // HOUR, s % HOUR // MINUTE, s % MINUTE
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def of(done: int, total: int) -> str:
+    """Return a part of a whole ("18 / 40")."""
+    return f"{done:,} / {total:,}"
+
+
+def size(number: int) -> str:
+    """Return bytes ("212 MB")."""
+    value, units = float(number), ("B", "kB", "MB", "GB", "TB")
+    for unit in units[:-1]:
+        if value < 1000:
+            return f"{value:.0f} {unit}"
+        value /= 1000
+    return f"{value:.1f} {units[-1]}"

@@ -1,0 +1,61 @@
+"""Colours and fonts of painted cells, made once from the theme's tokens rather than for every cell."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics
+
+from ui.theme import Tokens
+
+ELIDED_KEPT = 4096
+"""Elided texts remembered; cleared as a whole, since what is in sight comes back at once."""
+
+
+class Inks:
+    """Everything a cell is painted with."""
+
+    def __init__(self, tokens: Tokens, font: QFont) -> None:
+        """Make it for a theme and the table's font."""
+        self._tokens = tokens
+        self._colours: dict[str, QColor] = {}
+        self._elided: dict[tuple[int, str, int], str] = {}
+        self.name = sized(font, 0, QFont.Weight.Medium)
+        self.text = sized(font, 0)
+        self.number = tabular(self.name)
+        self.small = sized(font, -1, QFont.Weight.Medium)
+        self.small_number = tabular(sized(font, -1))
+        self._metrics = {id(each): QFontMetrics(each) for each in (self.name, self.text, self.small, self.number)}
+
+    def __getitem__(self, token: str) -> QColor:
+        """Return the colour of a token."""
+        colour = self._colours.get(token)
+        if colour is None:
+            colour = self._colours[token] = QColor(self._tokens.colour(token))
+        return colour
+
+    def elided(self, font: QFont, text: str, width: int) -> str:
+        """Return `text` cut with an ellipsis to fit `width` pixels."""
+        key = (id(font), text, width)
+        known = self._elided.get(key)
+        if known is None:
+            if len(self._elided) > ELIDED_KEPT:
+                self._elided.clear()
+            metrics = self._metrics[id(font)]
+            known = self._elided[key] = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        return known
+
+
+def tabular(font: QFont) -> QFont:
+    """Return a font whose figures are all as wide as each other."""
+    made = QFont(font)
+    made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def sized(font: QFont, by: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """Return a font `by` pixels larger."""
+    made = QFont(font)
+    pixels = font.pixelSize() if font.pixelSize() > 0 else 13
+    made.setPixelSize(pixels + by)
+    made.setWeight(weight)
+    return made

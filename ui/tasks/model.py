@@ -1,0 +1,182 @@
+"""The table as Qt asks for it: rows of a `TaskOrder`, changes announced only where somebody looks.
+
+Rows are painted by `ui.tasks.delegate` straight from the snapshot; the roles here serve accessibility, tooltips,
+copying and tests, and say the same.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from engine.face import ChangeBatch, TaskId, TaskSnapshot
+from ui.tasks.columns import COLUMNS
+from ui.tasks.order import Arrangement, TaskOrder, creation
+from ui.tasks.query import Query
+from ui.tasks.scope import TaskScope
+from ui.text import Words
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+NOWHERE = QModelIndex()
+LAST = len(COLUMNS) - 1
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class TaskModel(QAbstractTableModel):
+    """Holds the rows. `visible` is asked for the first and last row in sight; without it all are announced."""
+
+    def __init__(self, words: Words, parent: QObject | None = None) -> None:
+        """Begin empty."""
+        super().__init__(parent)
+        self._words = words
+        self._order = TaskOrder()
+        self.now = 0.0
+        """Monotonic time of the last batch, which countdowns are shown against."""
+        self.visible: Callable[[], tuple[int, int]] | None = None
+
+    # what changes
+
+    def apply(self, batch: ChangeBatch) -> None:
+        """Take in a batch and announce the changed rows in sight; their order waits for `settle`."""
+        self.now = batch.at
+        self._order.take(batch)
+        if batch.changed or batch.added:
+            self._announce({task.id for task in batch.changed} | {task.id for task in batch.added})
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether `settle` may have something to do."""
+        return self._order.unsettled
+
+    @property
+    def total(self) -> int:
+        """Tasks, shown or not."""
+        return len(self._order.tasks)
+
+    def settle(self) -> None:
+        """Let rows leave, join and take their places."""
+        change = self._order.settle()
+        if change is not None:
+            self._leave(change)
+            self._join(change)
+            self._order.forget()
+
+    def sort_by(self, column: int, *, descending: bool) -> None:
+        """Order by a column, or by creation for -1, at once."""
+        read = COLUMNS[column].order if 0 <= column <= LAST else creation
+        self._order.sort_by(read, descending=descending)
+        self.settle()
+
+    def narrow(self, scope: TaskScope, query: Query) -> None:
+        """Show only what belongs to both, at once."""
+        self._order.narrow(scope, query)
+        self.settle()
+
+    def task(self, row: int) -> TaskSnapshot:
+        """Return what a row shows."""
+        order = self._order
+        return order.tasks[order.rows[row]]
+
+    def ids(self) -> list[TaskId]:
+        """Return the rows' tasks; not to be changed."""
+        return self._order.rows
+
+    def _announce(self, changed: set[TaskId]) -> None:
+        rows = self._order.rows
+        first, last = self.visible() if self.visible is not None else (0, len(rows) - 1)
+        hit = [row for row in range(max(0, first), min(last, len(rows) - 1) + 1) if rows[row] in changed]
+        if hit:
+            self.dataChanged.emit(self.index(hit[0], 0), self.index(hit[-1], LAST))
+
+    def _leave(self, change: Arrangement) -> None:
+        leaving = change.leaving
+        if not leaving:
+            return
+        rows = self._order.rows
+        places = [row for row, task in enumerate(rows) if task in leaving]
+        if places[-1] - places[0] + 1 != len(places):
+            self._lay_out([task for task in rows if task not in leaving] + [rows[row] for row in places])
+            places = [len(rows) - len(places), len(rows) - 1]
+        self.beginRemoveRows(NOWHERE, places[0], places[-1])
+        del self._order.rows[places[0] : places[-1] + 1]
+        self.endRemoveRows()
+
+    def _join(self, change: Arrangement) -> None:
+        joining, rows = set(change.joining), self._order.rows
+        if joining:
+            places = [row for row, task in enumerate(change.rows) if task in joining]
+            together = places[-1] - places[0] + 1 == len(places)
+            if together and [task for task in change.rows if task not in joining] == rows:
+                self._insert(places[0], change.rows[places[0] : places[-1] + 1])
+                return
+            self._insert(len(rows), list(change.joining))
+        if self._order.rows != change.rows:
+            self._lay_out(change.rows)
+
+    def _insert(self, at: int, tasks: list[TaskId]) -> None:
+        self.beginInsertRows(NOWHERE, at, at + len(tasks) - 1)
+        self._order.rows[at:at] = tasks
+        self.endInsertRows()
+
+    def _lay_out(self, rows: list[TaskId]) -> None:
+        """Change the order and nothing else; what was selected stays selected."""
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        held = [(self._order.rows[index.row()], index.column()) for index in before]
+        self._order.rows = rows
+        if held:
+            place = {task: row for row, task in enumerate(rows)}
+            self.changePersistentIndexList(before, [self.index(place[task], column) for task, column in held])
+        self.layoutChanged.emit()
+
+    # what Qt asks
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        """See QAbstractItemModel."""
+        return 0 if parent.isValid() else len(self._order.rows)
+
+    def columnCount(self, parent: Index = NOWHERE) -> int:
+        """See QAbstractItemModel."""
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> object:
+        """See QAbstractItemModel."""
+        if not index.isValid():
+            return None
+        column = COLUMNS[index.column()]
+        match role:
+            case Role.DisplayRole:
+                return column.text(self.task(index.row()), self._words, self.now)
+            case Role.AccessibleTextRole:
+                text = column.text(self.task(index.row()), self._words, self.now)
+                return f"{self._words(f'column.{column.code}')}: {text}"
+            case Role.ToolTipRole:
+                return self._tooltip(self.task(index.row()), column.code)
+            case Role.TextAlignmentRole:
+                return RIGHT if column.right else LEFT
+            case _:
+                return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> object:
+        """See QAbstractItemModel."""
+        if orientation is Qt.Orientation.Vertical or not 0 <= section <= LAST:
+            return None
+        if role == Role.DisplayRole:
+            return self._words(f"column.{COLUMNS[section].code}")
+        if role == Role.TextAlignmentRole:
+            return RIGHT if COLUMNS[section].right else LEFT
+        return None
+
+    def _tooltip(self, task: TaskSnapshot, code: str) -> str | None:
+        """Plain text, escaped where Qt would guess at markup: names and errors come from anywhere."""
+        text = {"task": task.spec.goal or task.name, "status": task.standing.detail}.get(code, "")
+        return as_plain(text[:600]) if text else None
+
+
+def as_plain(text: str) -> str:
+    """Return text that a tooltip shows as it is: Qt takes a tooltip for rich text if it looks like it."""
+    return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>' if Qt.mightBeRichText(text) else text

@@ -1,0 +1,48 @@
+"""What the Status column says of a task, as codes: which colour, which word, which reason. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from engine.face import Phase, State, TaskSnapshot
+
+SHOWN_PHASES = frozenset(
+    {
+        Phase.AWAITING_CONSENT,
+        Phase.WAITING_SLOT,
+        Phase.WAITING_HELD,
+        Phase.RETRYING,
+        Phase.PAUSING,
+        Phase.CANCELLING,
+    }
+)
+"""Phases a person acts on or wonders about; the others pass too quickly to be read."""
+
+REASONED = frozenset({State.PAUSED, State.FAILED, State.TIMEOUT})
+"""States whose reason stands beside them; a completed task's is in its inspector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`colour` is a token; `state` and `note` are codes of words, `note` empty where nothing is to be added."""
+
+    colour: str
+    state: str
+    note: str = ""
+    seconds: int | None = None
+    """Seconds until the retry."""
+
+
+def status(task: TaskSnapshot, now: float) -> Status:
+    """Return the status of a task at monotonic time `now`."""
+    state = task.state
+    if task.phase is Phase.RETRYING:
+        until = task.phase_until
+        left = None if until is None else max(0, math.ceil(until - now))
+        return Status("retrying", f"state.{state}", f"phase.{task.phase}", left)
+    if task.phase in SHOWN_PHASES:
+        return Status(str(state), f"state.{state}", f"phase.{task.phase}")
+    if state in REASONED and task.standing.reason and task.standing.reason != "user":
+        return Status(str(state), f"state.{state}", f"reason.{task.standing.reason}")
+    return Status(str(state), f"state.{state}")
