@@ -53,7 +53,7 @@ class Deadlines:
         self._progress_at: float | None = None
         self._cause: Cause | None = None
         self._scope = asyncio.timeout(None)
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
         self._loop = asyncio.get_running_loop()
 
     async def __aenter__(self) -> Self:
@@ -82,8 +82,12 @@ class Deadlines:
             raise
 
     def progress(self) -> None:
-        """Say that something of the reply arrived: silence is counted from now. Costs no timer."""
+        """Say that something of the reply arrived: silence is counted from now. Costs no timer but the first time."""
+        first = self._progress_at is None
         self._progress_at = self._loop.time() - (self._credit() - self._credit_before)
+        if first and self._timer is not None:  # silence may be due long before the first token would have been
+            self._timer.cancel()
+            self._check()
 
     def cut(self, cause: Cause) -> None:
         """End the body now, from outside; the first cause stays."""
@@ -114,7 +118,7 @@ class Deadlines:
         if self._loop.time() < due:
             self._arm()
         elif turns > 0:
-            self._loop.call_soon(self._check, turns - 1)
+            self._timer = self._loop.call_soon(self._check, turns - 1)
         else:
             self.cut(level)
 

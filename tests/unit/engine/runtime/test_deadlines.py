@@ -48,6 +48,18 @@ def test_first_token_then_silence() -> None:
     run(main())
 
 
+def test_silence_after_an_early_first_token_is_not_noticed_late() -> None:
+    """The silence limit fires at its time although the first token could have come much later."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        deadlines = Deadlines({TimeLevel.STEP: 1000.0}, first=60.0, silence=5.0)
+        loop.call_at(loop.time() + 1.0, deadlines.progress)
+        assert await _until_cut(deadlines) == (TimeLevel.SILENCE, pytest.approx(6.0))
+
+    run(main())
+
+
 def test_no_deadline_fires_early_or_when_the_body_is_done() -> None:
     """A body that ends before its deadline is left alone, and its timer goes with it."""
 
