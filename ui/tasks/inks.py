@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics
+from PySide6.QtWidgets import QLabel
 
 from ui.theme import Tokens
 
@@ -24,6 +25,10 @@ class Inks:
         self.number = tabular(self.name)
         self.small = sized(font, -1, QFont.Weight.Medium)
         self.small_number = tabular(sized(font, -1))
+        self.heading = sized(font, -1, QFont.Weight.DemiBold)
+        self.label = sized(font, -2)
+        self.large = tabular(sized(font, 7, QFont.Weight.DemiBold))
+        self.axis = tabular(self.label)
         self._metrics = {id(each): QFontMetrics(each) for each in (self.name, self.text, self.small, self.number)}
 
     def __getitem__(self, token: str) -> QColor:
@@ -59,3 +64,10 @@ def sized(font: QFont, by: int, weight: QFont.Weight = QFont.Weight.Normal) -> Q
     made.setPixelSize(pixels + by)
     made.setWeight(weight)
     return made
+
+
+def tint(label: QLabel, colour: QColor) -> None:
+    """Let a label's text have a colour."""
+    palette = label.palette()
+    palette.setColor(label.foregroundRole(), colour)
+    label.setPalette(palette)

@@ -1,0 +1,129 @@
+"""Meters of money: a bar of spent and held, and the same in figures. For a task and for the day."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from engine.face import TaskSnapshot, Totals
+from ui.cost.bar import Bar
+from ui.cost.figures import Spending, of_task, today
+from ui.tasks.format import money
+from ui.tasks.inks import Inks, tint
+from ui.text import Words
+from ui.theme import Tokens
+
+TASK_BAR = 72
+
+
+class _Meter(QWidget):
+    """What both meters share: a bar, its colours, its accessible description."""
+
+    def __init__(self, words: Words, tokens: Tokens) -> None:
+        super().__init__()
+        self._words = words
+        self._inks = Inks(tokens, self.font())
+        self._spending = Spending()
+        self.bar = Bar()
+
+    def _show(self, spending: Spending) -> None:
+        self._spending = spending
+        inks = self._inks
+        parts = ((inks[spending.colour], spending.spent_part), (inks["paused"], spending.held_part))
+        self.bar.show_parts(inks["track"], parts)
+
+    def _of_limit(self, digits: int) -> str:
+        limit = self._spending.limit
+        if limit is None:
+            return self._words("meter.no_limit")
+        return self._words("meter.of_limit", limit=money(limit, digits))
+
+
+class TaskMeter(_Meter):
+    """A task's budget on one line: bar, "$1.2110 of $2.00", held."""
+
+    def __init__(self, words: Words, tokens: Tokens) -> None:
+        """Build it for no task."""
+        super().__init__(words, tokens)
+        self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar.setFixedWidth(TASK_BAR)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 12, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.bar)
+        layout.addWidget(self._label)
+        self.set_tokens(tokens)
+
+    def show_task(self, task: TaskSnapshot | None) -> None:
+        """Show a task's account, or nothing."""
+        self.setVisible(task is not None)
+        if task is None:
+            return
+        self._show(of_task(task))
+        self.bar.setVisible(task.spec.budget is not None)
+        text = f"{money(self._spending.spent)} {self._of_limit(2)}"
+        if self._spending.held:
+            text += f" · {self._words('meter.held', amount=money(self._spending.held))}"
+        if text != self._label.text():
+            self._label.setText(text)
+            self.setAccessibleName(text)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Change the theme."""
+        self._inks = Inks(tokens, self.font())
+        self._label.setFont(self._inks.small_number)
+        tint(self._label, self._inks["dim"])
+        self._show(self._spending)
+
+
+class SpendMeter(_Meter):
+    """Today's spend as in its tile: the amount, the bar with what is held, what is held and free."""
+
+    def __init__(self, words: Words, tokens: Tokens) -> None:
+        """Build it at nothing."""
+        super().__init__(words, tokens)
+        self._amount, self._limit, self._below = QLabel(), QLabel(), QLabel()
+        for label in (self._amount, self._limit, self._below):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        first = QHBoxLayout()
+        first.setSpacing(5)
+        first.addWidget(self._amount, 0, Qt.AlignmentFlag.AlignBaseline)
+        first.addWidget(self._limit, 1, Qt.AlignmentFlag.AlignBaseline)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(first)
+        layout.addWidget(self.bar)
+        layout.addWidget(self._below)
+        self.set_tokens(tokens)
+        self.show_totals(Totals())
+
+    def show_totals(self, totals: Totals) -> None:
+        """Show the day's account."""
+        spending = today(totals)
+        self._show(spending)
+        self.bar.setVisible(spending.limit is not None)
+        said = [self._words("meter.held_in_flight", amount=money(spending.held, 2))]
+        if spending.free is not None:
+            said.append(self._words("meter.free", amount=money(spending.free, 2)))
+        for label, text in (
+            (self._amount, money(spending.spent, 2)),
+            (self._limit, self._of_limit(2)),
+            (self._below, " · ".join(said)),
+        ):
+            if label.text() != text:
+                label.setText(text)
+        self.setAccessibleName(f"{self._amount.text()} {self._limit.text()}, {self._below.text()}")
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Change the theme."""
+        self._inks = inks = Inks(tokens, self.font())
+        for label, font, colour in (
+            (self._amount, inks.large, "text"),
+            (self._limit, inks.text, "dim"),
+            (self._below, inks.label, "dim"),
+        ):
+            label.setFont(font)
+            tint(label, inks[colour])
+        self._show(self._spending)
