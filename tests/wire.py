@@ -8,6 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import msgspec
+import pytest
+
+from engine.domain.message import Message
+from engine.providers.port import ChatRequest, Provider, ProviderError, ProviderEvent
 
 Answer = Callable[["Exchange"], Awaitable[None]]
 
@@ -115,3 +119,26 @@ async def serving() -> AsyncGenerator[Wire, None]:
         yield wire
     finally:
         server.close()
+
+
+KEY = "sk-canary-0123456789"
+REQUEST = ChatRequest(model="m", messages=(Message(role="user", content="hi"),), temperature=0, max_output=9)
+
+
+async def ask(provider: Provider, request: ChatRequest = REQUEST) -> list[ProviderEvent]:
+    """Send one request and return its events."""
+    prepared = await provider.prepare(request)
+    async with provider.send(prepared, client_request_id="c1") as events:
+        return [event async for event in events]
+
+
+async def refused(provider: Provider) -> ProviderError:
+    """Return the error that a request ends in."""
+    with pytest.raises(ProviderError) as caught:
+        await ask(provider)
+    return caught.value
+
+
+async def good(exchange: Exchange) -> None:
+    """Answer well."""
+    await exchange.stream(delta("hel"), delta("lo"), STOP, USAGE)

@@ -3,27 +3,24 @@
 Source: the API reference, "Create chat completion" and "The chat completion chunk object", and what HolySheep,
 OpenRouter, DeepSeek, Ollama, LM Studio and llama.cpp do besides. Unknown and missing fields are fine; what is not
 JSON, or not of the known shape, is GARBAGE. A reply is whole only with a `finish_reason` or `[DONE]`: a connection
-that just ends proves nothing. Figures are kept as reported, absurd or not: the ledger judges them.
+that just ends proves nothing. What was used and billed is read in `engine.providers.usage`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from typing import Literal
 
 import msgspec
 
 from engine.domain.errors import ErrorCode
-from engine.domain.money import PICO
 from engine.domain.usage import FinishReason, Usage
 from engine.providers.errors import from_stream, redact
 from engine.providers.port import ChatRequest, Delta, Finished, ProviderError
+from engine.providers.usage import UNREADABLE, read_cost, read_usage
 
 DONE = b"[DONE]"
-MAX_FIGURE = 2**62
-"""A count or an amount above this is absurd already, and still fits the store's integers."""
 TEMPLATE_TOKENS = 16
 """Tokens that a chat template adds to a message, and once to a request, at most."""
 
@@ -97,27 +94,7 @@ class _Chunk(msgspec.Struct):
     error: msgspec.Raw = _NULL
 
 
-class _Details(msgspec.Struct):
-    cached_tokens: int | None = None
-    reasoning_tokens: int | None = None
-
-
-class _Usage(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _Details | None = None
-    completion_tokens_details: _Details | None = None
-    prompt_cache_hit_tokens: int | None = None
-
-
-class _Cost(msgspec.Struct):
-    cost: msgspec.Raw = _NULL
-
-
 _CHUNK = msgspec.json.Decoder(_Chunk)
-_USAGE = msgspec.json.Decoder(_Usage)
-_COST = msgspec.json.Decoder(_Cost)
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def encode(request: ChatRequest, dialect: ChatDialect) -> bytes:
@@ -146,40 +123,6 @@ def input_bound(request: ChatRequest) -> int:
 def estimate_tokens(text: str) -> int:
     """Return about how many tokens a piece of a stream is: servers send one a chunk, or larger pieces."""
     return max(1, len(text) // 4) if len(text) > 12 else 1
-
-
-def read_usage(raw: bytes) -> Usage | None:
-    """Return the counts a server reports; None where they cannot be read."""
-    try:
-        found = _USAGE.decode(raw)
-    except _UNREADABLE:
-        return None
-    if found.prompt_tokens is None and found.completion_tokens is None:
-        return None
-    prompt, completion = found.prompt_tokens_details, found.completion_tokens_details
-    cached = prompt.cached_tokens if prompt is not None else None
-    reasoning = completion.reasoning_tokens if completion is not None else None
-    return Usage(
-        input=_figure(found.prompt_tokens),
-        cached=_figure(found.prompt_cache_hit_tokens if cached is None else cached),
-        output=_figure(found.completion_tokens),
-        reasoning=_figure(reasoning),
-    )
-
-
-def _figure(count: int | None) -> int:
-    return max(-MAX_FIGURE, min(count or 0, MAX_FIGURE))
-
-
-def read_dollars(text: str) -> int | None:
-    """Return pico for a decimal amount a server states, exact and rounded up; None for what is no amount."""
-    try:
-        amount = Decimal(text.strip().strip('"'))
-        if not amount.is_finite() or amount.adjusted() > 9:
-            return None
-        return int((amount * PICO).to_integral_value(ROUND_CEILING))
-    except (InvalidOperation, ValueError):
-        return None
 
 
 def _some(raw: msgspec.Raw) -> bool:
@@ -226,18 +169,15 @@ class ChatAssembler:
     def _decode(self, data: bytes) -> _Chunk:
         try:
             return _CHUNK.decode(data)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             quoted = redact(f"{error}: {data[:200].decode('utf-8', 'replace')}", self._key)
             raise ProviderError(ErrorCode.GARBAGE, quoted, retryable=True, maybe_billed=True) from error
 
     def _bill(self, raw: bytes) -> None:
         self.usage = read_usage(raw) or self.usage
         if self._dialect.usage_cost:
-            try:
-                cost = _COST.decode(raw).cost
-            except _UNREADABLE:
-                return
-            self.cost = read_dollars(bytes(cost).decode()) if _some(cost) else self.cost
+            cost = read_cost(raw)
+            self.cost = self.cost if cost is None else cost
 
     def _take(self, choice: _Choice) -> Delta | None:
         self._finish = choice.finish_reason or self._finish

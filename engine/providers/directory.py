@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from engine.domain.errors import DroverError, ErrorCode
-from engine.providers.local.provider import LocalConfig, LocalModelProvider
+from engine.providers.local.config import LocalConfig
+from engine.providers.local.provider import LocalModelProvider
 from engine.providers.openai import OpenAIConfig, OpenAIProvider
 from engine.providers.port import Provider
 from engine.providers.simulated import SimulatedConfig, SimulatedProvider
@@ -33,18 +34,28 @@ class ConfiguredProviders:
         self._configs: dict[str, ProviderConfig] = {}
         self._built: dict[str, Provider] = {}
         self._retired: list[Provider] = []
+        self._leaving: set[asyncio.Task[None]] = set()
         self.configure(configs)
 
     def configure(self, configs: Sequence[ProviderConfig]) -> None:
         """Know these and no others from now on.
 
         A provider whose configuration stayed as it was stays too. One that changed finishes what it has begun, since
-        that is being paid, and is closed with the directory.
+        that is being paid, and is closed with the directory; a local model ends now, since its memory is needed and
+        its work is free to repeat.
         """
         known = {config.name: config for config in configs}
         for name in [name for name in self._built if known.get(name) != self._configs[name]]:
-            self._retired.append(self._built.pop(name))
+            self._retire(self._built.pop(name))
         self._configs = known
+
+    def _retire(self, provider: Provider) -> None:
+        if isinstance(provider, LocalModelProvider):
+            leaving = asyncio.get_running_loop().create_task(provider.close())
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+        else:
+            self._retired.append(provider)
 
     def names(self) -> tuple[str, ...]:
         """Return the names, in the order they were set up."""
@@ -63,7 +74,8 @@ class ConfiguredProviders:
         every = [*self._built.values(), *self._retired]
         self._built.clear()
         self._retired.clear()
-        results = await asyncio.gather(*(provider.close() for provider in every), return_exceptions=True)
+        ends = [provider.close() for provider in every]
+        results = await asyncio.gather(*ends, *self._leaving, return_exceptions=True)
         failed = [result for result in results if isinstance(result, BaseException)]
         if failed:
             raise failed[0]

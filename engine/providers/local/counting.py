@@ -13,6 +13,7 @@ from engine.domain.message import Message
 from engine.providers.errors import from_status
 from engine.providers.port import ProviderError
 from engine.providers.transport import mapped
+from engine.providers.usage import UNREADABLE
 
 ASK_S = 30.0
 """Seconds a question may take; the server answers them beside its slots."""
@@ -80,5 +81,5 @@ T = TypeVar("T")
 def _read(raw: bytes, shape: type[T]) -> T:
     try:
         return msgspec.json.decode(raw, type=shape)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise ProviderError(ErrorCode.GARBAGE, str(error), retryable=True, maybe_billed=False) from error

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from engine.domain.clock import Clock
 from engine.domain.errors import ErrorCode
 from engine.providers.local.process import ModelProcess
 from engine.providers.port import ProviderError
+
+logger = logging.getLogger("drover.local")
 
 WINDOW_S = 120.0
 """Deaths longer ago are forgotten."""
@@ -77,9 +80,11 @@ class ModelHost:
             if error.code is ErrorCode.MODEL_DIED:
                 self._note_death()
             raise
+        logger.info("local model runs as process %d", self._process.pid)
         return self._process
 
     def _note_death(self) -> None:
+        logger.warning("local model died")
         self._deaths = [*self._deaths[-MAX_DEATHS:], self._clock.monotonic()]
 
     def worked(self) -> None:

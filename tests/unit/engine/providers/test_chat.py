@@ -12,14 +12,11 @@ from engine.domain.message import Message
 from engine.domain.money import PICO
 from engine.domain.usage import FinishReason, Usage
 from engine.providers.chat import (
-    MAX_FIGURE,
     ChatAssembler,
     ChatDialect,
     encode,
     estimate_tokens,
     input_bound,
-    read_dollars,
-    read_usage,
 )
 from engine.providers.port import ChatRequest, Delta, Finished, ProviderError
 
@@ -248,58 +245,10 @@ def test_the_key_is_not_quoted() -> None:
     assert "sk-secret" not in refused(b'{"error":"your key sk-secret is bad"}').detail
 
 
-@pytest.mark.parametrize(
-    ("raw", "usage"),
-    [
-        (b'{"prompt_tokens":5,"completion_tokens":2}', Usage(input=5, output=2)),
-        (
-            (
-                b'{"prompt_tokens":9,"completion_tokens":8,"prompt_tokens_details":{"cached_tokens":4},'
-                b'"completion_tokens_details":{"reasoning_tokens":6}}'
-            ),
-            Usage(input=9, cached=4, output=8, reasoning=6),
-        ),
-        (
-            b'{"prompt_tokens":9,"completion_tokens":8,"prompt_cache_hit_tokens":3,"prompt_tokens_details":null}',
-            Usage(input=9, cached=3, output=8),
-        ),
-        (b'{"prompt_tokens":-5,"completion_tokens":2}', Usage(input=-5, output=2)),
-        (b'{"prompt_tokens":1%s,"completion_tokens":2}' % (b"0" * 40), Usage(input=MAX_FIGURE, output=2)),
-        (b'{"prompt_tokens":"5"}', None),
-        (b'{"prompt_tokens":1.5}', None),
-        (b'{"prompt_tokens":null}', None),
-        (b"[]", None),
-    ],
-)
-def test_usage(raw: bytes, usage: Usage | None) -> None:
-    """Counts as reported, absurd ones too; None where they cannot be read."""
-    assert read_usage(raw) == usage
-
-
 def test_unreadable_usage_does_not_lose_a_paid_reply() -> None:
     """The reply stands and its usage is missing."""
     text, finished = put_together(HELLO, STOP, b'{"choices":[],"usage":{"prompt_tokens":"many"}}')
     assert (text, finished.usage) == ("hello", None)
-
-
-@pytest.mark.parametrize(
-    ("stated", "pico"),
-    [
-        ("0.0012", 1_200_000_000),
-        ('"1.5"', 3 * PICO // 2),
-        ("1e-13", 1),
-        ("0", 0),
-        ("-0.5", -PICO // 2),
-        ("NaN", None),
-        ("1e400", None),
-        ("1e99999999", None),
-        ("x", None),
-        ("", None),
-    ],
-)
-def test_reported_cost_is_exact(stated: str, pico: int | None) -> None:
-    """Dollars become pico without a float between, rounded up."""
-    assert read_dollars(stated) == pico
 
 
 def test_reported_cost_counts_only_where_it_is_known_to_be_dollars() -> None:

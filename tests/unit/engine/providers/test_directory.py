@@ -8,9 +8,12 @@ import pytest
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.providers.directory import ConfiguredProviders
-from engine.providers.local.provider import LocalConfig, LocalModelProvider
+from engine.providers.local.config import LocalConfig
+from engine.providers.local.provider import LocalModelProvider
 from engine.providers.openai import OpenAIConfig, OpenAIProvider
+from engine.providers.port import ProviderError
 from engine.providers.simulated import Serving, SimulatedConfig, SimulatedProvider
+from tests.wire import REQUEST
 
 ONE = OpenAIConfig(name="one", base_url="http://127.0.0.1:1/v1")
 
@@ -56,6 +59,20 @@ async def test_a_change_replaces_what_changed_and_nothing_else() -> None:
     assert directory.get("one") is not one
     assert directory.get("local") is local
     await directory.close()
+
+
+async def test_a_local_model_that_is_replaced_ends() -> None:
+    """Two of them would take the memory of two."""
+    directory = ConfiguredProviders([LocalConfig()])
+    before = directory.get("local")
+    directory.configure([LocalConfig(context=512)])
+    after = directory.get("local")
+    await directory.close()
+    assert before is not after
+    for provider in (before, after):
+        with pytest.raises(ProviderError) as caught:
+            await provider.prepare(REQUEST)
+        assert caught.value.code is ErrorCode.UNREACHABLE
 
 
 async def test_what_is_taken_out_is_unknown() -> None:

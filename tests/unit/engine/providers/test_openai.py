@@ -1,57 +1,20 @@
-"""The provider over a real socket: what leaves the computer, and every way in which a server can fail."""
+"""The provider over a real socket: what leaves the computer, who may leave when, and how servers refuse."""
 
 from __future__ import annotations
 
 import asyncio
-import gzip
 import time
-from collections.abc import AsyncIterator, Callable
 
 import msgspec
 import pytest
 
-from engine.domain.clock import ManualClock
 from engine.domain.errors import ErrorCode
 from engine.domain.message import Message
 from engine.domain.usage import FinishReason, Usage
-from engine.providers import reply
 from engine.providers.chat import ChatDialect
 from engine.providers.openai import OpenAIConfig, OpenAIProvider
-from engine.providers.port import ChatRequest, Delta, Finished, Opened, ProviderError, ProviderEvent
-from tests.wire import STOP, USAGE, Exchange, Wire, delta, head
-
-KEY = "sk-canary-0123456789"
-REQUEST = ChatRequest(model="m", messages=(Message(role="user", content="hi"),), temperature=0, max_output=9)
-
-Open = Callable[..., OpenAIProvider]
-
-
-@pytest.fixture
-async def provider(wire: Wire) -> AsyncIterator[OpenAIProvider]:
-    """A provider of the server."""
-    config = OpenAIConfig(name="wire", base_url=wire.base_url, key=lambda: KEY, key_required=True)
-    provider = OpenAIProvider(config, clock=ManualClock())
-    yield provider
-    await provider.close()
-
-
-async def ask(provider: OpenAIProvider, request: ChatRequest = REQUEST) -> list[ProviderEvent]:
-    """Send one request and return its events."""
-    prepared = await provider.prepare(request)
-    async with provider.send(prepared, client_request_id="c1") as events:
-        return [event async for event in events]
-
-
-async def refused(provider: OpenAIProvider) -> ProviderError:
-    """Return the error that a request ends in."""
-    with pytest.raises(ProviderError) as caught:
-        await ask(provider)
-    return caught.value
-
-
-async def good(exchange: Exchange) -> None:
-    """Answer well."""
-    await exchange.stream(delta("hel"), delta("lo"), STOP, USAGE)
+from engine.providers.port import ChatRequest, Delta, Finished, Opened, ProviderError
+from tests.wire import KEY, REQUEST, STOP, Exchange, Wire, ask, delta, good, head, refused
 
 
 async def test_a_good_reply(wire: Wire, provider: OpenAIProvider) -> None:
@@ -218,76 +181,6 @@ async def test_a_redirect_is_not_followed(wire: Wire, provider: OpenAIProvider) 
     assert len(wire.exchanges) == 1
 
 
-@pytest.mark.parametrize("status", [200, 500])
-async def test_a_compressed_body_is_never_unpacked(wire: Wire, provider: OpenAIProvider, status: int) -> None:
-    """We asked for none; it could be a bomb."""
-    bomb = gzip.compress(b"\0" * 10_000_000)
-
-    async def answer(exchange: Exchange) -> None:
-        await exchange.say(head(status, "content-encoding: gzip", f"content-length: {len(bomb)}"), bomb)
-
-    wire.answer = answer
-    error = await refused(provider)
-    assert error.code is (ErrorCode.ENCODED_BODY if status == 200 else ErrorCode.SERVER_ERROR)
-    assert error.raw == b""
-
-
-@pytest.mark.parametrize(
-    ("kind", "body", "code"),
-    [
-        ("text/html", b"<html>welcome</html>", ErrorCode.GARBAGE),
-        ("text/plain", b"hello", ErrorCode.GARBAGE),
-        ("application/json", b'{"choices":7}', ErrorCode.GARBAGE),
-        ("application/json", b'{"error":{"message":"no"}}', ErrorCode.SERVER_ERROR),
-        ("text/event-stream", b"", ErrorCode.TRUNCATED),
-        ("text/event-stream", b"data: " + delta("a") + b"\n\n", ErrorCode.TRUNCATED),
-        ("text/event-stream", b"data: " + delta("a") + b"\n\ndata: " + STOP[:30], ErrorCode.TRUNCATED),
-        ("text/event-stream", b"data: nonsense\n\n", ErrorCode.GARBAGE),
-        ("text/event-stream", b"data: " + b"x" * 5_000_000, ErrorCode.TOO_LARGE),
-    ],
-)
-async def test_bodies_that_are_no_reply(
-    wire: Wire, provider: OpenAIProvider, kind: str, body: bytes, code: ErrorCode
-) -> None:
-    """Each is an error that may have been billed, with the bytes that came."""
-
-    async def answer(exchange: Exchange) -> None:
-        await exchange.say(head(200, "connection: close", kind=kind), body)
-        exchange.writer.close()
-
-    wire.answer = answer
-    error = await refused(provider)
-    assert (error.code, error.maybe_billed) == (code, True)
-    if kind == "text/event-stream" and len(body) < 1000:
-        assert error.raw == body
-
-
-async def test_a_reply_that_was_not_streamed(wire: Wire, provider: OpenAIProvider) -> None:
-    """A server that ignores `stream` is understood."""
-    body = (
-        b'{"choices":[{"message":{"role":"assistant","content":"hello"},"finish_reason":"length"}],'
-        b'"usage":{"prompt_tokens":7,"completion_tokens":3}}'
-    )
-
-    async def answer(exchange: Exchange) -> None:
-        await exchange.say(head(200, f"content-length: {len(body)}", kind="application/json"), body)
-
-    wire.answer = answer
-    events = await ask(provider)
-    assert [event.text for event in events if isinstance(event, Delta)] == ["hello"]
-    assert events[-1] == Finished(FinishReason.LENGTH, Usage(input=7, output=3), None, body)
-
-
-async def test_a_line_of_a_megabyte(wire: Wire, provider: OpenAIProvider) -> None:
-    """A large event within the cap is an event like others."""
-
-    async def answer(exchange: Exchange) -> None:
-        await exchange.stream(delta("x" * 1_000_000), STOP)
-
-    wire.answer = answer
-    assert sum(len(event.text) for event in await ask(provider) if isinstance(event, Delta)) == 1_000_000
-
-
 @pytest.mark.parametrize("cut", ["before the headers", "in the headers", "in a chunk", "between chunks", "reset"])
 async def test_connections_that_break(wire: Wire, provider: OpenAIProvider, cut: str) -> None:
     """A connection lost after the request was sent may have cost money, wherever it broke."""
@@ -328,50 +221,6 @@ async def test_nobody_listens(wire: Wire) -> None:
     error = await refused(provider)
     assert (error.code, error.retryable, error.maybe_billed) == (ErrorCode.UNREACHABLE, True, False)
     await provider.close()
-
-
-async def test_a_whole_reply_survives_what_follows_it(wire: Wire, provider: OpenAIProvider) -> None:
-    """After finish_reason neither garbage nor a reset loses a reply that was paid."""
-
-    async def answer(exchange: Exchange) -> None:
-        await exchange.say(head(200, "content-length: 999"), b"data: " + delta("a") + b"\n\n")
-        await exchange.say(b"data: " + STOP + b"\n\n", b"data: garbage\n\n")
-        exchange.reset()
-
-    wire.answer = answer
-    finished = (await ask(provider))[-1]
-    assert isinstance(finished, Finished)
-    assert finished.usage is None
-
-
-async def test_a_whole_reply_does_not_wait_for_ever(
-    wire: Wire, provider: OpenAIProvider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A server that keeps the stream open after the end is left."""
-    monkeypatch.setattr(reply, "TAIL_S", 0.01)
-
-    async def answer(exchange: Exchange) -> None:
-        await exchange.say(head(200), b"data: " + delta("a") + b"\n\ndata: " + STOP + b"\n\n")
-        await exchange.reader.read()
-
-    wire.answer = answer
-    async with asyncio.timeout(3):
-        assert isinstance((await ask(provider))[-1], Finished)
-
-
-async def test_a_reported_cost_in_a_header(wire: Wire) -> None:
-    """Where the preset names the header, it is what was billed."""
-
-    async def answer(exchange: Exchange) -> None:
-        body = b"data: " + delta("a") + b"\n\ndata: [DONE]\n\n"
-        await exchange.say(head(200, "x-cost: 0.5", f"content-length: {len(body)}"), body)
-
-    wire.answer = answer
-    provider = OpenAIProvider(OpenAIConfig(name="wire", base_url=wire.base_url, cost_header="x-cost"))
-    finished = (await ask(provider))[-1]
-    await provider.close()
-    assert isinstance(finished, Finished)
-    assert finished.reported_cost == 500_000_000_000
 
 
 async def test_without_a_key_nothing_is_prepared(wire: Wire) -> None:

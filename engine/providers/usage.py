@@ -1,0 +1,78 @@
+"""Reads what a server says was used and billed. Figures are kept as reported, absurd or not: the ledger judges them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, Decimal, InvalidOperation
+
+import msgspec
+
+from engine.domain.money import PICO
+from engine.domain.usage import Usage
+
+MAX_FIGURE = 2**62
+"""A count above this is absurd already, and still fits the store's integers."""
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding hostile JSON raises."""
+
+
+class _Details(msgspec.Struct):
+    cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: _Details | None = None
+    completion_tokens_details: _Details | None = None
+    prompt_cache_hit_tokens: int | None = None
+
+
+class _Cost(msgspec.Struct):
+    cost: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_USAGE = msgspec.json.Decoder(_Usage)
+_COST = msgspec.json.Decoder(_Cost)
+
+
+def read_usage(raw: bytes) -> Usage | None:
+    """Return the counts a server reports; None where they cannot be read."""
+    try:
+        found = _USAGE.decode(raw)
+    except UNREADABLE:
+        return None
+    if found.prompt_tokens is None and found.completion_tokens is None:
+        return None
+    prompt, completion = found.prompt_tokens_details, found.completion_tokens_details
+    cached = prompt.cached_tokens if prompt is not None else None
+    reasoning = completion.reasoning_tokens if completion is not None else None
+    return Usage(
+        input=_figure(found.prompt_tokens),
+        cached=_figure(found.prompt_cache_hit_tokens if cached is None else cached),
+        output=_figure(found.completion_tokens),
+        reasoning=_figure(reasoning),
+    )
+
+
+def _figure(count: int | None) -> int:
+    return max(-MAX_FIGURE, min(count or 0, MAX_FIGURE))
+
+
+def read_dollars(text: str) -> int | None:
+    """Return pico for a decimal amount a server states, exact and rounded up; None for what is no amount."""
+    try:
+        amount = Decimal(text.strip().strip('"'))
+        if not amount.is_finite() or amount.adjusted() > 9:
+            return None
+        return int((amount * PICO).to_integral_value(ROUND_CEILING))
+    except (InvalidOperation, ValueError):
+        return None
+
+
+def read_cost(raw: bytes) -> int | None:
+    """Return pico for the `cost` beside the counts (OpenRouter), in dollars; None where there is none."""
+    try:
+        return read_dollars(bytes(_COST.decode(raw).cost).decode())
+    except UNREADABLE:
+        return None
