@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import resources
 from engine.face import DroverError, InvalidSpecError
 
-SECTIONS = ("window", "states", "errors", "dialogs")
+SECTIONS = ("window", "states", "errors", "dialogs", "table", "inspector")
 
 
 class Words:

@@ -27,9 +27,15 @@ class Inks:
         self.small_number = tabular(sized(font, -1))
         self.heading = sized(font, -1, QFont.Weight.DemiBold)
         self.label = sized(font, -2)
+        self.row_text = sized(font, -1)
+        self.row_number = tabular(self.row_text)
         self.large = tabular(sized(font, 7, QFont.Weight.DemiBold))
         self.axis = tabular(self.label)
-        self._metrics = {id(each): QFontMetrics(each) for each in (self.name, self.text, self.small, self.number)}
+        self._metrics = {id(each): QFontMetrics(each) for each in self._fonts()}
+
+    def _fonts(self) -> tuple[QFont, ...]:
+        """Fonts that text is cut in."""
+        return (self.name, self.text, self.small, self.number, self.row_text, self.row_number)
 
     def __getitem__(self, token: str) -> QColor:
         """Return the colour of a token."""

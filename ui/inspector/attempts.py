@@ -1,0 +1,81 @@
+"""The lines of the Steps tab: every attempt with all that the journal has of it, newest first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.face import AttemptRecord, AttemptStatus, StepRecord
+from ui.inspector.rows import Cell, RowColumn
+from ui.tasks import format as figures
+from ui.text import Words
+
+COLOURS = {
+    AttemptStatus.OPEN: "running",
+    AttemptStatus.ACCEPTED: "completed",
+    AttemptStatus.FAILED: "failed",
+    AttemptStatus.CUT: "paused",
+    AttemptStatus.UNKNOWN: "paused",
+}
+
+
+def columns(words: Words) -> tuple[RowColumn, ...]:
+    """Return the columns."""
+    return (
+        RowColumn(title=words("steps.step"), width=52, right=True),
+        RowColumn(title=words("steps.attempt"), width=64, right=True),
+        RowColumn(title=words("steps.status"), width=148, stretch=1),
+        RowColumn(title=words("steps.model"), width=140, stretch=1),
+        RowColumn(title=words("steps.input"), width=60, right=True),
+        RowColumn(title=words("steps.cached"), width=60, right=True),
+        RowColumn(title=words("steps.output"), width=60, right=True),
+        RowColumn(title=words("steps.reasoning"), width=72, right=True),
+        RowColumn(title=words("steps.first_token"), width=80, right=True),
+        RowColumn(title=words("steps.duration"), width=72, right=True),
+        RowColumn(title=words("steps.cost"), width=78, right=True),
+        RowColumn(title=words("steps.waited"), width=80, right=True),
+        RowColumn(title=words("steps.notes"), width=110, stretch=1),
+    )
+
+
+def newest_first(steps: Sequence[StepRecord]) -> list[AttemptRecord]:
+    """Return all attempts, the last one first."""
+    return [attempt for step in reversed(steps) for attempt in reversed(step.attempts)]
+
+
+def cells(attempt: AttemptRecord, words: Words) -> tuple[Cell, ...]:
+    """Return what an attempt's line says."""
+    outcome, intent = attempt.outcome, attempt.intent
+    usage = outcome.usage if outcome else None
+    counts = (usage.input, usage.cached, usage.output, usage.reasoning) if usage else (None,) * 4
+    return (
+        Cell(str(intent.step)),
+        Cell(str(intent.number), "dim"),
+        Cell(status_text(attempt, words), COLOURS[attempt.status], COLOURS[attempt.status]),
+        Cell(intent.model, "dim"),
+        *(Cell(figures.NONE if count is None else figures.count(count)) for count in counts),
+        Cell(figures.seconds(outcome.first_token_s if outcome else None)),
+        Cell(figures.seconds(outcome.duration_s if outcome else None)),
+        Cell(figures.money(outcome.cost if outcome else 0)),
+        Cell(figures.seconds(outcome.retry_in_s if outcome else None), "dim"),
+        Cell(", ".join(words(f"flag.{flag}") for flag in outcome.flags) if outcome else "", "paused"),
+    )
+
+
+def status_text(attempt: AttemptRecord, words: Words) -> str:
+    """Return "failed · rate limit"."""
+    status = words(f"attempt.{attempt.status}")
+    error = attempt.outcome.error if attempt.outcome else ""
+    return f"{status} · {words(f'reason.{error}')}" if error else status
+
+
+def about(attempt: AttemptRecord, words: Words) -> str:
+    """Return the line above an attempt's text: ids, price list, hold, and the server's own words."""
+    intent, outcome = attempt.intent, attempt.outcome
+    said = [words("steps.client_id", id=intent.attempt)]
+    if outcome and outcome.provider_request_id:
+        said.append(words("steps.provider_id", id=outcome.provider_request_id))
+    said.append(words("steps.price_list", name=intent.price_list))
+    said.append(words("steps.held", amount=figures.money(intent.held)))
+    if outcome and outcome.detail:
+        said.append(outcome.detail)
+    return " · ".join(said)

@@ -1,0 +1,76 @@
+"""The text of the attempt in flight, as it comes: appended, never laid out as a whole again. Plain text only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from engine.face import LiveText
+
+KEPT = 200_000
+"""Characters kept: the end is what one watches, the whole is in the file."""
+LINES = (2, 7)
+"""Fewest and most lines it is high."""
+MARGIN = 10
+
+
+class StreamView(QPlainTextEdit):
+    """Follows the end, unless the person scrolled away from it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Build it empty."""
+        super().__init__(parent)
+        self._shown: tuple[str, int, int] | None = None
+        self._received = 0
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(0)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
+
+    def take(self, live: LiveText) -> None:
+        """Append what came; another attempt, or a beginning anew, clears first."""
+        attempt = (live.task, live.step, live.attempt)
+        if attempt != self._shown or live.offset == 0:
+            self.clear()
+            self._shown, self._received = attempt, live.offset
+        if live.offset != self._received:
+            self._append("\n…\n")
+        self._received = live.offset + len(live.text)
+        self._append(live.text[-KEPT:])
+
+    def reset(self) -> None:
+        """Show nothing."""
+        self._shown = None
+        self.clear()
+
+    def _append(self, text: str) -> None:
+        bar = self.verticalScrollBar()
+        follows = bar.value() >= bar.maximum() - 1
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(text)
+        self._trim()
+        if follows:
+            bar.setValue(bar.maximum())
+
+    def _trim(self) -> None:
+        surplus = self.document().characterCount() - KEPT
+        if surplus > KEPT // 10:
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(surplus, QTextCursor.MoveMode.KeepAnchor)
+            cursor.removeSelectedText()
+
+    def _fit(self) -> None:
+        """Be as high as the text, within bounds."""
+        fewest, most = LINES
+        lines = min(most, max(fewest, int(self.document().size().height())))
+        height = lines * self.fontMetrics().lineSpacing() + MARGIN
+        if height != self.height() or self.minimumHeight() != height:
+            self.setFixedHeight(height)
