@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import cast
 
-ROOT: Traversable = files(__package__)
+ROOT: Traversable = files("resources")
 
 
 @functools.cache

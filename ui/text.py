@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import resources
 from engine.face import DroverError, InvalidSpecError
 
-SECTIONS = ("window", "states", "errors", "dialogs", "table", "inspector")
+SECTIONS = ("window", "states", "errors", "dialogs", "inspector")
 
 
 class Words:

@@ -94,9 +94,7 @@ class Chart(QWidget):
         for number, line in enumerate(lines):
             self.plot.show_curve(number, line.x, line.y)
         said = [
-            f"{name.text()}: {self._label(line.y[-1])}"
-            for name, line in zip(self._names, lines, strict=True)
-            if line.y
+            f"{name.text()}: {self._label(line.y[-1])}" for name, line in zip(self._names, lines, strict=True) if line.y
         ]
         self.setAccessibleDescription(", ".join(said))
 

@@ -115,7 +115,11 @@ class TimePlot(QWidget):
     def set_scale(self, ticks: Sequence[float], label: Callable[[float], str]) -> None:
         """Let the vertical axis go over `ticks`, the first of which is 0."""
         self._plot.getAxis("left").setTicks([[(tick, label(tick)) for tick in ticks]])
-        self._plot.setRange(xRange=(-self._span_s * (1 + MARGIN), self._span_s * 2 * MARGIN), yRange=(0, ticks[-1] * (1 + MARGIN)), padding=0)
+        self._plot.setRange(
+            xRange=(-self._span_s * (1 + MARGIN), self._span_s * 2 * MARGIN),
+            yRange=(0, ticks[-1] * (1 + MARGIN)),
+            padding=0,
+        )
         for line, tick in zip(self._grid, ticks, strict=True):
             line.setValue(tick)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Generic, TypeVar
 
 from engine.face import DroverError, TaskId
@@ -30,11 +30,11 @@ class Loader(Generic[T]):
         self._failed = failed
         self._spawn = spawn
         self._task: TaskId | None = None
-        self._wanted: Hashable = None
-        self._loaded: Hashable = None
+        self._wanted: tuple[TaskId, object] | None = None
+        self._loaded: tuple[TaskId, object] | None = None
         self._busy = False
 
-    def want(self, task: TaskId | None, version: Hashable) -> None:
+    def want(self, task: TaskId | None, version: object) -> None:
         """Want what is so about `task` at `version`: anything that differs when a new read is worth it."""
         self._task = task
         self._wanted = None if task is None else (task, version)
@@ -54,7 +54,7 @@ class Loader(Generic[T]):
         finally:
             self._busy = False
 
-    async def _once(self, task: TaskId, wanted: Hashable) -> None:
+    async def _once(self, task: TaskId, wanted: tuple[TaskId, object] | None) -> None:
         try:
             value = await self._read(task)
         except DroverError as error:

@@ -117,9 +117,7 @@ class RowsModel(QAbstractTableModel, Generic[T]):
             return ALIGNED[self.columns[index.column()].right]
         return None
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """See QAbstractItemModel."""
         if orientation is Qt.Orientation.Vertical or not 0 <= section < len(self.columns):
             return None

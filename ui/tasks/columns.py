@@ -121,7 +121,9 @@ COLUMNS: tuple[Column, ...] = (
         text=lambda t, _w, _n: figures.of(t.standing.steps_done, t.spec.total_steps),
         order=lambda t: t.standing.steps_done,
     ),
-    Column(code="model", paint=Paint.TEXT, width=176, stretch=2, falling=False, text=_model, order=lambda t: t.spec.model),
+    Column(
+        code="model", paint=Paint.TEXT, width=176, stretch=2, falling=False, text=_model, order=lambda t: t.spec.model
+    ),
     Column(
         code="speed",
         paint=Paint.NUMBER,

@@ -127,4 +127,3 @@ class TaskOrder:
         if not (self._gone or self._unsorted):
             return set()
         return {task for task in self.rows if task not in self._keys}
-

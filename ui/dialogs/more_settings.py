@@ -1,0 +1,88 @@
+"""The settings of a task that are seldom changed: times, retries, context, checkpoints. All defaults in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypedDict
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from engine.face import ResultRule, RetryPolicy, TaskSpec, TimeLimits
+from ui.dialogs.form import Field, area, choice, grid, line, pairs, read, text_of
+from ui.text import Words
+
+NUMBER = "new_task.not_a_number"
+DEFAULT = TaskSpec(goal="", provider="", model="")
+TIMES = ("connect", "first_token", "silence", "step", "window", "task")
+
+
+class MoreValues(TypedDict):
+    """The fields of a `TaskSpec` that are set here."""
+
+    system: str
+    context: dict[str, str]
+    temperature: float
+    max_output: int
+    checkpoint_interval: int
+    priority: int
+    result: ResultRule
+    limits: TimeLimits
+    retry: RetryPolicy
+
+
+class MoreSettings(QWidget):
+    """The fields, by their name in `TaskSpec`."""
+
+    def __init__(self, words: Words) -> None:
+        """Show the defaults."""
+        super().__init__()
+        rules = [(words("new_task.result_last"), ResultRule.LAST), (words("new_task.result_join"), ResultRule.JOIN)]
+        self.fields: dict[str, Field] = {
+            "system": Field(words("new_task.system"), area(rows=2)),
+            "context": Field(words("new_task.context"), area(rows=2)),
+            "temperature": Field(words("new_task.temperature"), line(f"{DEFAULT.temperature:g}")),
+            "max_output": Field(words("new_task.max_output"), line(str(DEFAULT.max_output))),
+            "result": Field(words("new_task.result"), choice(rules)),
+            "checkpoint_interval": Field(words("new_task.interval"), line(str(DEFAULT.checkpoint_interval))),
+            "max_retries": Field(words("new_task.max_retries"), line(str(DEFAULT.retry.max_retries))),
+            "backoff_base": Field(words("new_task.backoff"), line(f"{DEFAULT.retry.backoff_base:g}")),
+            "priority": Field(words("new_task.priority"), line(str(DEFAULT.priority))),
+        }
+        for name in TIMES:
+            default = getattr(DEFAULT.limits, name)
+            self.fields[f"limits.{name}"] = Field(words(f"new_task.{name}"), line(f"{default:g}"))
+        times = [self.fields[f"limits.{name}"] for name in TIMES]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addWidget(self.fields["system"])
+        layout.addWidget(self.fields["context"])
+        names = ("temperature", "max_output", "result", "checkpoint_interval", "max_retries", "backoff_base")
+        rest = [self.fields[name] for name in names]
+        layout.addLayout(grid([rest[:3], rest[3:], times[:3], times[3:], [self.fields["priority"]]]))
+
+    def field(self, name: str, *, unfold: Callable[[bool], None]) -> Field | None:
+        """Return the field of this name, having it shown."""
+        found = self.fields.get(name)
+        if found is not None:
+            unfold(True)  # noqa: FBT003 - Qt's signature
+        return found
+
+    def values(self) -> MoreValues:
+        """Return what was set; raises `WrongInputError`."""
+        fields = self.fields
+        limits = {name: read(fields[f"limits.{name}"], float, NUMBER) for name in TIMES}
+        return MoreValues(
+            system=text_of(fields["system"]).strip(),
+            context=read(fields["context"], pairs, "new_task.not_context"),
+            temperature=read(fields["temperature"], float, NUMBER),
+            max_output=read(fields["max_output"], int, NUMBER),
+            checkpoint_interval=read(fields["checkpoint_interval"], int, NUMBER),
+            priority=read(fields["priority"], int, NUMBER),
+            result=fields["result"].field.currentData(),  # type: ignore[attr-defined]
+            limits=TimeLimits(**limits),
+            retry=RetryPolicy(
+                max_retries=read(fields["max_retries"], int, NUMBER),
+                backoff_base=read(fields["backoff_base"], float, NUMBER),
+            ),
+        )

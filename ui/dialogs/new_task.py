@@ -1,0 +1,267 @@
+"""The dialog that makes a task: the goal first, the limits of money beside it, everything else folded away."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from engine.face import (
+    MULTIPLIER,
+    DroverError,
+    InvalidSpecError,
+    RecipeName,
+    TaskSpec,
+    decimal,
+    parse,
+    validate,
+)
+from ui.bars import plain_label
+from ui.dialogs.form import Field, WrongInputError, area, choice, grid, heading, line, read, text_of
+from ui.dialogs.model_choice import ModelChoice
+from ui.dialogs.more_settings import MoreSettings
+from ui.services import WindowServices
+from ui.text import Words
+
+WIDTH, FOLDED, UNFOLDED = 790, 560, 820
+SEPARATOR = re.compile(r"^\s*---\s*$", re.MULTILINE)
+
+
+class NewTask(QDialog):
+    """Emits `made` with the spec and whether it begins paused; stays open until it is told that it was taken."""
+
+    made = Signal(object, bool)
+
+    def __init__(self, words: Words, services: WindowServices, parent: QWidget | None = None) -> None:
+        """Offer the person's usual provider and model."""
+        super().__init__(parent)
+        self._words, self._services = words, services
+        preferences = services.preferences()
+        self.setWindowTitle(words("new_task.title"))
+        self.setModal(True)
+        self.setMinimumWidth(WIDTH)
+        self.models = ModelChoice(preferences.providers, preferences.default_provider, preferences.default_model)
+        self.goal = Field(words("new_task.goal"), area(hint=words("new_task.goal_hint"), rows=5))
+        self.prompts = Field(words("new_task.prompts"), area(hint=words("new_task.prompts_hint"), rows=6))
+        self.name = Field(words("new_task.name"), line())
+        self.model = Field(words("new_task.provider_model"), self.models)
+        levels = [(words(f"new_task.{level}"), level) for level in MULTIPLIER]
+        self.complexity = Field(words("new_task.complexity"), choice(levels))
+        self.steps = Field(words("new_task.steps"), line("50"))
+        self.budget = Field(words("new_task.budget"), line(hint=words("new_task.budget_hint")))
+        self.more = MoreSettings(words)
+        self._at_most = plain_label("")
+        self._problem = plain_label("")
+        self._problem.setObjectName("error")
+        self._problem.setWordWrap(True)
+        self._problem.hide()
+        self._build()
+        self._show_recipe()
+        self._show_most()
+        self.goal.field.setFocus()
+
+    # --- layout
+
+    def _build(self) -> None:
+        words = self._words
+        self.recipe = _Segments([(words("new_task.iterate"), "iterate"), (words("new_task.pipeline"), "pipeline")])
+        self.recipe.chosen.connect(self._show_recipe)
+        recipe = Field(words("new_task.recipe"), self.recipe)
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 6, 0)
+        layout.setSpacing(12)
+        layout.addWidget(self.goal)
+        layout.addWidget(self.prompts)
+        layout.addLayout(grid([[recipe, self.model, self.complexity], [self.steps, self.budget, self.name]]))
+        layout.addWidget(self._summary())
+        layout.addWidget(self._fold())
+        layout.addWidget(self.more)
+        layout.addStretch(1)
+        self.more.hide()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(body)
+        scroll.viewport().setAutoFillBackground(False)
+        body.setAutoFillBackground(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 18, 20)
+        outer.setSpacing(12)
+        outer.addWidget(heading(words("new_task.title")))
+        outer.addWidget(scroll, 1)
+        outer.addWidget(self._problem)
+        outer.addLayout(self._buttons())
+        self.resize(WIDTH, FOLDED)
+        self.models.changed.connect(self._show_most)
+        _changed(self.budget, self._show_most)
+        QShortcut(QKeySequence("Ctrl+Return"), self, lambda: self._submit(paused=False))
+
+    def _summary(self) -> QFrame:
+        card = QFrame()
+        card.setObjectName("card")
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(14, 8, 14, 10)
+        layout.setSpacing(3)
+        title = plain_label(self._words("new_task.at_most"))
+        title.setObjectName("dim")
+        layout.addWidget(title)
+        layout.addWidget(self._at_most)
+        return card
+
+    def _fold(self) -> QPushButton:
+        button = QPushButton("▸ " + self._words("new_task.more"))
+        button.setProperty("flat", True)  # noqa: FBT003 - Qt's signature
+        button.setCheckable(True)
+        button.toggled.connect(self.more.setVisible)
+        button.toggled.connect(self._unfold)
+        self.fold = button
+        return button
+
+    def _unfold(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal
+        self.fold.setText(("▾ " if on else "▸ ") + self._words("new_task.more"))
+        self.resize(WIDTH, UNFOLDED if on else FOLDED)
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        self.cancel_button = QPushButton(self._words("new_task.cancel"))
+        self.cancel_button.clicked.connect(self.reject)
+        self.paused_button = QPushButton(self._words("new_task.add_paused"))
+        self.paused_button.clicked.connect(lambda: self._submit(paused=True))
+        self.start_button = QPushButton(self._words("new_task.start"))
+        self.start_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
+        self.start_button.setDefault(True)
+        self.start_button.clicked.connect(lambda: self._submit(paused=False))
+        for button in (self.cancel_button, self.paused_button, self.start_button):
+            row.addWidget(button)
+        return row
+
+    # --- what it says
+
+    def _show_recipe(self) -> None:
+        pipeline = self.recipe.value == "pipeline"
+        self.prompts.setVisible(pipeline)
+        self.steps.setEnabled(not pipeline)
+
+    def _show_most(self) -> None:
+        words = self._words
+        price = self._services.price(self.models.provider, self.models.model)
+        if price == ("0", "0"):
+            self._at_most.setText(words("new_task.free"))
+            return
+        try:
+            budget = parse(text_of(self.budget))
+            most = f"${decimal(budget):.2f} {words('new_task.then_pauses')}"
+        except ValueError:
+            most = words("new_task.no_limit")
+        told = words("new_task.price", input=price[0], output=price[1]) if price else words("new_task.unpriced")
+        self._at_most.setText(f"{most} · {told}")
+
+    def show_problem(self, error: DroverError) -> None:
+        """Show why the engine did not take the task: at its field where it has one."""
+        if isinstance(error, InvalidSpecError):
+            for problem in error.problems:
+                field = self._field(problem.field)
+                if field is None:
+                    self._say(self._words(f"error.{problem.code}"))
+                else:
+                    field.blame(self._words(f"error.{problem.code}"))
+        else:
+            self._say(self._words.error(error))
+
+    def _say(self, text: str) -> None:
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
+
+    def _field(self, name: str) -> Field | None:
+        own = {
+            "goal": self.goal,
+            "prompts": self.prompts,
+            "title": self.name,
+            "model": self.model,
+            "max_steps": self.steps,
+            "budget": self.budget,
+        }
+        return own.get(name) or self.more.field(name, unfold=self.fold.setChecked)
+
+    # --- what it gives
+
+    def _submit(self, *, paused: bool) -> None:
+        self._say("")
+        for field in (self.goal, self.prompts, self.model, self.steps, self.budget, *self.more.fields.values()):
+            field.blame("")
+        try:
+            spec = validate(self.spec())
+        except WrongInputError as wrong:
+            if wrong.field in self.more.fields.values():
+                self.fold.setChecked(True)
+            wrong.field.blame(self._words(wrong.code))
+            wrong.field.field.setFocus()
+        except InvalidSpecError as error:
+            self.show_problem(error)
+        else:
+            self.made.emit(spec, paused)
+
+    def spec(self) -> TaskSpec:
+        """Return what was asked; raises `WrongInputError`."""
+        pipeline = self.recipe.value == "pipeline"
+        prompts = [part.strip() for part in SEPARATOR.split(text_of(self.prompts))] if pipeline else []
+        budget = text_of(self.budget).strip()
+        return TaskSpec(
+            goal=text_of(self.goal).strip(),
+            title=text_of(self.name).strip(),
+            provider=self.models.provider,
+            model=self.models.model,
+            recipe=RecipeName(self.recipe.value),
+            prompts=tuple(prompts),
+            max_steps=1 if pipeline else read(self.steps, int, "new_task.not_a_number"),
+            budget=read(self.budget, parse, "new_task.not_money") if budget else None,
+            complexity=self.complexity.field.currentData(),  # type: ignore[attr-defined]
+            **self.more.values(),
+        )
+
+
+class _Segments(QWidget):
+    """Two or more buttons of which one is down."""
+
+    chosen = Signal()
+
+    def __init__(self, options: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        self._values: dict[int, str] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for place, (text, value) in enumerate(options):
+            button = QPushButton(text)
+            button.setCheckable(True)
+            button.setProperty("segment", True)  # noqa: FBT003 - Qt's signature
+            self._group.addButton(button, place)
+            self._values[place] = value
+            row.addWidget(button, 1)
+        self._group.button(0).setChecked(True)
+        self._group.idClicked.connect(self._clicked)
+        self.setFocusProxy(self._group.button(0))
+
+    def _clicked(self, _button: int) -> None:
+        self.chosen.emit()
+
+    @property
+    def value(self) -> str:
+        """The value of the button that is down."""
+        return self._values[self._group.checkedId()]
+
+    def choose(self, value: str) -> None:
+        """Press the button of a value."""
+        for place, each in self._values.items():
+            if each == value:
+                self._group.button(place).setChecked(True)
+        self.chosen.emit()
+
+
+def _changed(field: Field, then: object) -> None:
+    field.field.textChanged.connect(then)  # type: ignore[attr-defined]

@@ -1,0 +1,287 @@
+"""What a person sees who has no task yet: where it shall run, what it shall do, one button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.face import DroverError, TaskSpec, parse
+from ui.bars import plain_label
+from ui.dialogs.form import area, heading, line
+from ui.services import ProviderView, WindowServices
+from ui.text import Words
+
+WIDTH = 720
+STEPS = 6
+MAX_OUTPUT = 1024
+BUDGET = "0.50"
+"""Dollars a first task on a paid provider may spend."""
+
+
+class FirstStart(QScrollArea):
+    """Emits `made` with the spec of the first task, `more` for all settings."""
+
+    made = Signal(object, bool)
+    more = Signal()
+
+    def __init__(self, words: Words, services: WindowServices) -> None:
+        """Offer what is known at once; servers that run are added when they are found."""
+        super().__init__()
+        self._words, self._services = words, services
+        self._cards: list[Card] = []
+        self.goal = area(words("first.example"), rows=3)
+        self.goal.setAccessibleName(words("first.goal"))
+        self.start_button = QPushButton(words("first.start"))
+        self._cost = plain_label("")
+        self._problem = plain_label("")
+        self._choices = QVBoxLayout()
+        self._build()
+        self._offer()
+
+    def _build(self) -> None:
+        words = self._words
+        inner = QWidget()
+        inner.setFixedWidth(WIDTH)
+        layout = QVBoxLayout(inner)
+        layout.setSpacing(10)
+        intro = plain_label(words("first.text"))
+        intro.setObjectName("dim")
+        intro.setWordWrap(True)
+        ask = plain_label(words("first.goal"))
+        ask.setObjectName("dim")
+        self._problem.setObjectName("error")
+        self._problem.setWordWrap(True)
+        self._problem.hide()
+        layout.addWidget(heading(words("first.title"), 20))
+        layout.addWidget(intro)
+        layout.addSpacing(8)
+        self._choices.setSpacing(10)
+        layout.addLayout(self._choices)
+        layout.addSpacing(8)
+        for widget in (ask, self.goal, self._problem):
+            layout.addWidget(widget)
+        layout.addLayout(self._buttons())
+        outside = QWidget()
+        outer = QVBoxLayout(outside)
+        outer.addStretch(2)
+        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(3)
+        self.setWidgetResizable(True)
+        self.setWidget(outside)
+
+    def _buttons(self) -> QHBoxLayout:
+        self.start_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
+        self.start_button.clicked.connect(self._start)
+        more = QPushButton(self._words("first.more"))
+        more.clicked.connect(self.more)
+        self._cost.setObjectName("dim")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.start_button)
+        row.addWidget(more)
+        row.addStretch(1)
+        row.addWidget(self._cost)
+        return row
+
+    # --- what is offered
+
+    def _offer(self) -> None:
+        providers = {each.name: each for each in self._services.preferences().providers}
+        hosted = [each for each in providers.values() if each.needs_key]
+        for view in providers.values():
+            if view.kind in ("server", "custom") and view.set_up:
+                self._add(Card(view, view.title, view.base_url, models=view.models))
+        if hosted:
+            self._add(KeyCard(hosted, self._words))
+        local = providers.get("local")
+        if local is not None:
+            told = self._words("first.local_text" if local.ready else "first.local_missing")
+            self._add(Card(local, self._words("first.local"), told))
+        simulator = providers.get("simulator")
+        if simulator is not None:
+            self._add(Card(simulator, self._words("first.simulator"), self._words("first.simulator_text")))
+        self._choose(next((card for card in self._cards if card.usable), self._cards[0]))
+
+    def add_servers(self, servers: Sequence[ProviderView]) -> None:
+        """Offer servers that were found, first of all; the first of them is chosen."""
+        for place, server in enumerate(servers):
+            if any(card.view.name == server.name for card in self._cards):
+                continue
+            told = self._words("first.found_text", address=server.base_url, count=len(server.models))
+            card = Card(server, self._words("first.found", name=server.title), told, models=server.models)
+            self._add(card, place)
+            if place == 0:
+                self._choose(card)
+
+    def _add(self, card: Card, place: int = -1) -> None:
+        self._cards.insert(len(self._cards) if place < 0 else place, card)
+        self._choices.insertWidget(place, card)
+        card.pressed.connect(lambda: self._choose(card))
+
+    def _choose(self, chosen: Card) -> None:
+        for card in self._cards:
+            card.set_chosen(card is chosen)
+        free = chosen.view.free or chosen.view.kind in ("local", "simulator", "server")
+        cost = self._words("first.free") if free else self._words("first.budget", budget=f"${BUDGET}")
+        self._cost.setText(f"{self._words('first.steps', steps=STEPS)} · {cost}")
+        self.start_button.setEnabled(chosen.view.ready)
+
+    @property
+    def chosen(self) -> Card:
+        """The card that is chosen."""
+        return next(card for card in self._cards if card.is_chosen)
+
+    def choose(self, provider: str) -> None:
+        """Choose a provider's card."""
+        self._choose(next(card for card in self._cards if card.view.name == provider))
+
+    # --- what comes of it
+
+    def _start(self) -> None:
+        self.tell("")
+        self._services.spawn(self._make())
+
+    async def _make(self) -> None:
+        card = self.chosen
+        self.start_button.setEnabled(False)
+        try:
+            if card.key:
+                self.tell(self._words("first.testing"))
+                models = await self._services.test(card.view, card.key)
+                await self._services.keep_key(card.view.name, card.key)
+                card.models = card.models or tuple(model.id for model in models)
+            model = card.model or next(iter(card.models), "")
+            paid = not (card.view.free or card.view.kind in ("local", "simulator", "server"))
+            self.tell("")
+            self.made.emit(
+                TaskSpec(
+                    goal=self.goal.toPlainText().strip(),
+                    provider=card.view.name,
+                    model=model,
+                    max_steps=STEPS,
+                    max_output=MAX_OUTPUT,
+                    budget=parse(BUDGET) if paid else None,
+                ),
+                False,  # noqa: FBT003 - Qt's signal: not paused
+            )
+        except DroverError as error:
+            self.tell(self._words.error(error))
+        finally:
+            self.start_button.setEnabled(True)
+
+    def tell(self, text: str) -> None:
+        """Show a sentence above the buttons, or nothing."""
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
+
+
+class Card(QFrame):
+    """One place where tasks can run."""
+
+    pressed = Signal()
+
+    def __init__(self, view: ProviderView, title: str, told: str, *, models: Sequence[str] = ()) -> None:
+        """Show it; with `models` one of them can be chosen."""
+        super().__init__()
+        self.setObjectName("card")
+        self.view = view
+        self.models = tuple(models) or view.models
+        self._radio = QRadioButton()
+        self._radio.setAutoExclusive(False)
+        self._radio.setAccessibleName(title)
+        self._radio.clicked.connect(self.pressed)
+        self._box = QComboBox() if models else None
+        texts = QVBoxLayout()
+        texts.setSpacing(3)
+        name, below = plain_label(title), plain_label(told)
+        font = name.font()
+        font.setWeight(font.Weight.DemiBold)
+        name.setFont(font)
+        below.setObjectName("dim")
+        below.setWordWrap(True)
+        for label in (name, below):
+            texts.addWidget(label)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(16, 12, 16, 12)
+        self.row.setSpacing(12)
+        self.row.addWidget(self._radio)
+        self.row.addLayout(texts, 1)
+        if self._box is not None:
+            self._box.addItems(list(models))
+            self.row.addWidget(self._box)
+
+    @property
+    def usable(self) -> bool:
+        """Whether it works as it stands."""
+        return self.view.ready and (not self.view.needs_key or self.view.key_kept != "nowhere")
+
+    @property
+    def model(self) -> str:
+        """The model that is chosen on it."""
+        return self._box.currentText() if self._box is not None else next(iter(self.models), "")
+
+    @property
+    def key(self) -> str:
+        """A key that was pasted."""
+        return ""
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether it is the chosen one."""
+        return self._radio.isChecked()
+
+    def set_chosen(self, chosen: bool) -> None:  # noqa: FBT001 - a state, named by the method
+        """Show whether it is the chosen one."""
+        self._radio.setChecked(chosen)
+        self.setProperty("chosen", chosen)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """See Qt."""
+        super().mousePressEvent(event)
+        self.pressed.emit()
+
+
+class KeyCard(Card):
+    """A hosted provider, which needs a key."""
+
+    def __init__(self, views: Sequence[ProviderView], words: Words) -> None:
+        """Offer them, with a place for the key."""
+        super().__init__(views[0], words("first.provider"), words("first.provider_text"))
+        self._views = views
+        self._which, self._line = QComboBox(), line(hint=words("first.key"))
+        self._which.setAccessibleName(words("first.provider"))
+        self._which.addItems([view.title for view in views])
+        self._which.currentIndexChanged.connect(self._switch)
+        self._line.setEchoMode(self._line.EchoMode.Password)
+        self._line.setAccessibleName(words("first.key"))
+        self._line.setFixedWidth(180)
+        self._line.textEdited.connect(self._pasted)
+        self.row.addWidget(self._which)
+        self.row.addWidget(self._line)
+
+    @property
+    def key(self) -> str:
+        """The pasted key."""
+        return self._line.text().strip()
+
+    def _pasted(self, _text: str) -> None:
+        self.pressed.emit()
+
+    def _switch(self, place: int) -> None:
+        self.view = self._views[place]
+        self.models = self.view.models
+        self.pressed.emit()

@@ -1,0 +1,301 @@
+"""The cockpit: toolbar, sidebar, tiles, table, inspector and charts, wired to one engine and to nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.face import ChangeBatch, DroverError, Engine, TaskId, TaskSpec
+from ui.actions import TaskActions
+from ui.bars import Banner, Notice, StatusBar
+from ui.bridge import Bridge
+from ui.charts.panel import Charts
+from ui.dialogs.ask import Ask, Tell
+from ui.dialogs.new_task import NewTask
+from ui.dialogs.settings import Settings
+from ui.first_start import FirstStart
+from ui.inspector.inspector import Inspector
+from ui.inspector.services import InspectorServices
+from ui.menu import fill_menu
+from ui.services import Preferences, Theme, WindowServices
+from ui.sidebar import Sidebar
+from ui.tasks.view import TaskTable
+from ui.text import Words
+from ui.theme import Look, Tokens
+from ui.tiles import Tiles
+from ui.toolbar import Toolbar
+
+SIZE = (1440, 900)
+SMALLEST = (1024, 640)
+
+
+class MainWindow(QMainWindow):
+    """Shows an engine. `closing` asks whoever made it to end the program."""
+
+    closing = Signal()
+
+    def __init__(self, engine: Engine, services: WindowServices, words: Words, look: Look) -> None:
+        """Build it; `start` begins to show."""
+        super().__init__()
+        self.engine, self.services, self.words = engine, services, words
+        self._look = look
+        self._shown: TaskId | None = None
+        self._may_close = False
+        self._dialog: QWidget | None = None
+        self.setWindowTitle(words("title"))
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*SIZE)
+        tokens = look.tokens
+        self.bridge = Bridge(engine, self)
+        self.table = TaskTable(words, tokens)
+        self.actions_ = TaskActions(
+            engine, words, selected=self.table.selected_ids, confirm=self.ask, delete=self._delete, parent=self
+        )
+        self.toolbar = Toolbar(words, self.actions_)
+        self.sidebar = Sidebar(words, tokens)
+        self.tiles = Tiles(words, tokens)
+        self.charts = Charts(words, tokens)
+        self.inspector = Inspector(self._inspector_services(), words, tokens)
+        self.status = StatusBar(words, tokens)
+        self.banner, self.notice = Banner(words), Notice(words("action.cancel"))
+        self.first_start = FirstStart(words, services)
+        self._pages = QStackedWidget()
+        self._build()
+        self._connect()
+
+    # --- layout
+
+    def _build(self) -> None:
+        lower = QSplitter(Qt.Orientation.Horizontal)
+        lower.addWidget(self.inspector)
+        lower.addWidget(self.charts)
+        lower.setSizes([784, 452])
+        lower.setStretchFactor(0, 1)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self.table)
+        split.addWidget(lower)
+        split.setSizes([398, 346])
+        split.setStretchFactor(0, 1)
+        for splitter in (lower, split):
+            splitter.setHandleWidth(1)
+            splitter.setChildrenCollapsible(False)
+        self._pages.addWidget(self.first_start)
+        self._pages.addWidget(_column(self.tiles, split))
+        right = _column(self.banner, self.notice, self._pages)
+        middle = QWidget()
+        row = QHBoxLayout(middle)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addWidget(right, 1)
+        self.setCentralWidget(_column(self.toolbar, middle, self.status))
+        fill_menu(self.toolbar.menu, self)
+
+    def _connect(self) -> None:
+        self.bridge.changed.connect(self._apply)
+        self.table.selection_changed.connect(self._select)
+        self.table.set_actions(self.actions_.menu())
+        self.sidebar.scope_chosen.connect(self.table.set_scope)
+        self.toolbar.new_task.clicked.connect(self.new_task)
+        self.toolbar.filter.textChanged.connect(self.table.set_filter)
+        self.first_start.made.connect(self._make_first)
+        self.first_start.more.connect(self.new_task)
+        self.banner.resume.connect(self._resume_interrupted)
+        self.banner.always.connect(self._always)
+        self._look.changed.connect(self.set_tokens)
+        for action in self.actions_.menu():
+            self.addAction(action)
+        QShortcut(QKeySequence("Ctrl+N"), self, self.new_task)
+        QShortcut(QKeySequence("Ctrl+F"), self, self.toolbar.filter.setFocus)
+        QShortcut(QKeySequence("Ctrl+,"), self, self.settings)
+
+    # --- life
+
+    def start(self) -> None:
+        """Show what is so, ask about what was interrupted, and go on showing."""
+        self.bridge.start()
+        self.services.spawn(self._find_servers())
+
+    def close_for_good(self) -> None:
+        """Close without asking: the program ends."""
+        self._may_close = True
+        self.bridge.stop()
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """The window goes when everything is durable; whoever made it closes it then."""
+        if self._may_close:
+            event.accept()
+        else:
+            event.ignore()
+            self.closing.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """See Qt."""
+        super().showEvent(event)
+        self.bridge.set_seen(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """See Qt."""
+        super().hideEvent(event)
+        self.bridge.set_seen(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A minimised window is not seen."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange:
+            self.bridge.set_seen(not self.isMinimized())
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Change the theme of everything that paints by itself."""
+        for part in (self.table, self.sidebar, self.tiles, self.charts, self.inspector, self.status):
+            part.set_tokens(tokens)
+
+    # --- what changed
+
+    def _apply(self, batch: ChangeBatch) -> None:
+        self._pages.setCurrentIndex(1 if batch.totals.count else 0)
+        self.table.apply(batch)
+        self.tiles.apply(batch)
+        self.charts.apply(batch)
+        self.sidebar.show_totals(batch.totals)
+        self.status.show_totals(batch.totals)
+        self.banner.show_interrupted(batch.totals.interrupted)
+        if batch.changed or batch.removed:
+            self.actions_.refresh()
+        self.inspector.apply(batch)
+        if batch.added and not self.table.selected_ids():
+            self.table.select(batch.added[0].id)
+
+    def _select(self) -> None:
+        self.actions_.refresh()
+        selected = self.table.selected_ids()
+        task = selected[0] if selected else None
+        if task != self._shown:
+            self._shown = task
+            self.engine.focus(task)
+            self.inspector.show_task(self.engine.snapshot(task) if task is not None else None)
+
+    # --- what a person does
+
+    def new_task(self) -> NewTask:
+        """Open the dialog that makes a task."""
+        dialog = NewTask(self.words, self.services, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.made.connect(self._taken)
+        self._dialog = dialog
+        dialog.open()
+        return dialog
+
+    def settings(self) -> Settings:
+        """Open the settings."""
+        dialog = Settings(self.words, self.services, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._dialog = dialog
+        dialog.open()
+        return dialog
+
+    def about(self) -> None:
+        """Say what this is."""
+        text = self.words("about.text", version=self.services.version())
+        Tell(self.words("action.about"), text, "OK", self).open()
+
+    def ask(self, question: str, yes: str, act: Callable[[], object], /) -> Ask:
+        """Ask a person, and act on yes."""
+        dialog = Ask(question, yes, self.words("confirm.no"), act, self)
+        self._dialog = dialog
+        dialog.open()
+        return dialog
+
+    def tell(self, error: DroverError) -> None:
+        """Say what went wrong where the person is looking."""
+        self.notice.tell(self.words.error(error))
+
+    def set_theme(self, choice: Theme) -> None:
+        """Change the theme and keep the choice."""
+        self._look.apply(choice)
+        self._save(replace(self.services.preferences(), theme=choice))
+
+    def _taken(self, spec: TaskSpec, paused: bool) -> None:  # noqa: FBT001 - Qt's signal
+        dialog = self.sender()
+        if isinstance(dialog, NewTask):
+            self.services.spawn(self._make(dialog, spec, paused))
+
+    async def _make(self, dialog: NewTask, spec: TaskSpec, paused: bool) -> None:  # noqa: FBT001 - Qt's signal
+        try:
+            (task,) = await self.engine.submit([spec], paused=paused)
+        except DroverError as error:
+            dialog.show_problem(error)
+            return
+        dialog.accept()
+        self.bridge.drain()
+        self.table.select(task)
+
+    def _make_first(self, spec: TaskSpec, paused: bool) -> None:  # noqa: FBT001 - Qt's signal
+        async def make() -> None:
+            try:
+                (task,) = await self.engine.submit([spec], paused=paused)
+            except DroverError as error:
+                self.first_start.tell(self.words.error(error))
+                return
+            self.bridge.drain()
+            self.table.select(task)
+
+        self.services.spawn(make())
+
+    def _delete(self, ids: Sequence[TaskId]) -> None:
+        async def delete() -> None:
+            try:
+                await self.engine.delete(ids)
+            except DroverError as error:
+                self.tell(error)
+
+        self.services.spawn(delete())
+
+    def _resume_interrupted(self) -> None:
+        self.engine.resume_interrupted()
+
+    def _always(self) -> None:
+        self._save(replace(self.services.preferences(), resume_interrupted="always"))
+        self.engine.resume_interrupted()
+
+    def _save(self, preferences: Preferences) -> None:
+        try:
+            self.services.save(preferences)
+        except DroverError as error:
+            self.tell(error)
+
+    async def _find_servers(self) -> None:
+        self.first_start.add_servers(await self.services.find_servers())
+
+    def _inspector_services(self) -> InspectorServices:
+        engine = self.engine
+        return InspectorServices(
+            answer=engine.answer,
+            steps=engine.steps,
+            log=engine.log,
+            on_edit=engine.edit,
+            open_path=self.services.open_path,
+            spawn=self.services.spawn,
+        )
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        layout.addWidget(widget, 0 if widget.maximumHeight() < SMALLEST[1] else 1)
+    return column

@@ -1,0 +1,49 @@
+"""The window's menu: what is done seldom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from ui.services import Folder, Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ui.main_window import MainWindow
+
+FOLDERS: tuple[Folder, ...] = ("results", "data", "config", "state")
+THEMES: tuple[Theme, ...] = ("system", "dark", "light")
+
+
+def fill_menu(menu: QMenu, window: MainWindow) -> None:
+    """Fill the menu of a window."""
+    words = window.words
+    _add(menu, words("action.new_task"), window.new_task, "Ctrl+N")
+    menu.addSeparator()
+    menu.addActions(list(window.actions_.menu()))
+    menu.addSeparator()
+    themes = menu.addMenu(words("action.theme"))
+    for name in THEMES:
+        _add(themes, words(f"action.theme_{name}"), lambda name=name: window.set_theme(name))
+    folders = menu.addMenu(words("action.folders"))
+    for which in FOLDERS:
+        _add(
+            folders,
+            words(f"action.folder_{which}"),
+            lambda which=which: window.services.open_path(window.services.folder(which)),
+        )
+    _add(menu, words("action.settings"), window.settings, "Ctrl+,")
+    _add(menu, words("action.about"), window.about)
+    menu.addSeparator()
+    _add(menu, words("action.quit"), window.close, "Ctrl+Q")
+
+
+def _add(menu: QMenu, text: str, act: Callable[[], object], keys: str = "") -> QAction:
+    action = menu.addAction(text)
+    if keys:
+        action.setShortcut(QKeySequence(keys))
+    action.triggered.connect(lambda _checked=False: act())
+    return action

@@ -1,0 +1,103 @@
+"""What the window asks of the program around it: settings, keys, folders, connections. Given to it, never imported."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from engine.face import ModelInfo
+
+Theme = Literal["system", "dark", "light"]
+Resume = Literal["ask", "always", "never"]
+ProviderKind = Literal["preset", "custom", "server", "local", "simulator"]
+Folder = Literal["data", "results", "config", "state"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedModel:
+    """A model the person priced or marked as free; dollars per million tokens, as text."""
+
+    id: str
+    free: bool = False
+    input: str = ""
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderView:
+    """A provider as the window shows and edits it."""
+
+    name: str
+    title: str
+    kind: ProviderKind
+    base_url: str = ""
+    free: bool = False
+    needs_key: bool = False
+    key_kept: str = "nowhere"
+    models: tuple[str, ...] = ()
+    """Models to choose from: known ones first; others may be typed."""
+    priced: tuple[PricedModel, ...] = ()
+    ready: bool = True
+    """Whether it can be used now: False for a local model that is not installed."""
+    set_up: bool = False
+    """Whether the person set it up; a preset nobody touched is only offered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """The settings as the window shows and edits them."""
+
+    theme: Theme = "system"
+    running_limit: int = 64
+    resume_interrupted: Resume = "ask"
+    day_limit: str = ""
+    results_folder: str = ""
+    default_provider: str = ""
+    default_model: str = ""
+    providers: tuple[ProviderView, ...] = ()
+
+
+class WindowServices(Protocol):
+    """Reads are from memory; what may take time is awaited. Errors are `DroverError`."""
+
+    def preferences(self) -> Preferences:
+        """Return the settings as they are."""
+        ...
+
+    def save(self, preferences: Preferences) -> None:
+        """Write the settings and let them hold at once."""
+        ...
+
+    async def keep_key(self, provider: str, key: str) -> str:
+        """Keep a key; return where: "keyring" or "memory"."""
+        ...
+
+    async def test(self, provider: ProviderView, key: str = "") -> tuple[ModelInfo, ...]:
+        """Connect and list the models; with `key` instead of the kept one where it is given."""
+        ...
+
+    async def find_servers(self) -> tuple[ProviderView, ...]:
+        """Return the model servers that run on this computer."""
+        ...
+
+    def price(self, provider: str, model: str) -> tuple[str, str] | None:
+        """Return dollars per million tokens in and out, "0" for free; None where the price is not known."""
+        ...
+
+    def folder(self, which: Folder) -> Path:
+        """Return one of Drover's folders."""
+        ...
+
+    def open_path(self, path: Path) -> None:
+        """Show a file or folder with the system's own program."""
+        ...
+
+    def spawn(self, work: Coroutine[object, object, None]) -> None:
+        """Run a coroutine on the window's loop; its errors are reported."""
+        ...
+
+    def version(self) -> str:
+        """Return Drover's version."""
+        ...

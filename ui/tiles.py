@@ -1,0 +1,220 @@
+"""The tiles above the table answer an overnight person first: needs me, done when, at what cost, is it safe."""
+
+from __future__ import annotations
+
+from collections import deque
+from time import time
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from engine.face import ChangeBatch, State, Totals
+from ui.cost.bar import Bar
+from ui.cost.meters import SpendMeter
+from ui.tasks.format import count, duration, seconds
+from ui.tasks.inks import Inks
+from ui.text import Words
+from ui.theme import Tokens
+
+HEIGHT = 84
+SPARK = 90
+"""Points of the spark line: seconds."""
+
+
+class Tile(QFrame):
+    """A title, a large figure with a small word, something below."""
+
+    def __init__(self, title: str, tokens: Tokens, stretch: int) -> None:
+        """Build it empty; `stretch` is its share of the width."""
+        super().__init__()
+        self.setObjectName("tile")
+        self.stretch = stretch
+        self.setAccessibleName(title)
+        self._title, self._figure, self._word, self._below = (_label(text) for text in (title, "", "", ""))
+        self.first = first = QHBoxLayout()
+        first.setSpacing(5)
+        first.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignBaseline)
+        first.addWidget(self._word, 1, Qt.AlignmentFlag.AlignBaseline)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(14, 8, 14, 8)
+        self.body.setSpacing(3)
+        self.body.addWidget(self._title)
+        self.body.addLayout(first)
+        self.body.addStretch(1)
+        self.body.addWidget(self._below)
+        self._below.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.set_tokens(tokens)
+
+    def say(self, figure: str, word: str = "", below: str = "") -> None:
+        """Show figures; what did not change is not laid out anew."""
+        for label, text in ((self._figure, figure), (self._word, word), (self._below, below)):
+            if label.text() != text:
+                label.setText(text)
+        self._below.setToolTip(below)
+        self.setAccessibleDescription(f"{figure} {word}. {below}")
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Change the theme."""
+        inks = Inks(tokens, self.font())
+        pairs = ((self._title, inks.label, "dim"), (self._figure, inks.large, "text"), (self._word, inks.text, "dim"))
+        for label, font, token in (*pairs, (self._below, inks.label, "dim")):
+            label.setFont(font)
+            palette = label.palette()
+            palette.setColor(label.foregroundRole(), QColor(tokens.colour(token)))
+            label.setPalette(palette)
+
+
+class Spark(QWidget):
+    """A small line of the last speeds."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        """Begin flat."""
+        super().__init__()
+        self._values: deque[float] = deque(maxlen=SPARK)
+        self._colour = QColor(tokens.colour("accent"))
+        self.setFixedSize(QSize(92, 22))
+
+    def add(self, value: float) -> None:
+        """Take in the newest speed."""
+        self._values.append(value)
+        self.update()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Change the theme."""
+        self._colour = QColor(tokens.colour("accent"))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """See Qt."""
+        del event
+        if len(self._values) < 2:
+            return
+        top = max(1.0, *self._values)
+        width, height = self.width() / (SPARK - 1), self.height() - 2
+        left = self.width() - width * (len(self._values) - 1)
+        points = [QPointF(left + n * width, 1 + height * (1 - v / top)) for n, v in enumerate(self._values)]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        fill = QColor(self._colour)
+        fill.setAlpha(40)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        bottom = QRectF(self.rect()).bottom()
+        painter.drawPolygon(QPolygonF([QPointF(left, bottom), *points, QPointF(points[-1].x(), bottom)]))
+        painter.setPen(QPen(self._colour, 1))
+        painter.drawPolyline(QPolygonF(points))
+
+
+class Tiles(QFrame):
+    """All five."""
+
+    def __init__(self, words: Words, tokens: Tokens) -> None:
+        """Build them at nothing."""
+        super().__init__()
+        self.setObjectName("tiles")
+        self.setFixedHeight(HEIGHT)
+        self._words, self._tokens = words, tokens
+        self._needs = Tile(words("tile.needs_you"), tokens, 22)
+        self._done = Tile(words("tile.done"), tokens, 24)
+        self._throughput = Tile(words("tile.throughput"), tokens, 25)
+        self._saved = Tile(words("tile.saved"), tokens, 19)
+        self._spend = _SpendTile(words, tokens)
+        self._bar, self._spark = Bar(), Spark(tokens)
+        self._sampled = float("-inf")
+        self._done.body.insertWidget(3, self._bar)
+        self._throughput.first.addWidget(self._spark)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for tile in (self._needs, self._done, self._spend, self._throughput, self._saved):
+            row.addWidget(tile, tile.stretch)
+
+    def apply(self, batch: ChangeBatch) -> None:
+        """Show the totals."""
+        totals = batch.totals
+        self._show_needs(totals)
+        self._show_done(totals)
+        self._spend.meter.show_totals(totals)
+        self._show_throughput(totals, batch.at)
+        self._show_saved(totals)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Change the theme."""
+        self._tokens = tokens
+        for tile in (self._needs, self._done, self._throughput, self._saved, self._spend, self._spark):
+            tile.set_tokens(tokens)
+
+    def _show_needs(self, totals: Totals) -> None:
+        reasons = [f"{number} {self._words(f'reason.{code}')}" for code, number in totals.needs_you.items()]
+        below = " · ".join(reasons) or self._words("tile.nothing")
+        self._needs.say(count(sum(totals.needs_you.values())), "", below)
+
+    def _show_done(self, totals: Totals) -> None:
+        done = totals.by_state.get(State.COMPLETED, 0)
+        live = sum(totals.by_state.get(s, 0) for s in (State.RUNNING, State.CHECKPOINTING, State.PENDING))
+        if not totals.count:
+            below = self._words("tile.none")
+        elif done == totals.count:
+            below = self._words("tile.all_done")
+        elif not live:
+            below = self._words("tile.waiting")
+        elif totals.eta_s is None:
+            below = self._words("tile.no_eta")
+        else:
+            below = self._words("tile.ready", time=duration(totals.eta_s))
+        self._done.say(count(done), self._words("tile.of", count=count(totals.count)), below)
+        colours = QColor(self._tokens.colour("track")), QColor(self._tokens.colour("accent"))
+        self._bar.show_parts(colours[0], [(colours[1], done / totals.count if totals.count else 0.0)])
+
+    def _show_throughput(self, totals: Totals, at: float) -> None:
+        first = totals.first_token_p50_s
+        below = [self._words("tile.streams", streams=count(totals.streams))]
+        if first is not None:
+            below.append(self._words("tile.first_token", seconds=f"{first:.1f}"))
+        self._throughput.say(count(round(totals.output_per_s)), self._words("tile.rate"), " · ".join(below))
+        if at - self._sampled >= 1.0:
+            self._sampled = at
+            self._spark.add(totals.output_per_s)
+
+    def _show_saved(self, totals: Totals) -> None:
+        if totals.last_saved_at_ms is None:
+            self._saved.say(self._words("tile.every_step"), "", self._words("tile.never_saved"))
+            return
+        ago = seconds(max(0.0, round(time() - totals.last_saved_at_ms / 1000, 0)))
+        last = self._words("tile.last_saved", ago=ago)
+        below = f"{last} · {self._words('tile.save_p99', ms=f'{totals.save_p99_ms:.0f}')}"
+        figure = "tile.unsaved" if totals.unsaved else "tile.every_step"
+        self._saved.say(self._words(figure, count=totals.unsaved), "", below)
+
+
+class _SpendTile(QFrame):
+    """The meter of today's spend as a tile."""
+
+    stretch = 29
+
+    def __init__(self, words: Words, tokens: Tokens) -> None:
+        super().__init__()
+        self.setObjectName("tile")
+        self._title = _label(words("tile.spend"))
+        self.meter = SpendMeter(words, tokens)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 8, 14, 8)
+        layout.setSpacing(3)
+        layout.addWidget(self._title)
+        layout.addWidget(self.meter, 1)
+        self.set_tokens(tokens)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Change the theme."""
+        self._title.setFont(Inks(tokens, self.font()).label)
+        palette = self._title.palette()
+        palette.setColor(self._title.foregroundRole(), QColor(tokens.colour("dim")))
+        self._title.setPalette(palette)
+        self.meter.set_tokens(tokens)
+
+
+def _label(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

@@ -1,0 +1,75 @@
+"""The toolbar: the acts on the selected tasks, the acts on all, the filter, the menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+
+from ui.actions import TaskActions
+from ui.text import Words
+
+HEIGHT = 48
+
+
+class Toolbar(QFrame):
+    """Buttons that follow their actions."""
+
+    def __init__(self, words: Words, actions: TaskActions) -> None:
+        """Build it."""
+        super().__init__()
+        self.setObjectName("toolbar")
+        self.setFixedHeight(HEIGHT)
+        self.new_task = QPushButton(words("action.new_task"))
+        self.new_task.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
+        self.go = _button(actions.go)
+        self.pause = _button(actions.pause)
+        pauses = QMenu(self.pause)
+        pauses.addActions([actions.pause_step, actions.pause_now])
+        self.pause.setMenu(pauses)
+        self.pause.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self.cancel, self.retry = _button(actions.cancel), _button(actions.retry)
+        self.pause_all, self.resume_all = _button(actions.pause_all), _button(actions.resume_all)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(words("filter.placeholder"))
+        self.filter.setAccessibleName(words("filter.name"))
+        self.filter.setToolTip(words("filter.shortcut"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setFixedWidth(250)
+        self.menu = QMenu(self)
+        menu_button = QToolButton()
+        menu_button.setText("☰")
+        menu_button.setAccessibleName(words("action.menu"))
+        menu_button.setMenu(self.menu)
+        menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu_button.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(6)
+        row.addWidget(self.new_task)
+        for group in ((self.go, self.pause, self.cancel, self.retry), (self.pause_all, self.resume_all)):
+            row.addWidget(_separator())
+            for button in group:
+                row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.filter)
+        row.addWidget(menu_button)
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _separator() -> QWidget:
+    line = QFrame()
+    line.setObjectName("separator")
+    line.setFixedSize(1, 20)
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(6, 0, 6, 0)
+    row.addWidget(line)
+    return holder
