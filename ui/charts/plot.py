@@ -76,8 +76,9 @@ class Look:
 
 
 class TimePlot(QWidget):
-    """Curves over the last `span_s` seconds; the first is filled. Nothing of it takes the focus: it says no more
-    than the figures beside it, which its owner gives as its accessible description.
+    """Curves over the last `span_s` seconds; the first is filled.
+
+    Nothing of it takes the focus: its owner says the newest figures as its accessible description.
     """
 
     def __init__(self, curves: int, span_s: int, steps: int, font: QFont, parent: QWidget | None = None) -> None:

@@ -51,8 +51,8 @@ class TaskMeter(_Meter):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 12, 0)
         layout.setSpacing(8)
-        layout.addWidget(self.bar)
         layout.addWidget(self._label)
+        layout.addWidget(self.bar)
         self.set_tokens(tokens)
 
     def show_task(self, task: TaskSnapshot | None) -> None:

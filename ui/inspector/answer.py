@@ -6,6 +6,8 @@ from PySide6.QtCore import QByteArray, QPoint, QUrl
 from PySide6.QtGui import QCursor, QTextDocument
 from PySide6.QtWidgets import QFrame, QTextBrowser, QToolTip, QWidget
 
+from ui.inspector.markdown_look import INDENT, set_off
+from ui.tasks.inks import Inks
 from ui.tasks.model import as_plain
 
 SHOWN = 100_000
@@ -31,9 +33,13 @@ class AnswerView(QTextBrowser):
         del type, name
         return QByteArray()
 
-    def show_markdown(self, text: str) -> None:
+    def show_markdown(self, text: str, inks: Inks) -> None:
         """Show Markdown, HTML in it as plain words."""
-        self.document().setMarkdown(text[:SHOWN], DIALECT)
+        document = self.document()
+        document.setIndentWidth(INDENT)
+        document.setMarkdown(text[:SHOWN], DIALECT)
+        set_off(document, inks)
+        self.verticalScrollBar().setValue(0)
 
     def show_plain(self, text: str) -> None:
         """Show the text as it is."""

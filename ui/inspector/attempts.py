@@ -21,14 +21,14 @@ COLOURS = {
 def columns(words: Words) -> tuple[RowColumn, ...]:
     """Return the columns."""
     return (
-        RowColumn(title=words("steps.step"), width=52, right=True),
-        RowColumn(title=words("steps.attempt"), width=64, right=True),
-        RowColumn(title=words("steps.status"), width=148, stretch=1),
-        RowColumn(title=words("steps.model"), width=140, stretch=1),
+        RowColumn(title=words("steps.step"), width=46, right=True),
+        RowColumn(title=words("steps.attempt"), width=62, right=True),
+        RowColumn(title=words("steps.status"), width=170),
+        RowColumn(title=words("steps.model"), width=150),
         RowColumn(title=words("steps.input"), width=60, right=True),
         RowColumn(title=words("steps.cached"), width=60, right=True),
         RowColumn(title=words("steps.output"), width=60, right=True),
-        RowColumn(title=words("steps.reasoning"), width=72, right=True),
+        RowColumn(title=words("steps.reasoning"), width=84, right=True),
         RowColumn(title=words("steps.first_token"), width=80, right=True),
         RowColumn(title=words("steps.duration"), width=72, right=True),
         RowColumn(title=words("steps.cost"), width=78, right=True),

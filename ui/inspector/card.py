@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
 
 from engine.face import MULTIPLIER, Answer, LiveText, Phase, TaskSnapshot, TimeLevel
 from ui.inspector.answer import SHOWN, AnswerView
 from ui.inspector.stream import StreamView
 from ui.tasks import format as figures
-from ui.tasks.inks import Inks, tint
+from ui.tasks.inks import Inks, ground, tint
 from ui.text import Words
 from ui.theme import Tokens
+
+RADIUS = 6
+COMPACT = "QPushButton { padding: 2px 9px; min-height: 15px }"
 
 
 class ResultCard(QFrame):
@@ -23,14 +27,14 @@ class ResultCard(QFrame):
     def __init__(self, words: Words, tokens: Tokens) -> None:
         """Build it empty."""
         super().__init__()
-        self.setObjectName("card")
-        self._words = words
+        self._words, self._inks = words, Inks(tokens, self.font())
         self._answer: Answer | None = None
         self.title, self.about = QLabel(), QLabel()
         self.stream, self.answer = StreamView(), AnswerView()
         self.stream.setAccessibleName(words("result.live_name"))
         self.answer.setAccessibleName(words("result.answer_name"))
-        self.plain = QPushButton(words("result.plain"), checkable=True)
+        self.plain = QPushButton(words("result.plain"))
+        self.plain.setCheckable(True)
         self.copy = QPushButton(words("result.copy"))
         self.open = QPushButton(words("result.open_file"))
         self._arrange()
@@ -49,10 +53,10 @@ class ResultCard(QFrame):
         self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         head.setStretchFactor(self.about, 1)
         for button in (self.plain, self.copy, self.open):
-            button.setProperty("compact", True)
+            button.setStyleSheet(COMPACT)
             head.addWidget(button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(13, 8, 13, 8)
+        layout.setContentsMargins(13, 7, 13, 7)
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.stream)
@@ -109,7 +113,7 @@ class ResultCard(QFrame):
         elif self.plain.isChecked():
             self.answer.show_plain(text)
         else:
-            self.answer.show_markdown(text)
+            self.answer.show_markdown(text, self._inks)
         self.answer.setToolTip(self._words("result.cut_short") if len(text) > SHOWN else "")
 
     def _copy(self) -> None:
@@ -121,9 +125,20 @@ class ResultCard(QFrame):
             if label.text() != text:
                 label.setText(text)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """See QWidget."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._inks["line"])
+        painter.setBrush(self._inks["background"])
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        painter.end()
+
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""
-        inks = Inks(tokens, self.font())
+        self._inks = inks = Inks(tokens, self.font())
+        ground(self.answer, inks["background"])
         self.title.setFont(inks.heading)
         tint(self.title, inks["text"])
         self.about.setFont(inks.small_number)

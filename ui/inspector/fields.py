@@ -122,7 +122,7 @@ def write_prompts(spec: TaskSpec, text: str) -> TaskSpec:
 
 
 def read_context(spec: TaskSpec) -> str:
-    """Return a line for each fact; line breaks inside one are written as \\n."""
+    """Return a line for each fact; a line break inside one is a backslash and an n."""
     return "\n".join(f"{name} = {_folded(value)}" for name, value in spec.context.items())
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainT
 
 from engine.face import TaskSpec
 from ui.inspector.fields import FIELDS, Field, Kind
-from ui.tasks.inks import Inks, tint
+from ui.tasks.inks import Inks, ground, tint
 from ui.text import Words
 from ui.theme import Tokens
 
@@ -28,7 +28,8 @@ class FieldBox(QWidget):
         super().__init__()
         self.field = field
         self.label = QLabel(words(f"field.{field.code}"), textFormat=Qt.TextFormat.PlainText)
-        self.problem = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText, visible=False)
+        self.problem = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.problem.hide()
         self.editor = self._editor(words)
         self.editor.setAccessibleName(self.label.text())
         self.label.setBuddy(self.editor)
@@ -153,6 +154,7 @@ class SpecForm(QWidget):
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""
         inks = Inks(tokens, self.font())
+        ground(self, inks["panel"])
         for heading in self._headings:
             heading.setFont(inks.heading)
             tint(heading, inks["text"])

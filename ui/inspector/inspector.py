@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStackedLayout, QTabWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from engine.face import ChangeBatch, TaskSnapshot
 from ui.cost.meters import TaskMeter
@@ -13,9 +13,11 @@ from ui.inspector.services import InspectorServices
 from ui.inspector.settings import SettingsTab
 from ui.inspector.steps import StepsTab
 from ui.inspector.tab import TaskTab
-from ui.tasks.inks import Inks, tint
+from ui.tasks.inks import Inks, ground, tint
 from ui.text import Words
 from ui.theme import Tokens
+
+RESULT, STEPS, LOG, SETTINGS = range(4)
 
 
 class Inspector(QWidget):
@@ -31,31 +33,46 @@ class Inspector(QWidget):
         self.steps = StepsTab(services, words, tokens)
         self.log = LogTab(services, words, tokens)
         self.settings = SettingsTab(services, words, tokens)
+        self._pages: tuple[TaskTab, ...] = (self.result, self.steps, self.log, self.settings)
         self.meter = TaskMeter(words, tokens)
-        self._all: dict[str, TaskTab] = {
-            "result": self.result,
-            "steps": self.steps,
-            "log": self.log,
-            "settings": self.settings,
-        }
-        self.tabs = QTabWidget(documentMode=True)
-        for code, tab in self._all.items():
-            self.tabs.addTab(tab, words(f"tab.{code}"))
-        self.tabs.setCornerWidget(self.meter)
+        self.tabs = QTabBar(drawBase=False, expanding=False)
+        self.tabs.setAccessibleName(words("inspector.name"))
+        for code in ("result", "steps", "log", "settings"):
+            self.tabs.addTab(words(f"tab.{code}"))
+        self._rule = QWidget()
         self._nothing = QLabel(words("inspector.nothing"), alignment=Qt.AlignmentFlag.AlignCenter)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self._nothing)
-        self._stack.addWidget(self.tabs)
-        self.tabs.currentChanged.connect(self._tell)
+        self._arrange()
+        self.tabs.currentChanged.connect(self._turn)
         self.result.step_chosen.connect(self._choose)
         self.set_tokens(tokens)
         self.show_task(None)
 
+    def _arrange(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(8, 0, 0, 0)
+        head.addWidget(self.tabs)
+        head.addStretch(1)
+        head.addWidget(self.meter)
+        self._rule.setFixedHeight(1)
+        self._book = QStackedWidget()
+        for page in self._pages:
+            self._book.addWidget(page)
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self._rule)
+        layout.addWidget(self._book, 1)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._nothing)
+        self._stack.addWidget(body)
+
     def show_task(self, task: TaskSnapshot | None) -> None:
         """Be about this task; the same one again changes nothing but its figures."""
         if task is None or (self._task is not None and self._task.id != task.id):
-            for tab in self._all.values():
-                tab.show_task(None)
+            for page in self._pages:
+                page.show_task(None)
         self._task = task
         self._stack.setCurrentIndex(0 if task is None else 1)
         self.meter.show_task(task)
@@ -76,19 +93,25 @@ class Inspector(QWidget):
                 self.show_task(task)
                 return
 
+    def _turn(self, page: int) -> None:
+        self._book.setCurrentIndex(page)
+        self._tell()
+
     def _tell(self) -> None:
         """Tell the tab in sight what is so."""
-        tab = self.tabs.currentWidget()
-        if self._task is not None and isinstance(tab, TaskTab):
-            tab.show_task(self._task)
+        if self._task is not None:
+            self._pages[self.tabs.currentIndex()].show_task(self._task)
 
     def _choose(self, step: int) -> None:
-        self.tabs.setCurrentWidget(self.steps)
+        self.tabs.setCurrentIndex(STEPS)
         self.steps.choose(step)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""
-        tint(self._nothing, Inks(tokens, self.font())["dim"])
+        inks = Inks(tokens, self.font())
+        ground(self, inks["panel"])
+        ground(self._rule, inks["line"])
+        tint(self._nothing, inks["dim"])
         self.meter.set_tokens(tokens)
-        for tab in self._all.values():
-            tab.set_tokens(tokens)
+        for page in self._pages:
+            page.set_tokens(tokens)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from engine.face import Answer, DroverError, LiveText, State, StepRecord, TaskSnapshot
@@ -37,7 +37,8 @@ class ResultTab(TaskTab):
         self._task: TaskSnapshot | None = None
         self._steps: tuple[StepRecord, ...] = ()
         self._answer: Answer | None = None
-        self.notice = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText, visible=False)
+        self.notice = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.notice.hide()
         self.card = ResultCard(words, tokens)
         self.records = RowsModel[StepLine](
             step_list.COLUMNS, lambda line: line.step.number, lambda line: step_list.cells(line, words), self
@@ -47,7 +48,7 @@ class ResultTab(TaskTab):
         self._answers = Loader(services.answer, self._show_answer, self._failed, services.spawn)
         self._records = Loader(services.steps, self._show_steps, self._failed, services.spawn)
         self._arrange()
-        self.view.activated.connect(lambda index: self.step_chosen.emit(self.records.row(index.row()).step.number))
+        self.view.activated.connect(self._chosen)
         self.card.open_wanted.connect(self._open)
         self.set_tokens(tokens)
 
@@ -116,18 +117,21 @@ class ResultTab(TaskTab):
 
     def _show_steps(self, steps: tuple[StepRecord, ...]) -> None:
         self._steps = steps
-        self.records.show_rows(step_list.lines(steps, self._task))
+        self.records.show_rows(step_list.lines(steps, self._task, self.card.stream.beginning()))
 
     def _patch(self, before: TaskSnapshot | None, task: TaskSnapshot) -> None:
         """Let the step in flight count its tokens between two reads."""
         if self._steps and (before is None or before.streamed_tokens != task.streamed_tokens):
-            newest = step_list.lines(self._steps[-1:], task)
+            newest = step_list.lines(self._steps[-1:], task, self.card.stream.beginning())
             self.records.show_rows([*newest, *self.records.rows()[1:]])
 
     def _failed(self, error: DroverError) -> None:
         self.notice.setText(self._words("inspector.unreadable", sentence=self._words.error(error)))
         tint(self.notice, self._inks["failed"])
         self.notice.show()
+
+    def _chosen(self, index: QModelIndex) -> None:
+        self.step_chosen.emit(self.records.row(index.row()).step.number)
 
     def _open(self) -> None:
         if self._answer is not None:

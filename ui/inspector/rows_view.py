@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from ui.inspector.rows import RowsModel
-from ui.tasks.inks import Inks
+from ui.tasks.header import TextHeader
+from ui.tasks.inks import Inks, ground
 from ui.tasks.widths import fit
 
 T = TypeVar("T")
 ROW, PAD, DOT = 28, 6, 7
-LEAST = 80
+LEAST = 110
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
@@ -72,9 +73,9 @@ class RowsView(QTableView, Generic[T]):
         self._painter = RowsDelegate(model, inks, self)
         self.setModel(model)
         self.setItemDelegate(self._painter)
-        self.horizontalHeader().setVisible(header)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setSectionsClickable(False)
+        self._header = TextHeader(inks, self, pad=PAD)
+        self.setHorizontalHeader(self._header)
+        self._header.setVisible(header)
         self._behave()
         self.set_inks(inks)
 
@@ -95,8 +96,8 @@ class RowsView(QTableView, Generic[T]):
 
     def set_inks(self, inks: Inks) -> None:
         """Paint with other colours."""
-        self._painter.inks = inks
-        self.horizontalHeader().setFont(inks.label)
+        self._painter.inks = self._header.inks = inks
+        ground(self, inks["panel"])
         self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

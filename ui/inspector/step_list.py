@@ -12,9 +12,9 @@ from ui.tasks import format as figures
 from ui.text import Words
 
 COLUMNS = (
-    RowColumn(title="", width=118),
+    RowColumn(title="", width=96),
     RowColumn(title="", width=190, stretch=3),
-    RowColumn(title="", width=150, stretch=1),
+    RowColumn(title="", width=146, stretch=1),
     RowColumn(title="", width=64, right=True),
     RowColumn(title="", width=70, right=True),
     RowColumn(title="", width=70, right=True),
@@ -23,7 +23,7 @@ COLUMNS = (
 LOOKED_AT = 400
 """Characters of a reply in which its first words are looked for."""
 SHOWN = 90
-_MARKS = re.compile(r"^[\s#>*\-+`_|=\d.()]*|[`*_]+")
+_MARKS = re.compile(r"^(?:[\s#>*\-+`_|=]|\d+[.)]\s)*|[`*]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +32,15 @@ class StepLine:
 
     step: StepRecord
     streamed: int = 0
+    text: str = ""
+    """The beginning of what it has said so far."""
 
 
-def lines(steps: Sequence[StepRecord], task: TaskSnapshot | None) -> list[StepLine]:
-    """Return the lines, newest first."""
+def lines(steps: Sequence[StepRecord], task: TaskSnapshot | None, live: str = "") -> list[StepLine]:
+    """Return the lines, newest first; `live` is the text in flight."""
     newest = [StepLine(step=step) for step in reversed(steps)]
     if newest and task is not None and in_flight(newest[0].step):
-        newest[0] = StepLine(step=newest[0].step, streamed=task.streamed_tokens)
+        newest[0] = StepLine(step=newest[0].step, streamed=task.streamed_tokens, text=live)
     return newest
 
 
@@ -57,11 +59,11 @@ def cells(line: StepLine, words: Words) -> tuple[Cell, ...]:
     duration = accepted.duration_s if accepted else None
     return (
         Cell(words("row.step", step=step.number), "dim", _dot(step)),
-        Cell(_said(step, words)),
+        Cell(_said(line, words)),
         Cell(last.intent.model, "dim"),
         Cell(figures.short_count(produced) if produced else figures.NONE),
         Cell(figures.seconds(duration)),
-        Cell(figures.money(step.cost, 3)),
+        Cell(figures.NONE if in_flight(step) and not step.cost else figures.money(step.cost, 3)),
         _end(last, words),
     )
 
@@ -75,8 +77,9 @@ def first_words(text: str) -> str:
     return ""
 
 
-def _said(step: StepRecord, words: Words) -> str:
-    texts = [attempt.outcome.text for attempt in reversed(step.attempts) if attempt.outcome]
+def _said(line: StepLine, words: Words) -> str:
+    step = line.step
+    texts = [line.text, *(attempt.outcome.text for attempt in reversed(step.attempts) if attempt.outcome)]
     said = next((found for found in map(first_words, texts) if found), "") or words("row.no_text")
     errors = [attempt.outcome.error for attempt in step.attempts if attempt.outcome and attempt.outcome.error]
     if len(step.attempts) > 1 and errors:

@@ -39,7 +39,8 @@ class StepsTab(TaskTab):
         self.view.setAccessibleName(words("steps.name"))
         self._about = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.text = QPlainTextEdit(readOnly=True, frameShape=QPlainTextEdit.Shape.NoFrame)
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
         self.text.setAccessibleName(words("steps.text_name"))
         self._wanted_step = 0
         self._arrange()

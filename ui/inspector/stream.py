@@ -12,7 +12,9 @@ KEPT = 200_000
 """Characters kept: the end is what one watches, the whole is in the file."""
 LINES = (2, 7)
 """Fewest and most lines it is high."""
-MARGIN = 10
+MARGIN = 4
+PLAIN = "border: none; padding: 0; background: transparent"
+"""It lies on a card, and is no field to type into."""
 
 
 class StreamView(QPlainTextEdit):
@@ -26,6 +28,7 @@ class StreamView(QPlainTextEdit):
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet(PLAIN)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -44,6 +47,10 @@ class StreamView(QPlainTextEdit):
             self._append("\n…\n")
         self._received = live.offset + len(live.text)
         self._append(live.text[-KEPT:])
+
+    def beginning(self) -> str:
+        """Return its first words, for a list."""
+        return self.document().firstBlock().text()[:200]
 
     def reset(self) -> None:
         """Show nothing."""

@@ -67,6 +67,7 @@ class TaskDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """See QStyledItemDelegate."""
+        del option
         return QSize(COLUMNS[index.column()].width, ROW)
 
     def _write(self, painter: QPainter, rect: QRect, font: QFont, colour: str, text: str) -> None:

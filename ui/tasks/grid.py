@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QHeaderView, QTableView, QWidget
 
 from ui.tasks.columns import COLUMNS
 from ui.tasks.delegate import ROW, TaskDelegate
-from ui.tasks.header import TaskHeader
+from ui.tasks.header import TextHeader
 from ui.tasks.inks import Inks
 from ui.tasks.model import TaskModel
 from ui.tasks.widths import fit
@@ -34,14 +34,15 @@ class TaskGrid(QTableView):
         self.wanted = [column.width for column in COLUMNS]
         self._fitting = False
         self._ink_delegate = TaskDelegate(model, words, inks, self)
-        self._header = TaskHeader(words, inks, self)
+        self._header = TextHeader(inks, self)
+        self._header.setSectionsClickable(True)
         self.setHorizontalHeader(self._header)
         self.setModel(model)
         self.setItemDelegate(self._ink_delegate)
         model.visible = self.rows_in_sight
         self._behave()
         self._header.sectionResized.connect(self._resized)
-        self.doubleClicked.connect(lambda index: self.entered_row.emit(index.row()))
+        self.doubleClicked.connect(self._double_clicked)
 
     def _behave(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -89,6 +90,9 @@ class TaskGrid(QTableView):
         how = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         self.selectionModel().setCurrentIndex(index, how)
         self.scrollTo(index)
+
+    def _double_clicked(self, index: QModelIndex) -> None:
+        self.entered_row.emit(index.row())
 
     def _resized(self, column: int, _before: int, width: int) -> None:
         if not self._fitting:

@@ -1,4 +1,4 @@
-"""The table's header: plain words, the ordered column marked with an arrow, numbers flush right like their column."""
+"""Headings of tables: plain words, an ordered column marked with an arrow, numbers flush right like their column."""
 
 from __future__ import annotations
 
@@ -6,27 +6,26 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from ui.tasks.columns import COLUMNS
 from ui.tasks.inks import Inks
-from ui.text import Words
 
 HEIGHT = 29
 PAD = 8
 DOWN, UP = "▾", "▴"
+HORIZONTAL = Qt.Orientation.Horizontal
 
 
-class TaskHeader(QHeaderView):
-    """Paints itself; a click orders."""
+class TextHeader(QHeaderView):
+    """Paints itself, from the model's headings and alignments."""
 
-    def __init__(self, words: Words, inks: Inks, parent: QWidget) -> None:
-        """Build it."""
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self._words = words
+    def __init__(self, inks: Inks, parent: QWidget, *, pad: int = PAD) -> None:
+        """Build it; `pad` is the room at both sides of a column."""
+        super().__init__(HORIZONTAL, parent)
         self.inks = inks
-        self.setSectionsClickable(True)
+        self._pad = pad
         self.setHighlightSections(False)
-        self.setMinimumSectionSize(48)
+        self.setMinimumSectionSize(36)
         self.setSortIndicatorShown(False)
+        self.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
 
     def sizeHint(self) -> QSize:
         """See QHeaderView."""
@@ -34,15 +33,16 @@ class TaskHeader(QHeaderView):
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         """See QHeaderView."""
-        inks = self.inks
+        inks, model = self.inks, self.model()
         painter.fillRect(rect, inks["panel"])
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, inks["line"])
-        column = COLUMNS[logicalIndex]
         ordered = self.sortIndicatorSection() == logicalIndex
-        arrow = f" {DOWN if self.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder else UP}" if ordered else ""
-        inner = rect.adjusted(PAD, 0, -PAD, -1)
+        inner = rect.adjusted(self._pad, 0, -self._pad, -1)
         painter.setFont(inks.small)
         painter.setPen(inks["text" if ordered else "dim"])
-        text = inks.elided(inks.small, self._words(f"column.{column.code}") + arrow, inner.width())
-        side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(inner, int(side | Qt.AlignmentFlag.AlignVCenter), text)
+        text = f"{model.headerData(logicalIndex, HORIZONTAL)}{self._arrow() if ordered else ''}"
+        alignment = model.headerData(logicalIndex, HORIZONTAL, Qt.ItemDataRole.TextAlignmentRole)
+        painter.drawText(inner, int(alignment), inks.elided(inks.small, text, inner.width()))
+
+    def _arrow(self) -> str:
+        return f" {DOWN if self.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder else UP}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics
-from PySide6.QtWidgets import QLabel
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
+from PySide6.QtWidgets import QLabel, QWidget
 
 from ui.theme import Tokens
 
@@ -70,6 +70,15 @@ def sized(font: QFont, by: int, weight: QFont.Weight = QFont.Weight.Normal) -> Q
     made.setPixelSize(pixels + by)
     made.setWeight(weight)
     return made
+
+
+def ground(widget: QWidget, colour: QColor) -> None:
+    """Let a widget, and lists in it, lie on a colour."""
+    palette = widget.palette()
+    for role in (QPalette.ColorRole.Window, QPalette.ColorRole.Base):
+        palette.setColor(role, colour)
+    widget.setPalette(palette)
+    widget.setAutoFillBackground(True)
 
 
 def tint(label: QLabel, colour: QColor) -> None:

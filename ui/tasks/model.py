@@ -178,5 +178,5 @@ class TaskModel(QAbstractTableModel):
 
 
 def as_plain(text: str) -> str:
-    """Return text that a tooltip shows as it is: Qt takes a tooltip for rich text if it looks like it."""
-    return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>' if Qt.mightBeRichText(text) else text
+    """Return text that a tooltip shows as it is: Qt guesses whether a tooltip is rich text, so it is given some."""
+    return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>'

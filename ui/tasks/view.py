@@ -59,7 +59,10 @@ class TaskTable(QWidget):
         header.sectionClicked.connect(self._header_clicked)
         self.grid.selectionModel().selectionChanged.connect(self.selection_changed)
         self.model.rowsRemoved.connect(self.selection_changed)
-        self.grid.entered_row.connect(lambda row: self.activated.emit(self.model.ids()[row]))
+        self.grid.entered_row.connect(self._entered)
+
+    def _entered(self, row: int) -> None:
+        self.activated.emit(self.model.ids()[row])
 
     # data
 
