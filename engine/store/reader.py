@@ -103,11 +103,11 @@ class Reader:
 
     async def close(self) -> None:
         """Close the connection."""
-        await self._on_thread(self._connection.close)
+        await asyncio.get_running_loop().run_in_executor(self._executor, self._connection.close)
 
     async def _on_thread(self, read: Callable[[], T]) -> T:
         def mapped() -> T:
-            with as_store_errors():
+            with as_store_errors(), self._connection:  # one snapshot: the writer commits in between
                 return read()
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, mapped)

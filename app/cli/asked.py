@@ -1,0 +1,113 @@
+"""From the words of a command line to a `TaskSpec` and a provider: pure but for reading the pipeline file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from app.cli.report import wrong
+from app.settings import ModelSettings, ProviderSettings
+from engine.domain.money import parse, per_million
+from engine.domain.task import RecipeName, TaskSpec
+from engine.domain.validate import validate
+
+SEPARATOR = re.compile(r"^\s*---\s*$", re.MULTILINE)
+COMMAND_PROVIDER = "command"
+"""Name of the provider that --base-url makes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What `drover run` was given."""
+
+    goal: str = ""
+    pipeline: Path | None = None
+    title: str = ""
+    provider: str = ""
+    base_url: str = ""
+    key_variable: str = ""
+    price_in: str = ""
+    price_out: str = ""
+    free: bool = False
+    model: str = ""
+    steps: int | None = None
+    budget: str = ""
+    temperature: float | None = None
+    max_output: int | None = None
+    system: str = ""
+    context: Sequence[str] = ()
+
+    def own_provider(self) -> ProviderSettings | None:
+        """Return the provider that --base-url describes, or None; raises `CommandError`."""
+        if not self.base_url:
+            return None
+        if urlsplit(self.base_url).scheme not in ("http", "https"):
+            raise wrong("bad_url", url=self.base_url)
+        if not self.free and not (self.price_in and self.price_out):
+            raise wrong("bad_price")
+        try:
+            for price in filter(None, (self.price_in, self.price_out)):
+                per_million(price)
+        except ValueError:
+            raise wrong("bad_price") from None
+        name = self.provider or COMMAND_PROVIDER
+        model = ModelSettings(id=self.model, free=self.free, input=self.price_in, output=self.price_out)
+        return ProviderSettings(
+            name=name, base_url=self.base_url, key_variable=self.key_variable, free=self.free, models=(model,)
+        )
+
+    def spec(self, provider: str, model: str) -> TaskSpec:
+        """Return the task; raises `CommandError`, `InvalidSpecError`."""
+        if self.goal and self.pipeline:
+            raise wrong("goal_twice")
+        prompts = read_pipeline(self.pipeline) if self.pipeline else ()
+        spec = TaskSpec(
+            goal=self.goal,
+            title=self.title,
+            provider=provider,
+            model=model,
+            recipe=RecipeName.PIPELINE if prompts else RecipeName.ITERATE,
+            prompts=prompts,
+            system=self.system,
+            context=_context(self.context),
+            budget=_budget(self.budget),
+        )
+        given = {"max_steps": self.steps, "temperature": self.temperature, "max_output": self.max_output}
+        changes = {name: value for name, value in given.items() if value is not None}
+        return validate(msgspec.structs.replace(spec, **changes))
+
+
+def read_pipeline(file: Path) -> tuple[str, ...]:
+    """Return the prompts of a file: TOML with a list `prompts`, or text with lines of --- between."""
+    try:
+        text = file.read_text("utf-8")
+        if file.suffix == ".toml":
+            return tuple(msgspec.convert(tomllib.loads(text).get("prompts"), list[str]))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise wrong("pipeline_file", problem=error) from error
+    return tuple(part.strip() for part in SEPARATOR.split(text))
+
+
+def _context(given: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in given:
+        name, sign, value = each.partition("=")
+        if not sign or not name:
+            raise wrong("bad_context")
+        found[name] = value
+    return found
+
+
+def _budget(text: str) -> int | None:
+    if not text:
+        return None
+    try:
+        return parse(text)
+    except ValueError:
+        raise wrong("bad_amount", text=text) from None

@@ -1,0 +1,100 @@
+"""Commands that only read: they open the store beside whoever writes it, and take no lock."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from app.cli.report import Exit, Output, say, wrong
+from app.cli.shown import full, one_line, step_lines, with_steps
+from app.paths import Paths
+from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.ids import TaskId
+from engine.domain.states import State
+from engine.recipes import recipe
+from engine.results.atomic import write_atomically
+from engine.results.export import as_json, as_markdown
+from engine.store.reader import Reader
+from engine.store.store import open_store_reader
+
+
+@asynccontextmanager
+async def reader_of(paths: Paths) -> AsyncGenerator[Reader]:
+    """Open a folder's store for reading for the body."""
+    reader = await open_store_reader(paths.data)
+    try:
+        yield reader
+    finally:
+        await reader.close()
+
+
+async def list_all(paths: Paths, output: Output) -> Exit:
+    """List all tasks."""
+    try:
+        async with reader_of(paths) as reader:
+            tasks = await reader.scan()
+    except DroverError as error:
+        if error.code is not ErrorCode.NOT_A_STORE or paths.data.exists():
+            raise
+        tasks = ()
+    for task in tasks:
+        output.emit("task", one_line(task), full(task))
+    output.emit("result", fields={"count": len(tasks)})
+    if not tasks:
+        output.note(say("nothing"))
+    return Exit.COMPLETED
+
+
+async def show_one(paths: Paths, name: str, output: Output) -> Exit:
+    """Show a task with its steps and attempts."""
+    async with reader_of(paths) as reader:
+        task = await reader.load(await find(reader, name))
+        steps = await reader.steps(task.id)
+        answer = recipe(task.spec.recipe).answer(task.spec, [s.accepted.text for s in steps if s.accepted])
+    text = "\n".join([one_line(task), *step_lines(steps), "", answer])
+    output.emit("result", text, with_steps(task, steps) | {"answer": answer})
+    return Exit.COMPLETED
+
+
+async def export_one(paths: Paths, name: str, form: str, out: Path | None) -> Exit:
+    """Export a task."""
+    if form not in ("md", "json"):
+        raise wrong("bad_format", form=form)
+    async with reader_of(paths) as reader:
+        task = await reader.load(await find(reader, name))
+        steps = await reader.steps(task.id)
+    render = as_markdown if form == "md" else as_json
+    text = render(task, steps, recipe(task.spec.recipe))
+    if out is None:
+        sys.stdout.write(text + "\n")
+        return Exit.COMPLETED
+    try:
+        await write_atomically(out, [text, "\n"])
+    except OSError as error:
+        raise wrong("not_written", file=out, problem=error.strerror) from error
+    return Exit.COMPLETED
+
+
+async def resumable(paths: Paths, name: str, *, every: bool) -> list[TaskId]:
+    """Return which tasks `drover resume` means."""
+    async with reader_of(paths) as reader:
+        if not every:
+            if not name:
+                raise wrong("resume_what")
+            return [await find(reader, name)]
+        tasks = await reader.scan()
+    waiting = (State.PAUSED, State.PENDING, State.RUNNING, State.CHECKPOINTING)
+    ids = [task.id for task in tasks if task.standing.state in waiting]
+    if not ids:
+        raise wrong("nothing_to_resume")
+    return ids
+
+
+async def find(reader: Reader, name: str) -> TaskId:
+    """Return the one task whose id begins with `name`."""
+    found = [task.id for task in await reader.scan() if name and task.id.startswith(name.lower())]
+    if len(found) != 1:
+        raise wrong("ambiguous" if found else "not_found", id=name)
+    return found[0]

@@ -1,0 +1,198 @@
+"""The commands. Each is a thin face: what it does is in `running` and `looking`, how it speaks in `report`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.report import Exit, Output
+from app.paths import Paths
+
+HELP = """Drover runs long, multi-step LLM tasks on your own computer. Without a command it opens its window.
+
+Exit codes: 0 completed · 1 failed · 2 bad input · 3 paused · 4 timed out · 5 the folder is in use · 6 the saved data
+cannot be read or written · 7 cancelled
+"""
+
+cli = typer.Typer(help=HELP, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Keep everything in this folder (DROVER_DATA_DIR).")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line; the last one is the result.")]
+TaskName = Annotated[str, typer.Argument(metavar="ID", help="A task's id, or how it begins.")]
+
+
+@cli.callback(invoke_without_command=True)
+def window(
+    context: typer.Context,
+    data_dir: DataDir = None,
+    self_test: Annotated[bool, typer.Option("--self-test", help="Check this build and end.")] = False,  # noqa: FBT002
+) -> None:
+    """Open the window when no command is given."""
+    if self_test:
+        from app.self_test import run_self_test  # noqa: PLC0415 - loads Qt
+
+        raise typer.Exit(run_self_test())
+    if context.invoked_subcommand is None:
+        from app.desktop import run_window  # noqa: PLC0415 - loads Qt
+
+        raise typer.Exit(run_window(_paths(data_dir)))
+
+
+@cli.command()
+def run(  # noqa: PLR0917 - typer passes options by name
+    words: Annotated[list[str] | None, typer.Argument(metavar="GOAL", help="What to do.")] = None,
+    goal: Annotated[str, typer.Option(help="What to do.")] = "",
+    pipeline: Annotated[Path | None, typer.Option(help="File of prompts: text with lines of ---, or TOML.")] = None,
+    title: Annotated[str, typer.Option()] = "",
+    provider: Annotated[str, typer.Option(help="local, simulator, holysheep, openai, ollama, lmstudio, …")] = "",
+    base_url: Annotated[str, typer.Option(help="Address of an OpenAI-compatible server.")] = "",
+    api_key_env: Annotated[str, typer.Option(help="Environment variable that holds its key.")] = "",
+    price_in: Annotated[str, typer.Option(help="Dollars per million input tokens.")] = "",
+    price_out: Annotated[str, typer.Option(help="Dollars per million output tokens.")] = "",
+    free: Annotated[bool, typer.Option("--free", help="The model costs nothing.")] = False,  # noqa: FBT002
+    model: Annotated[str, typer.Option()] = "",
+    steps: Annotated[int | None, typer.Option(help="Steps at most.")] = None,
+    budget: Annotated[str, typer.Option(help="Dollars at most; then it pauses.")] = "",
+    temperature: Annotated[float | None, typer.Option()] = None,
+    max_output: Annotated[int | None, typer.Option(help="Tokens of a reply at most.")] = None,
+    system: Annotated[str, typer.Option(help="Your own system prompt.")] = "",
+    context: Annotated[list[str] | None, typer.Option(help="NAME=VALUE; may be repeated.")] = None,
+    data_dir: DataDir = None,
+    json: Json = False,  # noqa: FBT002
+) -> None:
+    """Run a task to its end. Ctrl-C pauses it durably and says how to go on."""
+    from app.cli.asked import Asked  # noqa: PLC0415 - see `_program`
+    from app.cli.running import run as run_task  # noqa: PLC0415
+
+    asked = Asked(
+        goal=goal or " ".join(words or ()),
+        pipeline=pipeline,
+        title=title,
+        provider=provider,
+        base_url=base_url,
+        key_variable=api_key_env,
+        price_in=price_in,
+        price_out=price_out,
+        free=free,
+        model=model,
+        steps=steps,
+        budget=budget,
+        temperature=temperature,
+        max_output=max_output,
+        system=system,
+        context=context or (),
+    )
+    output = Output(json)
+    output.guarded(lambda: _wait(lambda: run_task(_program(data_dir), asked, output)))
+
+
+@cli.command(name="list")
+def list_tasks(data_dir: DataDir = None, json: Json = False) -> None:  # noqa: FBT002
+    """List the tasks; works beside a running window."""
+    from app.cli.looking import list_all  # noqa: PLC0415
+
+    output = Output(json)
+    output.guarded(lambda: _wait(lambda: list_all(_paths(data_dir), output)))
+
+
+@cli.command()
+def show(task: TaskName, data_dir: DataDir = None, json: Json = False) -> None:  # noqa: FBT002
+    """Show a task with its steps and attempts; works beside a running window."""
+    from app.cli.looking import show_one  # noqa: PLC0415
+
+    output = Output(json)
+    output.guarded(lambda: _wait(lambda: show_one(_paths(data_dir), task, output)))
+
+
+@cli.command()
+def resume(
+    task: Annotated[str, typer.Argument(metavar="[ID]")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Everything that is paused or was interrupted.")] = False,  # noqa: FBT002
+    data_dir: DataDir = None,
+    json: Json = False,  # noqa: FBT002
+) -> None:
+    """Go on with a task from its last saved step. A reply whose end is unknown is asked for again: your yes to that."""
+    from app.cli.looking import resumable  # noqa: PLC0415
+    from app.cli.running import resume as resume_tasks  # noqa: PLC0415
+
+    output = Output(json)
+
+    async def act() -> Exit:
+        ids = await resumable(_paths(data_dir), task, every=every)
+        return await resume_tasks(_program(data_dir), ids, output)
+
+    output.guarded(lambda: _wait(act))
+
+
+@cli.command()
+def export(
+    task: TaskName,
+    form: Annotated[str, typer.Option("--format", help="md or json.")] = "md",
+    out: Annotated[Path | None, typer.Option(help="File to write; standard output without it.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Export a task's answer and transcript as Markdown, or everything as JSON; works beside a running window."""
+    from app.cli.looking import export_one  # noqa: PLC0415
+
+    output = Output(json=False)
+    output.guarded(lambda: _wait(lambda: export_one(_paths(data_dir), task, form, out)))
+
+
+@cli.command()
+def simulate(  # noqa: PLR0917 - typer passes options by name
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    seed: Annotated[int, typer.Option()] = 1,
+    speed: Annotated[float, typer.Option(help="Factor on the models' speed.")] = 1.0,
+    done_after: Annotated[int, typer.Option(help="Replies after which the model says it is done.")] = 0,
+    faults: Annotated[str, typer.Option(help="Kinds with a probability: rate_limit=0.1,cut=0.05")] = "",
+    json: Json = False,  # noqa: FBT002
+) -> None:
+    """Serve simulated models on this computer, OpenAI-compatible."""
+    from app.cli.simulating import read_faults, serve  # noqa: PLC0415
+    from engine.simulator.config import SimulatorConfig  # noqa: PLC0415
+
+    output = Output(json)
+
+    async def act() -> Exit:
+        config = SimulatorConfig(port=port, seed=seed, speed=speed, done_after=done_after, faults=read_faults(faults))
+        return await serve(config, output)
+
+    output.guarded(lambda: _wait(act))
+
+
+@cli.command()
+def demo(
+    out: Annotated[Path | None, typer.Option(help="Folder for the screenshots.")] = None,
+    provider: Annotated[str, typer.Option(help="local or simulator.")] = "local",
+) -> None:
+    """Play the main job in a real window: make, pause, kill, reopen, resume, finish; pictures of each stage."""
+    from app.demo import run_demo  # noqa: PLC0415 - starts windows
+
+    raise typer.Exit(run_demo(out, provider))
+
+
+def _paths(data_dir: Path | None) -> Paths:
+    return Paths.from_environment(os.environ, data_dir)
+
+
+def _program(data_dir: Path | None):  # noqa: ANN202 - typed where it is imported: listing tasks loads no provider
+    from app import log  # noqa: PLC0415
+    from app.composition import Program  # noqa: PLC0415
+    from app.limits import raise_open_files  # noqa: PLC0415
+
+    program = Program.load(_paths(data_dir))
+    raise_open_files()
+    try:
+        log.start(program.paths.state, program.redactor)
+    except OSError as error:
+        typer.echo(f"no log: {error}", err=True)
+    return program
+
+
+def _wait(work: Callable[[], Coroutine[object, object, Exit]]) -> Exit:
+    return asyncio.run(work())

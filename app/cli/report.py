@@ -1,0 +1,123 @@
+"""How the command line speaks: sentences for people on stderr, results on stdout, or one JSON object a line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NoReturn
+
+import msgspec
+import typer
+
+import resources
+from app.lock import FolderInUseError
+from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError
+from engine.domain.states import State
+
+
+class Exit(IntEnum):
+    """Exit codes; documented in README and `drover --help`."""
+
+    COMPLETED = 0
+    FAILED = 1
+    BAD_INPUT = 2
+    PAUSED = 3
+    TIMED_OUT = 4
+    FOLDER_IN_USE = 5
+    STORE = 6
+    CANCELLED = 7
+
+
+BY_STATE = {
+    State.COMPLETED: Exit.COMPLETED,
+    State.FAILED: Exit.FAILED,
+    State.TIMEOUT: Exit.TIMED_OUT,
+    State.CANCELLED: Exit.CANCELLED,
+}
+"""Every other state is PAUSED to a command."""
+
+STORE_CODES = frozenset(
+    {
+        ErrorCode.STORE_DAMAGED,
+        ErrorCode.STORE_FAILED,
+        ErrorCode.STORE_TOO_NEW,
+        ErrorCode.NOT_A_STORE,
+        ErrorCode.FOLDER_NOT_WRITABLE,
+        ErrorCode.DISK_FULL,
+    }
+)
+
+
+class CommandError(Exception):
+    """Ends a command with a sentence."""
+
+    def __init__(self, sentence: str, code: str, status: Exit = Exit.BAD_INPUT) -> None:
+        """Say what to do; `code` is for programs."""
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.code = code
+        self.status = status
+
+
+def say(code: str, /, **figures: object) -> str:
+    """Return the words of the command line for a code."""
+    return resources.text("cli")[code].format(**figures)
+
+
+def wrong(code: str, /, **figures: object) -> CommandError:
+    """Return bad input as an error."""
+    return CommandError(say(code, **figures), code)
+
+
+def sentence(error: DroverError) -> str:
+    """Return what to tell a person about an error."""
+    words: Mapping[str, str] = resources.text("errors")
+    if isinstance(error, FolderInUseError):
+        owner = error.owner
+        return say("in_use", owner=f"Process {owner.pid} ({owner.kind})") if owner else say("in_use_unknown")
+    if isinstance(error, InvalidSpecError):
+        return " ".join(dict.fromkeys(words[problem.code] for problem in error.problems))
+    return words[error.code]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where a command's results go."""
+
+    json: bool
+
+    def emit(self, kind: str, text: str = "", fields: Mapping[str, object] | None = None) -> None:
+        """Print one object as a line of JSON, or its text for people."""
+        if self.json:
+            sys.stdout.write(msgspec.json.encode({"type": kind, **(fields or {})}).decode() + "\n")
+            sys.stdout.flush()
+        elif text:
+            typer.echo(text)
+
+    def note(self, text: str) -> None:
+        """Tell a person something beside the results."""
+        if not self.json:
+            typer.echo(text, err=True)
+
+    def guarded(self, command: Callable[[], Exit]) -> NoReturn:
+        """Run a command and leave with its exit code; errors become one sentence."""
+        try:
+            status = command()
+        except CommandError as error:
+            status = self._fail(error.code, error.sentence, error.status)
+        except DroverError as error:
+            status = self._fail(error.code, sentence(error), _status(error))
+        raise typer.Exit(status)
+
+    def _fail(self, code: str, told: str, status: Exit) -> Exit:
+        self.emit("error", fields={"code": code, "message": told})
+        self.note(told)
+        return status
+
+
+def _status(error: DroverError) -> Exit:
+    if error.code is ErrorCode.FOLDER_IN_USE:
+        return Exit.FOLDER_IN_USE
+    return Exit.STORE if error.code in STORE_CODES else Exit.BAD_INPUT

@@ -1,0 +1,94 @@
+"""Tasks as the command line shows them: a line, or all fields for a program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import resources
+from engine.domain.money import plain
+from engine.domain.step import StepRecord
+from engine.domain.task import TaskSnapshot
+from engine.results.export import attempt_fields
+from engine.store.port import StoredTask
+
+
+def status(task: StoredTask | TaskSnapshot) -> str:
+    """Return state and reason in words."""
+    words, standing = resources.text("states"), task.standing
+    state = words[f"state.{standing.state}"]
+    reason = words.get(f"reason.{standing.reason}", standing.reason)
+    return f"{state} · {reason}" if reason else state
+
+
+def safe(text: str) -> str:
+    """Return hostile text for a terminal: one line, no control characters."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+
+
+def one_line(task: StoredTask | TaskSnapshot) -> str:
+    """Return a task as a line."""
+    standing = task.standing
+    steps = f"{standing.steps_done}/{task.spec.total_steps}"
+    return f"{task.id}  {status(task):<34} {steps:>9}  ${plain(standing.spent)}  {safe(task.spec.name)[:60]}"
+
+
+def full(task: StoredTask | TaskSnapshot) -> dict[str, object]:
+    """Return a task's fields for a program. Money is exact dollars as text."""
+    spec, standing = task.spec, task.standing
+    return {
+        "id": task.id,
+        "name": spec.name,
+        "state": str(standing.state),
+        "reason": standing.reason,
+        "error": resources.text("errors").get(standing.reason),
+        "detail": standing.detail,
+        "provider": spec.provider,
+        "model": spec.model,
+        "recipe": str(spec.recipe),
+        "steps": standing.steps_done,
+        "total_steps": spec.total_steps,
+        "attempts": standing.attempts,
+        "retries": standing.retries,
+        "unknown_attempts": standing.unknown,
+        "tokens": standing.output_tokens,
+        "input_tokens": standing.input_tokens,
+        "cached_tokens": standing.cached_tokens,
+        "cost_usd": plain(standing.spent),
+        "assumed_usd": plain(standing.assumed),
+        "budget_usd": None if spec.budget is None else plain(spec.budget),
+        "time_to_first_token": standing.first_token_s,
+        "active_s": round(standing.active_s, 3),
+        "created_at_ms": standing.created_at_ms,
+        "ended_at_ms": standing.ended_at_ms,
+    }
+
+
+def with_steps(task: StoredTask, steps: Sequence[StepRecord]) -> dict[str, object]:
+    """Return a task with every step and attempt."""
+    made = [
+        {
+            "number": step.number,
+            "accepted": step.accepted is not None,
+            "text": step.accepted.text if step.accepted else "",
+            "cost_usd": plain(step.cost),
+            "attempts": [attempt_fields(attempt) for attempt in step.attempts],
+        }
+        for step in steps
+    ]
+    return full(task) | {"steps_detail": made}
+
+
+def step_lines(steps: Sequence[StepRecord]) -> list[str]:
+    """Return the steps as lines: number, attempts, tokens, times, cost, first words."""
+    lines: list[str] = []
+    for step in steps:
+        for attempt in step.attempts:
+            outcome = attempt.outcome
+            words = safe(outcome.text)[:60] if outcome else ""
+            usage = f"{outcome.usage.input}+{outcome.usage.output} tok" if outcome and outcome.usage else ""
+            first = f"{outcome.first_token_s:.2f} s" if outcome and outcome.first_token_s is not None else ""
+            error = f"{outcome.error} " if outcome and outcome.error else ""
+            cost = f"${plain(outcome.cost)}" if outcome else f"${plain(attempt.intent.held)} held"
+            name = f"{step.number}.{attempt.intent.number}"
+            lines.append(f"  {name}  {attempt.status:<9} {usage:>16} {first:>8}  {cost}  {error}{words}")
+    return lines

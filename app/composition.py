@@ -1,0 +1,196 @@
+"""The composition root: puts an engine together from paths and settings. The one place that knows every part.
+
+Window, command line and self-test all begin here, so that what one of them runs is what the others run.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import resources
+from app import settings as settings_file
+from app.lock import FolderLock, Owner
+from app.paths import Paths
+from app.redaction import Redactor
+from app.secrets import Secrets
+from app.settings import ProviderSettings, Settings
+from engine.cost.ledger import MemoryLedger
+from engine.cost.port import Level, Price, Quote
+from engine.cost.prices import FREE, Catalogue, Key, read_list
+from engine.domain.clock import SystemClock, UlidIds
+from engine.domain.errors import DroverError
+from engine.domain.money import parse, per_million
+from engine.providers.directory import ConfiguredProviders, ProviderConfig
+from engine.providers.local.config import LocalConfig
+from engine.providers.openai import OpenAIConfig
+from engine.providers.presets import PRESETS, Preset
+from engine.providers.simulated import SimulatedConfig
+from engine.recipes import recipe
+from engine.results.folder import ResultsFolder
+from engine.runtime.ports import Reach, unobserved
+from engine.runtime.supervisor import EngineParts, Supervisor
+from engine.simulator.config import MODELS, SimulatorConfig
+from engine.simulator.server import Simulator
+from engine.store.store import SqliteStore, open_store
+
+logger = logging.getLogger("drover.app")
+
+LOCAL, SIMULATOR = "local", "simulator"
+BY_NAME: Mapping[str, Preset] = {preset.name: preset for preset in PRESETS}
+
+
+@dataclass(slots=True, kw_only=True)
+class Program:
+    """Everything but the engine: it outlives a change of the settings, the engine outlives none of its folders."""
+
+    paths: Paths
+    settings: Settings
+    redactor: Redactor = field(default_factory=Redactor)
+    secrets: Secrets = field(init=False)
+    providers: ConfiguredProviders = field(init=False)
+    prices: Catalogue = field(init=False)
+    problem: DroverError | None = None
+    """Why the settings could not be read, where they could not."""
+    simulator: SimulatorConfig = field(default_factory=SimulatorConfig)
+    _start_simulator: Callable[[], Simulator] = field(init=False)
+    _keys: dict[str, Callable[[], str | None]] = field(default_factory=dict[str, Callable[[], str | None]])
+
+    def __post_init__(self) -> None:
+        """Set up providers and prices."""
+        self.secrets = Secrets(self.redactor)
+        self._start_simulator = functools.partial(Simulator, self.simulator)
+        self.providers = ConfiguredProviders()
+        self.prices = Catalogue(listed=read_list(resources.prices()).quotes())
+        self.apply(self.settings)
+
+    @classmethod
+    def load(cls, paths: Paths) -> Program:
+        """Return the program with the person's settings, or with the defaults and the problem."""
+        try:
+            return cls(paths=paths, settings=settings_file.load(paths.settings_file))
+        except DroverError as error:
+            return cls(paths=paths, settings=Settings(), problem=error)
+
+    def apply(self, settings: Settings) -> None:
+        """Let settings hold from now on."""
+        self.settings = settings
+        self.providers.configure(self.configs())
+        self.prices.own = own_prices(settings, self.simulator)
+
+    def configs(self) -> list[ProviderConfig]:
+        """Return every provider that can be named: presets, the person's own, the local model, the simulator."""
+        own = {each.name: each for each in self.settings.providers}
+        names = dict.fromkeys([*BY_NAME, *own])
+        hosted = [self._config(name, own.get(name)) for name in names if name not in (LOCAL, SIMULATOR)]
+        local = own.get(LOCAL)
+        model = Path(local.model_file) if local and local.model_file else None
+        return [
+            *hosted,
+            LocalConfig(name=LOCAL, model=model, log=self.paths.state / "local-model.log"),
+            SimulatedConfig(name=SIMULATOR, start=self._start_simulator),
+        ]
+
+    def _config(self, name: str, own: ProviderSettings | None) -> ProviderConfig:
+        key = self._keys.setdefault(name, functools.partial(self.secrets.key, name))
+        known = BY_NAME.get(own.preset if own else name)
+        if known is not None:
+            return replace(known.config(key=key, base_url=own.base_url if own else ""), name=name)
+        return OpenAIConfig(name=name, base_url=own.base_url if own else "", key=key)
+
+    async def load_keys(self, *names: str) -> None:
+        """Find the keys of these providers, or of all that are set up."""
+        for name in names or tuple(each.name for each in self.settings.providers):
+            own, preset = self.settings.provider(name), BY_NAME.get(name)
+            variable = (own.key_variable if own else "") or (preset.key_env if preset else "")
+            if preset is None or preset.key_required:
+                await self.secrets.load(name, variable)
+
+    def hold_folder(self, kind: str) -> FolderLock:
+        """Return the lock of the data folder, to be entered."""
+        owner = Owner(pid=os.getpid(), kind=kind, since_ms=time.time_ns() // 1_000_000)
+        return FolderLock(self.paths.lock_file, owner)
+
+    @property
+    def results(self) -> Path:
+        """Where answers go."""
+        own = self.settings.results_folder
+        return Path(own).expanduser() if own else self.paths.results
+
+    async def open_engine(self, *, reach: Reach = unobserved) -> tuple[Supervisor, SqliteStore]:
+        """Open the store and the engine over it; the caller holds the folder. Raises `DroverError`."""
+        clock = SystemClock()
+        store = await open_store(self.paths.data, clock=clock, reach=reach)
+        try:
+            engine = await Supervisor.open(
+                EngineParts(
+                    store=store,
+                    ledger=MemoryLedger(),
+                    prices=self.prices,
+                    providers=self.providers,
+                    recipe=recipe,
+                    results=ResultsFolder(self.results, store, recipe),
+                    ids=UlidIds(clock, random.SystemRandom()),
+                    rng=random.SystemRandom(),
+                    clock=clock,
+                    running_limit=self.settings.running_limit,
+                    limits=limits(self.settings),
+                    reach=reach,
+                    redact=self.redactor,
+                )
+            )
+        except BaseException:
+            await store.close()
+            raise
+        return engine, store
+
+
+def limits(settings: Settings) -> dict[Level, int | None]:
+    """Return the person's limits beyond a task's own; what cannot be read is no limit, and logged."""
+    return {Level.DAY: _amount(settings.day_limit), Level.MONTH: _amount(settings.month_limit)}
+
+
+def _amount(text: str) -> int | None:
+    if not text:
+        return None
+    try:
+        return parse(text)
+    except ValueError:
+        logger.warning("a limit in the settings is no amount: %s", text[:40])
+        return None
+
+
+def own_prices(settings: Settings, simulator: SimulatorConfig) -> dict[Key, Quote]:
+    """Return the prices that the person set, and those that need no setting."""
+    found: dict[Key, Quote] = {(LOCAL, ""): FREE}
+    found |= {(name, ""): FREE for name, preset in BY_NAME.items() if preset.free}
+    for model in (*MODELS, *simulator.models):
+        found[SIMULATOR, model.id] = Quote(price=model.price, price_list="simulator")
+    for provider in settings.providers:
+        if provider.free:
+            found[provider.name, ""] = FREE
+        for model in provider.models:
+            quote = _own(model.free, model.input, model.cached_input, model.output)
+            if quote is not None:
+                found[provider.name, model.id] = quote
+    return found
+
+
+def _own(free: bool, into: str, cached: str, out: str) -> Quote | None:  # noqa: FBT001 - one of a row of fields
+    if free:
+        return FREE
+    try:
+        price_in, price_out = per_million(into), per_million(out)
+        price_cached = per_million(cached) if cached else price_in
+    except ValueError:
+        return None
+    price = Price(
+        input=price_in, cached_input=price_cached, cache_write=price_in, output=price_out, reasoning=price_out
+    )
+    return Quote(price=price, price_list="own")
