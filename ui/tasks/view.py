@@ -98,7 +98,8 @@ class TaskTable(QWidget):
         return tuple(ids[row] for row in rows)
 
     def select(self, task: TaskId) -> bool:
-        """Select one task and bring it into sight; whether it is shown at all."""
+        """Select one task and bring it into sight; whether it is shown at all. Rows that wait take their places."""
+        self._settle()
         try:
             row = self.model.ids().index(task)
         except ValueError:

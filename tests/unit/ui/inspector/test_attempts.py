@@ -1,0 +1,38 @@
+"""The lines of the Steps tab."""
+
+from __future__ import annotations
+
+from engine.face import AttemptStatus, Flag
+from tests.snapshots import attempt, step
+from ui.inspector.attempts import COLOURS, about, cells, columns, newest_first, status_text
+from ui.text import load_words
+
+WORDS = load_words()
+
+
+def test_every_attempt_newest_first() -> None:
+    """Nothing that was asked of a provider is left out."""
+    steps = [step(1), step(2, attempt(2, 1, AttemptStatus.FAILED), attempt(2, 2))]
+    assert [(a.intent.step, a.intent.number) for a in newest_first(steps)] == [(2, 2), (2, 1), (1, 1)]
+
+
+def test_a_line_has_a_cell_for_each_column() -> None:
+    """Accepted, failed and open ones alike."""
+    for status in AttemptStatus:
+        assert len(cells(attempt(1, status=status), WORDS)) == len(columns(WORDS))
+
+
+def test_every_status_and_flag_has_a_colour_or_words() -> None:
+    """No code is shown bare."""
+    assert set(COLOURS) == set(AttemptStatus)
+    assert all(f"attempt.{status}" in WORDS for status in AttemptStatus)
+    assert all(f"flag.{flag}" in WORDS for flag in Flag)
+
+
+def test_a_failure_says_why_and_what_it_waits_for() -> None:
+    """Error, wait and the server's own words."""
+    failed = attempt(1, 1, AttemptStatus.FAILED, error="rate_limited", detail="slow <b>down</b>", retry_in_s=4.0)
+    assert status_text(failed, WORDS) == "failed · rate limit"
+    assert cells(failed, WORDS)[-2].text == "4.0 s"
+    assert about(failed, WORDS).endswith("slow <b>down</b>")
+    assert "req-8f2" in about(failed, WORDS)

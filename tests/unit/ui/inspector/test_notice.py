@@ -1,0 +1,46 @@
+"""A task that stands still says what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.face import ErrorCode, PauseReason, Phase, State, TimeLevel
+from tests.snapshots import snapshot
+from ui.inspector.notice import notice, urgent
+from ui.text import load_words
+
+WORDS = load_words()
+
+
+@pytest.mark.parametrize("code", ErrorCode)
+def test_every_failure_has_a_sentence(code: ErrorCode) -> None:
+    """Whatever a task failed with."""
+    task = snapshot(0, state=State.FAILED, reason=code)
+    assert notice(task) in WORDS
+    assert urgent(task)
+
+
+@pytest.mark.parametrize("level", TimeLevel)
+def test_every_time_limit_has_a_sentence(level: TimeLevel) -> None:
+    """Whichever deadline fired."""
+    assert notice(snapshot(0, state=State.TIMEOUT, reason=level)) in WORDS
+
+
+@pytest.mark.parametrize("reason", [reason for reason in PauseReason if reason is not PauseReason.USER])
+def test_every_pause_that_is_not_the_persons_has_a_sentence(reason: PauseReason) -> None:
+    """And is no error."""
+    task = snapshot(0, state=State.PAUSED, reason=reason)
+    assert notice(task) in WORDS
+    assert not urgent(task)
+
+
+def test_consent_is_asked_for() -> None:
+    """A task that may be billed twice says so."""
+    assert notice(snapshot(0, phase=Phase.AWAITING_CONSENT)) in WORDS
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.RUNNING, State.COMPLETED, State.CANCELLED])
+def test_what_goes_well_says_nothing(state: State) -> None:
+    """Nor does a pause by the person."""
+    assert notice(snapshot(0, state=state)) == ""
+    assert notice(snapshot(0, state=State.PAUSED, reason=PauseReason.USER)) == ""
