@@ -11,7 +11,7 @@ collapses. So a batch is all that was ready at a poll, and only when it has run 
 A slot may open a nested Qt loop: the timers and the notifier go on in it. A coroutine may not (`dialog.exec()`):
 nothing of asyncio would run before it returns, because a task is being run already. Use `open()` and await.
 
-`DROVER_LOOP=stock`, macOS and Windows use qasync's own loop.
+`DROVER_LOOP=stock`, macOS and Windows (both untested) use qasync's own loop. Nothing of Drover's tasks belongs here.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import logging
 import math
 import os
 import selectors
+import socket
 import sys
 import threading
 import time
@@ -31,40 +32,24 @@ from contextvars import Context
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import qasync  # pyright: ignore[reportMissingTypeStubs] - it has none
-from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
+
+from app.wakeups import QtWakeups, SignalWakeup
 
 T = TypeVar("T")
 
 SLICE_S = 0.004
 """Seconds of callbacks before Qt has its turn."""
 
-LONGEST_MS = 86_400_000
-"""A Qt timer counts milliseconds in 32 bits; a later deadline is looked at again after a day."""
-
 MANY_TIMERS = 100
-"""Timers below which cancelled ones are left in the heap until their time."""
+"""Timers below which cancelled ones are left in the heap until their time, as CPython does."""
 
 STOCK = "DROVER_LOOP"
 
-RESTORED = (
-    "call_later",
-    "call_soon_threadsafe",
-    "call_exception_handler",
-    "default_exception_handler",
-    "get_debug",
-    "run_in_executor",
-    "run_until_complete",
-    "set_debug",
-    "set_default_executor",
-    "set_exception_handler",
-    "time",
-    "_add_reader",
-    "_remove_reader",
-    "_add_writer",
-    "_remove_writer",
-)
-"""What qasync replaces and CPython has back here: with its scheduling, its own code for all of these is right."""
+LIFE_CYCLE = frozenset({"run_forever", "stop", "is_running", "close"})
+"""What qasync does better than CPython here; its scheduling is given back to CPython whole."""
+
+OF_HANDLES = ("_run", "_scheduled")
 
 logger = logging.getLogger("drover.loop")
 
@@ -78,25 +63,33 @@ if TYPE_CHECKING:
         def __init__(self, application: QApplication) -> None: ...
 
 else:
+    _Qasync = getattr(qasync, "_QEventLoop", object)
     _Life = type(
         "_Life",
-        (qasync._QEventLoop, Asyncio),  # noqa: SLF001 - its life cycle is what is wanted of it
-        {name: getattr(Asyncio, name) for name in RESTORED},
+        (Asyncio,) if _Qasync is object else (_Qasync, Asyncio),
+        {
+            name: getattr(Asyncio, name)
+            for name in vars(_Qasync)
+            if hasattr(Asyncio, name) and name not in LIFE_CYCLE and not name.startswith("__")
+        },
     )
 
 
 class DroverEventLoop(_Life):
     """asyncio on Qt's loop, scheduled by CPython's own code.
 
-    The attributes below, and those in `RESTORED` that begin with an underscore, are what is used of CPython beyond its
-    public face (3.11 to 3.13); `missing_privates` checks them at start.
+    The attributes below and `OF_HANDLES` are what is used of CPython beyond its public face (3.11 to 3.13);
+    `missing_privates` checks them at start.
     """
 
     _ready: deque[asyncio.Handle]
     _scheduled: list[asyncio.TimerHandle]
     _selector: selectors.EpollSelector
+    _csock: socket.socket
+    _signal_handlers: Mapping[int, asyncio.Handle]
     _timer_cancelled_count: int
     _clock_resolution: float
+    _current_handle: asyncio.Handle | None
     _debug: bool
     _thread_id: int | None
     _check_closed: Callable[[], None]
@@ -107,28 +100,14 @@ class DroverEventLoop(_Life):
 
     def __init__(self, application: QApplication) -> None:
         """Live as long as `application`."""
-        self._turning = False
+        self._turning = self._woken = False
         self._batch = 0
         self._alarm_at = math.inf
-        self._woken = False
         self._raised: BaseException | None = None
         self._hooks = sys.get_asyncgen_hooks()
         super().__init__(application)
-        self._owner = QObject()
-        self._notifier = QSocketNotifier(self._selector.fileno(), QSocketNotifier.Type.Read, self._owner)
-        self._notifier.setEnabled(False)
-        self._notifier.activated.connect(self._turn)
-        self._alarm = self._single_shot()
-        self._more = self._single_shot()
-
-    def _single_shot(self) -> QTimer:
-        timer = QTimer(self._owner)
-        timer.setSingleShot(True)
-        timer.setTimerType(Qt.TimerType.PreciseTimer)
-        timer.timeout.connect(self._turn)
-        return timer
-
-    # --- what a caller schedules
+        self._signals = SignalWakeup(self._csock.fileno(), self._interrupt)
+        self._qt = QtWakeups(self._selector.fileno(), self._turn)
 
     def call_soon(
         self, callback: Callable[..., object], *args: object, context: Context | None = None
@@ -148,8 +127,6 @@ class DroverEventLoop(_Life):
             self._set_alarm()
         return handle
 
-    # --- life
-
     def run_forever(self) -> None:
         """Run until `stop`; raises what a callback raised beyond `Exception`, as asyncio does."""
         self._check_closed()
@@ -163,49 +140,67 @@ class DroverEventLoop(_Life):
         self._set_coroutine_origin_tracking(self._debug)
         self._hooks = sys.get_asyncgen_hooks()
         sys.set_asyncgen_hooks(firstiter=self._asyncgen_firstiter_hook, finalizer=self._asyncgen_finalizer_hook)
-        self._notifier.setEnabled(True)
+        self._signals.start()
+        self._qt.by_sockets(watched=True)
         self._wake()
 
     def _after_run_forever(self) -> None:
-        self._notifier.setEnabled(False)
-        self._alarm.stop()
-        self._more.stop()
-        self._woken = False
-        self._alarm_at = math.inf
+        self._rest()
+        self._signals.stop(keep=bool(self._signal_handlers))
         sys.set_asyncgen_hooks(*self._hooks)
         self._set_coroutine_origin_tracking(False)  # noqa: FBT003 - CPython's own signature
         self._thread_id = None
 
+    def _rest(self) -> None:
+        self._qt.rest()
+        self._woken, self._alarm_at = False, math.inf
+
     def close(self) -> None:
         """Let go of everything; twice is fine."""
-        if not self.is_closed():
-            self._notifier.setEnabled(False)
-            self._alarm.stop()
-            self._more.stop()
+        if not self.is_closed() and not self.is_running():
+            self._rest()
         super().close()
 
-    # --- turns
+    def remove_signal_handler(self, sig: int) -> bool:
+        """See `asyncio.loop.remove_signal_handler`; other signals still wake the loop."""
+        removed = super().remove_signal_handler(sig)
+        self._signals.again()
+        return removed
+
+    def _interrupt(self) -> None:
+        """Raise in the callback that runs; in a slot, where Qt would print and forget it, stop and raise then."""
+        if self._turning:
+            raise KeyboardInterrupt
+        self._fail(KeyboardInterrupt())
 
     def _turn(self) -> None:
         """Run what is due for one slice, then tell Qt when to come back."""
         if self._turning or self._thread_id is None:
-            return  # a nested Qt loop inside a callback: a task is being run, none other may be entered
-        self._turning = True
-        self._woken = False
+            self._qt.by_sockets(watched=False)  # a nested Qt loop inside a callback would spin on it
+            return
         try:
-            end = time.monotonic() + SLICE_S
-            while time.monotonic() < end:
-                if not self._batch:
-                    self._poll()
-                if not self._batch:
-                    break
-                self._run_batch(end)
-        except (KeyboardInterrupt, SystemExit) as raised:
-            self._raised = raised
-            self.stop()
+            self._turning = True
+            self._woken = False
+            self._run_slice(time.monotonic() + SLICE_S)
+        except BaseException as raised:  # noqa: BLE001 - Qt would print and forget it; `run_forever` raises it
+            self._fail(raised)
         finally:
             self._turning = False
             self._come_back()
+
+    def _fail(self, error: BaseException) -> None:
+        self._raised = error
+        self.stop()
+
+    def _run_slice(self, end: float) -> None:
+        while self.is_running():
+            if not self._batch:
+                self._poll()
+            if not self._batch:
+                return
+            self._run_batch(end)
+            if time.monotonic() >= end:
+                return
 
     def _poll(self) -> None:
         """Queue what sockets and timers have for us: the next batch."""
@@ -221,7 +216,7 @@ class DroverEventLoop(_Life):
 
     def _run_batch(self, end: float) -> None:
         """Run what the last poll found ready, as far as `end` allows."""
-        ready = self._ready
+        ready, now = self._ready, time.monotonic
         while self._batch:
             self._batch -= 1
             handle = ready.popleft()
@@ -231,30 +226,32 @@ class DroverEventLoop(_Life):
                 self._run_watched(handle)
             else:
                 handle._run()  # noqa: SLF001 - as CPython's own `_run_once`
-            if time.monotonic() >= end:
-                break
+            if now() >= end:
+                return
 
     def _run_watched(self, handle: asyncio.Handle) -> None:
         began = self.time()
-        handle._run()  # noqa: SLF001 - as CPython's own `_run_once`
+        self._current_handle = handle
+        try:
+            handle._run()  # noqa: SLF001 - as CPython's own `_run_once`
+        finally:
+            self._current_handle = None
         took = self.time() - began
         if took >= self.slow_callback_duration:
             logger.warning("Executing %r took %.3f seconds", handle, took)
 
     def _come_back(self) -> None:
-        """Choose what wakes the next turn: more to run, else the nearest deadline; sockets by the notifier."""
-        if self._thread_id is None or self.is_closed():
+        """Choose what wakes the next turn: more to run, else the nearest deadline, or a socket by the notifier."""
+        if self._thread_id is None or not self.is_running():
             return
-        self._notifier.setEnabled(not self._batch)
-        if self._batch or self._ready:
-            self._wake()
-        else:
-            self._set_alarm()
+        more = bool(self._ready)
+        self._qt.by_sockets(watched=not more)
+        (self._wake if more else self._set_alarm)()
 
     def _wake(self) -> None:
         if self._thread_id is not None:
             self._woken = True
-            self._more.start(0)
+            self._qt.soon()
 
     def _set_alarm(self) -> None:
         if self._thread_id is None:
@@ -262,48 +259,39 @@ class DroverEventLoop(_Life):
         heap = self._scheduled
         while heap and heap[0].cancelled():
             self._timer_cancelled_count -= 1
-            heapq.heappop(heap)._scheduled = False  # noqa: SLF001
+            heapq.heappop(heap)._scheduled = False  # noqa: SLF001 - as CPython's own `_run_once`
         self._alarm_at = heap[0].when() if heap else math.inf
-        if heap:
-            seconds = self._alarm_at - self.time()
-            self._alarm.start(min(LONGEST_MS, max(0, math.ceil(seconds * 1000))))
-        else:
-            self._alarm.stop()
+        self._qt.after(self._alarm_at - self.time())
 
     def _drop_cancelled_timers(self) -> None:
         """Keep a heap of mostly cancelled timers from growing: 2,000 finished timeouts of an hour leave nothing."""
         heap = self._scheduled
         if len(heap) > MANY_TIMERS and self._timer_cancelled_count * 2 > len(heap):
-            kept = [handle for handle in heap if not handle.cancelled()]
             for handle in heap:
-                if handle.cancelled():
-                    handle._scheduled = False  # noqa: SLF001
-            heapq.heapify(kept)
-            self._scheduled = kept
+                handle._scheduled = not handle.cancelled()  # noqa: SLF001 - as CPython's own `_run_once`
+            heap[:] = [handle for handle in heap if not handle.cancelled()]
+            heapq.heapify(heap)
             self._timer_cancelled_count = 0
 
 
-def new_event_loop(
-    application: QApplication, environment: Mapping[str, str] | None = None
-) -> asyncio.AbstractEventLoop:
-    """Return the loop for this system: ours on Linux, unless the environment asks for qasync's own."""
+def new_event_loop(application: QApplication, environ: Mapping[str, str] = os.environ) -> asyncio.AbstractEventLoop:
+    """Return the loop for this system: ours on Linux, unless `environ` asks for qasync's own."""
     application.setQuitOnLastWindowClosed(False)
-    environment = os.environ if environment is None else environment
-    if environment.get(STOCK) == "stock" or not sys.platform.startswith("linux"):
+    if environ.get(STOCK) == "stock" or not sys.platform.startswith("linux"):
         return qasync.QEventLoop(application)
     missing = missing_privates()
     if missing:
-        logger.warning("this Python's asyncio has no %s: using qasync's own loop", ", ".join(missing))
+        logger.warning("this Python or qasync has no %s: using qasync's own loop", ", ".join(missing))
         return qasync.QEventLoop(application)
     return DroverEventLoop(application)
 
 
 def missing_privates() -> list[str]:
-    """Return which of the privates that are used this Python does not have."""
-    used = (*DroverEventLoop.__annotations__, *(name for name in RESTORED if name.startswith("_")))
+    """Return which of the privates that are used are not there."""
     probe = Asyncio()
     try:
-        return [name for name in used if not hasattr(probe, name)]
+        used = ((qasync, ("_QEventLoop",)), (probe, DroverEventLoop.__annotations__), (asyncio.TimerHandle, OF_HANDLES))
+        return [name for owner, names in used for name in names if not hasattr(owner, name)]
     finally:
         probe.close()
 

@@ -245,6 +245,13 @@ class Engine(Protocol):
         """Return the task's records."""
         ...
 
+    async def drain_runners(self, grace_s: float) -> None:
+        """Start nothing more, let steps in flight finish for `grace_s` seconds, cut the rest; all durable on return.
+
+        A second call with less grace cuts short the wait of the first.
+        """
+        ...
+
     async def close(self, grace_s: float = 30.0) -> None:
         """Let steps in flight finish for `grace_s` seconds, cut the rest, make all durable, let go of everything."""
         ...

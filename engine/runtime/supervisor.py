@@ -260,6 +260,10 @@ class Supervisor:
         """See `Engine`."""
         return await self._store.log(task)
 
+    async def drain_runners(self, grace_s: float) -> None:
+        """See `Engine`."""
+        await self._crew.close(grace_s)
+
     async def close(self, grace_s: float = 30.0) -> None:
         """See `Engine`."""
         await self._crew.close(grace_s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.face import ChangeBatch
@@ -22,11 +22,11 @@ class Charts(QWidget):
         """Build them empty."""
         super().__init__(parent)
         self.history = History()
-        self._charts = (ThroughputChart(words, tokens), SpendChart(words, tokens))
+        self.charts = (ThroughputChart(words, tokens), SpendChart(words, tokens))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for chart in self._charts:
+        for chart in self.charts:
             layout.addWidget(chart, 1)
         self.setAutoFillBackground(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -37,8 +37,13 @@ class Charts(QWidget):
         if self.history.take(batch.totals, batch.at) and self.isVisible():
             self._draw()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """See QWidget; what was sampled while nobody looked is drawn at once."""
+        super().showEvent(event)
+        self._draw()
+
     def _draw(self) -> None:
-        for chart in self._charts:
+        for chart in self.charts:
             chart.show_history(self.history)
 
     def set_tokens(self, tokens: Tokens) -> None:
@@ -46,5 +51,5 @@ class Charts(QWidget):
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Window, Inks(tokens, self.font())["panel"])
         self.setPalette(palette)
-        for chart in self._charts:
+        for chart in self.charts:
             chart.set_tokens(tokens)

@@ -1,0 +1,155 @@
+"""The window's life: one process a folder, a loop for both Qt and asyncio, and an end that drains durably."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from app import event_loop, log
+from app.cli.report import Exit, sentence
+from app.composition import Program
+from app.crash import CrashReports
+from app.limits import raise_open_files
+from app.lock import FolderInUseError
+from app.paths import Paths
+from app.single import listen, raise_first
+from app.window_services import Services
+from engine.domain.errors import DroverError
+from engine.runtime.supervisor import Supervisor
+from ui.dialogs.ask import Ask
+from ui.main_window import MainWindow
+from ui.text import load_words
+from ui.theme import Look
+from ui.theme.icons import application_icon
+
+APPLICATION_ID = "dev.drover.Drover"
+
+
+@dataclass(frozen=True, slots=True)
+class Desktop:
+    """A window that runs."""
+
+    window: MainWindow
+    engine: Supervisor
+    program: Program
+
+
+def application() -> QApplication:
+    """Return the application, made once; offscreen where there is no display."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    found = QApplication.instance()
+    made = found if isinstance(found, QApplication) else QApplication(["drover"])
+    made.setApplicationName("Drover")
+    made.setDesktopFileName(APPLICATION_ID)
+    made.setWindowIcon(application_icon())
+    return made
+
+
+def run_window(paths: Paths, ready: Callable[[Desktop], None] | None = None) -> int:
+    """Show the window until it is closed; return the exit code. `ready` is called when it is shown."""
+    program = Program.load(paths)
+    crashes = CrashReports(paths.state, program.redactor)
+    raise_open_files()
+    qt = application()
+    try:
+        log.start(paths.state, program.redactor)
+        crashes.install()
+    except OSError as error:
+        return _refuse(qt, f"{paths.state}: {error.strerror}", Exit.STORE)
+    try:
+        with program.hold_folder("window"):
+            return event_loop.run(qt, lambda: _live(qt, program, crashes, ready))
+    except FolderInUseError as error:
+        if raise_first(paths.data):
+            return Exit.COMPLETED
+        return _refuse(qt, sentence(error), Exit.FOLDER_IN_USE)
+    except DroverError as error:
+        return _refuse(qt, f"{sentence(error)}\n\n{program.redactor(error.detail)}", Exit.STORE)
+
+
+async def _live(
+    qt: QApplication, program: Program, crashes: CrashReports, ready: Callable[[Desktop], None] | None
+) -> int:
+    loop = asyncio.get_running_loop()
+    crashes.watch(loop)
+    engine, store = await program.open_engine()
+    look, words = Look(qt), load_words()
+    look.apply(program.settings.theme)
+    services = Services(program, engine)
+    window = MainWindow(engine, services, words, look)
+    closing = asyncio.Event()
+    window.closing.connect(closing.set)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        if sys.platform != "win32":
+            loop.add_signal_handler(each, closing.set)
+    server = listen(program.paths.data, lambda: _raise(window), window)
+    if program.problem is not None:
+        window.notice.tell(sentence(program.problem))
+    elif store.lost:
+        window.notice.tell(words("notice.lost", count=store.lost))
+    window.show()
+    window.start()
+    services.spawn(_settle(program, engine))
+    if ready is not None:
+        ready(Desktop(window, engine, program))
+    await closing.wait()
+    await _end(window, engine, services, program.settings.grace_s)
+    server.close()
+    return Exit.COMPLETED
+
+
+async def _settle(program: Program, engine: Supervisor) -> None:
+    """Find the keys, off the way of the first picture; then resume by itself what the settings say."""
+    await program.load_keys()
+    if program.settings.resume_interrupted == "always":
+        engine.resume_interrupted(consent=False)
+
+
+async def _end(window: MainWindow, engine: Supervisor, services: Services, grace_s: float) -> None:
+    """Drain: steps in flight finish within their grace, or are cut when the person says so."""
+    streams = engine.totals().streams
+    words = window.words
+    cut = asyncio.Event()
+    if streams:
+        question = words("confirm.quit", count=streams, seconds=f"{grace_s:.0f}")
+        waiting = Ask(question, words("confirm.quit_now"), words("confirm.no"), cut.set, window)
+        waiting.no.hide()
+        waiting.setWindowTitle(words("confirm.quit_title"))
+        waiting.open()
+    draining = asyncio.ensure_future(engine.drain_runners(grace_s))
+    cutting = asyncio.ensure_future(cut.wait())
+    await asyncio.wait({draining, cutting}, return_when=asyncio.FIRST_COMPLETED)
+    cutting.cancel()
+    if not draining.done():
+        await engine.drain_runners(0.0)
+    await draining
+    window.bridge.drain()
+    window.close_for_good()
+    await services.finished()
+    await engine.close(0.0)
+
+
+def _raise(window: MainWindow) -> None:
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
+
+
+def _refuse(qt: QApplication, text: str, status: Exit) -> int:
+    """Say why there is no window, in a window and on stderr."""
+    sys.stderr.write(text + "\n")
+    if os.environ.get("QT_QPA_PLATFORM") != "offscreen":
+        from ui.dialogs.refusal import Refusal  # noqa: PLC0415 - seldom needed
+
+        Refusal(text).show()
+        qt.exec()
+    return status
