@@ -5,19 +5,23 @@ from __future__ import annotations
 import random
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAction, QFont, QFontMetricsF
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from engine.face import PICO, ChangeBatch, PauseReason, Phase, State
 from tests.snapshots import random_snapshot, snapshot, task_id
 from ui.tasks.columns import COLUMNS, INDEX
+from ui.tasks.inks import Inks
 from ui.tasks.scope import ScopeKind, TaskScope
 from ui.tasks.view import TaskTable
 from ui.text import load_words
 from ui.theme import load_tokens
+from ui.theme.look import interface_font
+
+PLAIN = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -107,10 +111,14 @@ def test_only_rows_in_sight_are_announced(table: TaskTable, qtbot: QtBot) -> Non
     table.apply(ChangeBatch(added=tuple(snapshot(n, spent=1000 - n) for n in range(500))))
     with qtbot.assertNotEmitted(table.model.dataChanged):
         table.apply(ChangeBatch(changed=(snapshot(400, spent=600, tokens_per_s=4.0),)))
-    with qtbot.waitSignal(table.model.dataChanged) as announced:
-        table.apply(ChangeBatch(changed=(snapshot(2, spent=998, tokens_per_s=4.0), snapshot(4, spent=996))))
-    first, last = announced.args[:2]
-    assert (first.row(), last.row()) == (2, 4)
+    announced: list[tuple[int, int]] = []
+
+    def note(first: QModelIndex, last: QModelIndex) -> None:
+        announced.append((first.row(), last.row()))
+
+    table.model.dataChanged.connect(note)
+    table.apply(ChangeBatch(changed=(snapshot(2, spent=998, tokens_per_s=4.0), snapshot(4, spent=996))))
+    assert announced == [(2, 4)]
 
 
 def test_rows_settle_a_few_times_a_second(table: TaskTable, qtbot: QtBot) -> None:
@@ -122,14 +130,14 @@ def test_rows_settle_a_few_times_a_second(table: TaskTable, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: names(table) == ["a", "c", "b"])
 
 
-def test_a_click_on_a_heading_orders_and_another_turns_it_round(table: TaskTable, qtbot: QtBot) -> None:
+def test_a_click_on_a_heading_orders_and_another_turns_it_round(table: TaskTable) -> None:
     """Names from A first, figures from the largest first."""
     three(table)
     header = table.grid.horizontalHeader()
 
     def click(code: str) -> None:
         middle = header.sectionViewportPosition(INDEX[code]) + header.sectionSize(INDEX[code]) // 2
-        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(middle, 10))
+        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, PLAIN, QPoint(middle, 10))
 
     click("task")
     assert names(table) == ["a", "b", "c"]
@@ -149,26 +157,28 @@ def test_every_column_can_be_ordered_by_keyboard(table: TaskTable) -> None:
     menu = table.menu()
     assert menu.actions()[0] is given
     order = menu.actions()[-1].menu()
+    assert isinstance(order, QMenu)
     for action in order.actions():
         action.trigger()
     assert len(order.actions()) == len(COLUMNS)
 
 
-def test_keys(table: TaskTable, qtbot: QtBot) -> None:
+def test_keys(table: TaskTable) -> None:
     """Arrows move, Enter opens, Ctrl+A takes all, Ctrl+C copies, Tab leaves."""
     three(table)
     table.grid.setFocus()
-    qtbot.keyClick(table.grid, Qt.Key.Key_Home)
-    qtbot.keyClick(table.grid, Qt.Key.Key_Down)
+    QTest.keyClick(table.grid, Qt.Key.Key_Home)
+    QTest.keyClick(table.grid, Qt.Key.Key_Down)
     assert table.selected_ids() == (task_id(1),)
-    with qtbot.waitSignal(table.activated) as opened:
-        qtbot.keyClick(table.grid, Qt.Key.Key_Return)
-    assert opened.args == [task_id(1)]
-    qtbot.keyClick(table.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    opened: list[str] = []
+    table.activated.connect(opened.append)
+    QTest.keyClick(table.grid, Qt.Key.Key_Return)
+    assert opened == [task_id(1)]
+    QTest.keyClick(table.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QApplication.clipboard().text().split("\t")[0] == "b"
-    qtbot.keyClick(table.grid, Qt.Key.Key_End, Qt.KeyboardModifier.NoModifier)
+    QTest.keyClick(table.grid, Qt.Key.Key_End)
     assert table.selected_ids() == (task_id(0),)
-    qtbot.keyClick(table.grid, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(table.grid, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     assert len(table.selected_ids()) == 3
 
 
@@ -233,13 +243,16 @@ def test_columns_fill_the_room_and_remember(table: TaskTable, qtbot: QtBot) -> N
     assert other.save_state() == state
 
 
-def test_numbers_do_not_jitter(table: TaskTable) -> None:
-    """Figures of one length are of one width, to the pixel."""
-    metrics = table.grid.itemDelegate().inks.number  # pyright: ignore[reportAttributeAccessIssue]
-    from PySide6.QtGui import QFontMetricsF
+def test_numbers_do_not_jitter(qapp: QApplication) -> None:
+    """In the interface's font, amounts of one length are of one width; without tabular figures they are not."""
+    del qapp
+    font = interface_font()
 
-    widths = {QFontMetricsF(metrics).horizontalAdvance(f"${digit}.{digit}{digit}{digit}{digit}") for digit in range(10)}
-    assert len(widths) == 1
+    def widths(shown: QFont) -> set[float]:
+        return {QFontMetricsF(shown).horizontalAdvance(f"${digit}.{digit * 4}") for digit in "0123456789"}
+
+    assert len(widths(Inks(load_tokens("dark"), font).number)) == 1
+    assert len(widths(font)) > 1
 
 
 def test_a_theme_changes_live(table: TaskTable) -> None:

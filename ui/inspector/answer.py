@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QPoint, QUrl
-from PySide6.QtGui import QCursor, QTextDocument
+from PySide6.QtCore import QPoint, QUrl
+from PySide6.QtGui import QCursor, QImage, QTextDocument
 from PySide6.QtWidgets import QFrame, QTextBrowser, QToolTip, QWidget
 
 from ui.inspector.markdown_look import INDENT, set_off
@@ -21,6 +21,8 @@ class AnswerView(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Build it empty."""
         super().__init__(parent)
+        self._nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
+        self._nothing.fill(0)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
@@ -29,9 +31,9 @@ class AnswerView(QTextBrowser):
         self.highlighted.connect(self._tell)
 
     def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's name
-        """Return nothing, for whatever is asked."""
+        """Return an image of one clear pixel for whatever is asked: given nothing, Qt opens the file by itself."""
         del type, name
-        return QByteArray()
+        return self._nothing
 
     def show_markdown(self, text: str, inks: Inks) -> None:
         """Show Markdown, HTML in it as plain words."""

@@ -1,0 +1,66 @@
+"""Charts and meters as a person meets them."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from engine.face import PICO, ChangeBatch, Totals
+from tests.snapshots import snapshot
+from ui.charts.panel import Charts
+from ui.cost.meters import SpendMeter, TaskMeter
+from ui.text import load_words
+from ui.theme import load_tokens
+
+WORDS = load_words()
+
+
+def test_charts_draw_what_the_counters_say(qtbot: QtBot) -> None:
+    """Empty, then with curves, in both themes; the newest figures are there for readers of the screen."""
+    charts = Charts(WORDS, load_tokens("dark"))
+    qtbot.addWidget(charts)
+    charts.resize(440, 340)
+    charts.show()
+    empty = charts.grab().toImage()
+    for second in range(120):
+        totals = Totals(output_tokens=second * 2400, input_tokens=second * 900, spent_total=second * PICO // 1000)
+        charts.apply(ChangeBatch(totals=totals, at=50.0 + second))
+    drawn = charts.grab().toImage()
+    assert drawn != empty
+    throughput, spend = charts.charts
+    assert throughput.accessibleDescription() == "output tok/s: 2.4k, input tok/s: 900"
+    assert spend.accessibleDescription() == "an hour: $3.60"
+    charts.set_tokens(load_tokens("light"))
+    assert charts.grab().toImage() != drawn
+
+
+def test_a_chart_that_nobody_sees_goes_on_sampling(qtbot: QtBot) -> None:
+    """Coming back to the window shows what was while it was hidden."""
+    charts = Charts(WORDS, load_tokens("dark"))
+    qtbot.addWidget(charts)
+    for second in range(10):
+        charts.apply(ChangeBatch(totals=Totals(output_tokens=second * 100), at=float(second)))
+    charts.show()
+    assert charts.charts[0].accessibleDescription().startswith("output tok/s: 100")
+
+
+def test_the_task_meter(qtbot: QtBot) -> None:
+    """Spent of the budget and what is held; a task without a budget has no bar; no task, no meter."""
+    meter = TaskMeter(WORDS, load_tokens("dark"))
+    qtbot.addWidget(meter)
+    meter.show_task(snapshot(0, spent=PICO, budget=2 * PICO, held=PICO // 50))
+    assert meter.accessibleName() == "$1.0000 of $2.00 · $0.0200 held"
+    meter.show_task(snapshot(0, spent=PICO))
+    assert meter.accessibleName() == "$1.0000 no limit"
+    assert meter.bar.isHidden()
+    meter.show_task(None)
+    assert meter.isHidden()
+
+
+def test_the_meter_of_today(qtbot: QtBot) -> None:
+    """As in its tile: spent, limit, held in flight, free."""
+    meter = SpendMeter(WORDS, load_tokens("light"))
+    qtbot.addWidget(meter)
+    meter.show_totals(Totals(spent_today=1566 * PICO // 100, held=94 * PICO // 100, day_limit=40 * PICO))
+    assert meter.accessibleName() == "$15.66 of $40.00, $0.94 held in flight · $23.40 free"
+    meter.show_totals(Totals())
+    assert meter.accessibleName() == "$0.00 no limit, $0.00 held in flight"

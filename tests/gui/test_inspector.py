@@ -1,0 +1,380 @@
+"""The inspector as a person meets it: the right task, read only when looked at, hostile text harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextBrowser
+from pytestqt.qtbot import QtBot
+
+from engine.face import (
+    PICO,
+    Answer,
+    AttemptStatus,
+    ChangeBatch,
+    DroverError,
+    ErrorCode,
+    InvalidSpecError,
+    LiveText,
+    LogEntry,
+    Phase,
+    Problem,
+    State,
+    StepRecord,
+    TaskId,
+    TaskSnapshot,
+    TaskSpec,
+)
+from tests.snapshots import attempt, snapshot, step, task_id
+from ui.inspector.answer import AnswerView
+from ui.inspector.inspector import LOG, RESULT, SETTINGS, STEPS, Inspector
+from ui.inspector.services import InspectorServices
+from ui.tasks.inks import Inks
+from ui.text import load_words
+from ui.theme import load_tokens
+
+WORDS = load_words()
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Engine:
+    """Answers at once, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.text = "# Answer\n\nChoose a **U-lock**."
+        self.records: tuple[StepRecord, ...] = (step(1, text="first"), step(2, text="second"))
+        self.edited: list[tuple[TaskId, TaskSpec]] = []
+        self.opened: list[Path] = []
+        self.refuses: DroverError | None = None
+        self.services = InspectorServices(
+            answer=self.answer,
+            steps=self.steps,
+            log=self.log,
+            on_edit=self.edit,
+            open_path=self.opened.append,
+            spawn=self.spawn,
+        )
+
+    async def answer(self, task: TaskId) -> Answer:
+        """The answer."""
+        self.asked.append("answer")
+        if self.refuses:
+            raise self.refuses
+        return Answer(text=self.text, steps=len(self.records), final=True, folder=Path("files") / task)
+
+    async def steps(self, task: TaskId) -> tuple[StepRecord, ...]:
+        """The steps."""
+        del task
+        self.asked.append("steps")
+        return self.records
+
+    async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
+        """The log."""
+        del task
+        self.asked.append("log")
+        return (LogEntry(seq=1, at_ms=1_800_000_000_000, kind="created", code=""),)
+
+    async def edit(self, task: TaskId, spec: TaskSpec) -> None:
+        """Take an edit, or refuse it."""
+        if self.refuses:
+            raise self.refuses
+        self.edited.append((task, spec))
+
+    def spawn(self, work: Coroutine[object, object, None]) -> None:
+        """Run it to its end: nothing here waits."""
+        with pytest.raises(StopIteration):
+            work.send(None)
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """An engine of its own for each test."""
+    return Engine()
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot, engine: Engine) -> Inspector:
+    """An inspector in sight, about nothing."""
+    made = Inspector(engine.services, WORDS, load_tokens("dark"))
+    qtbot.addWidget(made)
+    made.resize(784, 345)
+    made.show()
+    return made
+
+
+def running(streamed_tokens: int = 0, attempts: int = 2) -> TaskSnapshot:
+    """A task in its third step."""
+    return snapshot(
+        1,
+        state=State.RUNNING,
+        phase=Phase.STREAMING,
+        steps_done=2,
+        attempts=attempts,
+        tokens_per_s=88.0,
+        streamed_tokens=streamed_tokens,
+    )
+
+
+def completed(number: int = 1) -> TaskSnapshot:
+    """A task that is done."""
+    return snapshot(number, state=State.COMPLETED, reason="marker", steps_done=2)
+
+
+def live(text: str, offset: int, attempt: int = 1, number: int = 1) -> ChangeBatch:
+    """Text of the step in flight."""
+    return ChangeBatch(live=LiveText(task=task_id(number), step=3, attempt=attempt, offset=offset, text=text))
+
+
+def test_nothing_is_read_for_nothing(inspector: Inspector, engine: Engine) -> None:
+    """With no task there is a sentence and no read."""
+    inspector.apply(ChangeBatch(changed=(running(),)))
+    assert engine.asked == []
+
+
+def test_only_the_tab_in_sight_reads(inspector: Inspector, engine: Engine) -> None:
+    """Each tab reads when it is looked at, and again only when its task has changed."""
+    inspector.show_task(completed())
+    assert sorted(engine.asked) == ["answer", "steps"]
+    engine.asked.clear()
+    inspector.apply(ChangeBatch(changed=(completed(),)))
+    assert engine.asked == []
+    inspector.tabs.setCurrentIndex(LOG)
+    assert engine.asked == ["log"]
+    inspector.tabs.setCurrentIndex(STEPS)
+    assert engine.asked == ["log", "steps"]
+    inspector.tabs.setCurrentIndex(RESULT)
+    assert engine.asked == ["log", "steps"]
+
+
+def test_live_text_follows_and_is_appended(inspector: Inspector) -> None:
+    """Pieces become one text; another attempt begins anew; another task's text is not shown."""
+    inspector.show_task(running())
+    stream = inspector.result.card.stream
+    inspector.apply(live("The view ", 0))
+    inspector.apply(live("joins", 9))
+    inspector.apply(live("of another task", 0, number=2))
+    assert stream.toPlainText() == "The view joins"
+    assert inspector.result.card.title.text() == "Step 3 — streaming"
+    assert "88 tok/s" in inspector.result.card.about.text()
+    inspector.apply(live("Again", 0, attempt=2))
+    assert stream.toPlainText() == "Again"
+
+
+def test_a_gap_in_live_text_shows(inspector: Inspector) -> None:
+    """What was missed is marked rather than joined over."""
+    inspector.show_task(running())
+    inspector.apply(live("one", 0))
+    inspector.apply(live("three", 6))
+    assert inspector.result.card.stream.toPlainText() == "one\n…\nthree"
+
+
+def test_a_long_reply_stays_bounded_and_at_its_end(inspector: Inspector) -> None:
+    """A reply of megabytes neither fills memory nor leaves what is watched."""
+    inspector.show_task(running())
+    stream, sent = inspector.result.card.stream, 0
+    for _ in range(30):
+        inspector.apply(live("word " * 4000, sent))
+        sent += 20_000
+    inspector.apply(live("END", sent))
+    assert stream.toPlainText().endswith("END")
+    assert stream.document().characterCount() < 230_000
+    assert stream.verticalScrollBar().value() == stream.verticalScrollBar().maximum()
+
+
+def test_live_becomes_answer_when_the_task_is_done(inspector: Inspector, engine: Engine) -> None:
+    """The result is what a task is for: it takes the first place by itself."""
+    inspector.show_task(running())
+    assert inspector.result.card.is_live
+    inspector.apply(ChangeBatch(changed=(completed(),)))
+    assert not inspector.result.card.is_live
+    assert inspector.result.card.answer.toPlainText() == "Answer\nChoose a U-lock."
+    assert inspector.result.card.title.text() == WORDS("result.answer")
+    assert engine.asked.count("answer") == 1
+
+
+def test_the_step_in_flight_counts(inspector: Inspector, engine: Engine) -> None:
+    """Its tokens grow between two reads, and no read is made for them."""
+    engine.records = (step(1), step(2), step(3, attempt(3, status=AttemptStatus.OPEN)))
+    inspector.show_task(running())
+    reads = len(engine.asked)
+    inspector.apply(ChangeBatch(changed=(running(streamed_tokens=1800),)))
+    rows = inspector.result.records
+    assert rows.index(0, 0).data() == "Step 3"
+    assert rows.index(0, 3).data() == "1.8k"
+    assert len(engine.asked) == reads
+
+
+def test_another_task_never_shows_the_one_before(inspector: Inspector, engine: Engine) -> None:
+    """Everything about the last task is gone at once."""
+    inspector.show_task(completed())
+    inspector.apply(live("left over", 0))
+    engine.records = ()
+    engine.text = ""
+    inspector.show_task(completed(2))
+    assert inspector.result.records.rowCount() == 0
+    assert inspector.result.card.stream.toPlainText() == ""
+    assert inspector.result.card.answer.toPlainText() == WORDS("result.no_answer")
+    inspector.apply(ChangeBatch(removed=(task_id(2),)))
+    assert inspector.meter.isHidden()
+
+
+def test_buttons_of_the_answer(inspector: Inspector, engine: Engine) -> None:
+    """Plain shows the marks, Copy takes the Markdown, Open shows the files."""
+    inspector.show_task(completed())
+    card = inspector.result.card
+    QTest.mouseClick(card.plain, LEFT)
+    assert card.answer.toPlainText() == engine.text
+    QTest.mouseClick(card.copy, LEFT)
+    assert QApplication.clipboard().text() == engine.text
+    QTest.mouseClick(card.open, LEFT)
+    assert engine.opened == [Path("files") / task_id(1)]
+
+
+def test_a_failed_task_says_what_to_do(inspector: Inspector) -> None:
+    """Where the person is looking, in a plain sentence."""
+    inspector.show_task(snapshot(1, state=State.FAILED, reason=ErrorCode.WRONG_KEY))
+    assert inspector.result.notice.text() == WORDS("error.wrong_key")
+    assert inspector.result.notice.isVisible()
+
+
+def test_what_cannot_be_read_says_so(inspector: Inspector, engine: Engine) -> None:
+    """A damaged store is named, not shown as an empty answer."""
+    engine.refuses = DroverError(ErrorCode.STORE_DAMAGED)
+    inspector.show_task(completed())
+    assert WORDS("error.store_damaged") in inspector.result.notice.text()
+
+
+def test_a_step_opens_with_all_its_attempts(inspector: Inspector, engine: Engine) -> None:
+    """From the list to the reply it was made of."""
+    engine.records = (step(1, text="first"), step(2, text="second"))
+    inspector.show_task(completed())
+    inspector.result.view.activated.emit(inspector.result.records.index(1, 0))
+    assert inspector.tabs.currentIndex() == STEPS
+    assert inspector.steps.text.toPlainText() == "first"
+
+
+def test_new_steps_come_in_above_the_selected_one(inspector: Inspector, engine: Engine) -> None:
+    """Reading a step is not disturbed by the next."""
+    inspector.tabs.setCurrentIndex(STEPS)
+    inspector.show_task(running())
+    inspector.steps.view.selectRow(1)
+    engine.records = (*engine.records, step(3, text="third"))
+    inspector.apply(ChangeBatch(changed=(running(attempts=3),)))
+    assert inspector.steps.records.rowCount() == 3
+    assert inspector.steps.view.currentIndex().row() == 2
+    assert inspector.steps.text.toPlainText() == "first"
+
+
+def test_settings_are_read_only_while_it_runs(inspector: Inspector) -> None:
+    """All are shown, and why they cannot be changed."""
+    inspector.tabs.setCurrentIndex(SETTINGS)
+    inspector.show_task(running())
+    goal = inspector.settings.form.boxes["goal"]
+    assert goal.text() == "do it"
+    assert isinstance(goal.editor, QPlainTextEdit)
+    assert goal.editor.isReadOnly()
+    assert inspector.settings.save.isHidden()
+    assert inspector.settings.note.text() == WORDS("edit.locked")
+
+
+def paused() -> TaskSnapshot:
+    """A task that may be edited."""
+    return snapshot(1, state=State.PAUSED, reason="budget", budget=PICO)
+
+
+def test_a_budget_is_raised(inspector: Inspector, engine: Engine) -> None:
+    """Typed, saved, and what else was asked is as it was."""
+    inspector.tabs.setCurrentIndex(SETTINGS)
+    inspector.show_task(paused())
+    settings = inspector.settings
+    assert not settings.save.isEnabled()
+    settings.form.boxes["budget"].set_text("2.50")
+    inspector.apply(ChangeBatch(changed=(paused(),)))
+    assert settings.form.boxes["budget"].text() == "2.50"
+    QTest.mouseClick(settings.save, LEFT)
+    assert engine.edited == [(task_id(1), msgspec.structs.replace(paused().spec, budget=5 * PICO // 2))]
+
+
+def test_what_is_wrong_is_said_beside_its_field(inspector: Inspector, engine: Engine) -> None:
+    """By the form, by the rules of the engine, or by the engine's refusal."""
+    inspector.tabs.setCurrentIndex(SETTINGS)
+    inspector.show_task(paused())
+    form, save = inspector.settings.form, inspector.settings.save
+    form.boxes["budget"].set_text("a lot")
+    form.boxes["max_steps"].set_text("0")
+    QTest.mouseClick(save, LEFT)
+    assert form.boxes["budget"].problem.text() == WORDS("edit.invalid")
+    assert form.boxes["max_steps"].problem.text() == WORDS("error.steps_out_of_range")
+    form.boxes["budget"].set_text("2")
+    form.boxes["max_steps"].set_text("9")
+    engine.refuses = InvalidSpecError((Problem(field="model", code=ErrorCode.NO_MODEL),))
+    QTest.mouseClick(save, LEFT)
+    assert form.boxes["model"].problem.text() == WORDS("error.no_model")
+    assert form.boxes["budget"].problem.text() == ""
+    assert engine.edited == []
+    QTest.mouseClick(inspector.settings.revert, LEFT)
+    assert form.boxes["budget"].text() == "1"
+
+
+def red_pixels(view: QTextBrowser) -> int:
+    """How much of a view is pure red."""
+    image = view.grab().toImage()
+    red = QColor("#ff0000")
+    return sum(image.pixelColor(x, y) == red for x in range(0, image.width(), 4) for y in range(0, image.height(), 4))
+
+
+def test_an_answer_loads_no_file(qtbot: QtBot, tmp_path: Path) -> None:
+    """An image of this computer that the text names is drawn by Qt's own view and not by this one."""
+    picture = tmp_path / "picture.png"
+    image = QImage(64, 64, QImage.Format.Format_RGB32)
+    image.fill(QColor("#ff0000"))
+    assert image.save(str(picture))
+    markdown = f"![x]({picture.as_uri()})\n\n<img src='{picture.as_uri()}'>"
+    theirs, ours = QTextBrowser(), AnswerView()
+    for view in (theirs, ours):
+        qtbot.addWidget(view)
+        view.resize(300, 200)
+        view.show()
+    theirs.setMarkdown(markdown)
+    ours.show_markdown(markdown, Inks(load_tokens("dark"), ours.font()))
+    assert red_pixels(theirs) > 0
+    assert red_pixels(ours) == 0
+
+
+def test_html_in_an_answer_is_words(qtbot: QtBot) -> None:
+    """Only Markdown is set; and a link opens nothing."""
+    view = AnswerView()
+    qtbot.addWidget(view)
+    view.show_markdown("<b>bold?</b> [here](http://127.0.0.1:1/x)", Inks(load_tokens("dark"), view.font()))
+    assert "<b>bold?</b>" in view.toPlainText()
+    assert not view.openLinks()
+    assert not view.openExternalLinks()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "|a|\n|-|\n" * 50, "#" * 5000, "> " * 500, "- " * 400, "\u2028\u0000\ufffe", "`" * 3]
+)
+def test_odd_markdown_does_no_harm(qtbot: QtBot, text: str) -> None:
+    """Whatever a model writes is shown somehow."""
+    view = AnswerView()
+    qtbot.addWidget(view)
+    view.show_markdown(text, Inks(load_tokens("dark"), view.font()))
+    view.grab()
+
+
+def test_a_theme_changes_live(inspector: Inspector) -> None:
+    """All four tabs take on the new colours."""
+    inspector.show_task(completed())
+    for page in range(inspector.tabs.count()):
+        inspector.tabs.setCurrentIndex(page)
+        inspector.set_tokens(load_tokens("dark"))
+        dark = inspector.grab().toImage()
+        inspector.set_tokens(load_tokens("light"))
+        assert inspector.grab().toImage() != dark
