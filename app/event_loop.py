@@ -44,8 +44,6 @@ SLICE_S = 0.004
 MANY_TIMERS = 100
 """Timers below which cancelled ones are left in the heap until their time, as CPython does."""
 
-STOCK = "DROVER_LOOP"
-
 LIFE_CYCLE = frozenset({"run_forever", "stop", "is_running", "close"})
 """What qasync does better than CPython here; its scheduling is given back to CPython whole."""
 
@@ -158,7 +156,7 @@ class DroverEventLoop(_Life):
     def close(self) -> None:
         """Let go of everything; twice is fine."""
         if not self.is_closed() and not self.is_running():
-            self._rest()
+            self._qt.close()
         super().close()
 
     def remove_signal_handler(self, sig: int) -> bool:
@@ -277,7 +275,7 @@ class DroverEventLoop(_Life):
 def new_event_loop(application: QApplication, environ: Mapping[str, str] = os.environ) -> asyncio.AbstractEventLoop:
     """Return the loop for this system: ours on Linux, unless `environ` asks for qasync's own."""
     application.setQuitOnLastWindowClosed(False)
-    if environ.get(STOCK) == "stock" or not sys.platform.startswith("linux"):
+    if environ.get("DROVER_LOOP") == "stock" or not sys.platform.startswith("linux"):
         return qasync.QEventLoop(application)
     missing = missing_privates()
     if missing:

@@ -58,6 +58,13 @@ class QtWakeups:
         self._alarm.stop()
         self._more.stop()
 
+    def close(self) -> None:
+        """Turn never again, and hold on to nobody: a cycle might be collected on a thread that is not Qt's."""
+        self.rest()
+        self._notifier.activated.disconnect()
+        self._alarm.timeout.disconnect()
+        self._more.timeout.disconnect()
+
 
 class SignalWakeup:
     """While started, signals make `descriptor` readable; in threads but the main one it does nothing.

@@ -203,7 +203,12 @@ class Services:
         """See `WindowServices`."""
         job = asyncio.get_running_loop().create_task(_reported(work))
         self._jobs.add(job)
-        job.add_done_callback(self._jobs.discard)
+        job.add_done_callback(self._ended)
+
+    def _ended(self, job: asyncio.Task[None]) -> None:
+        self._jobs.discard(job)
+        if not job.cancelled() and (error := job.exception()) is not None:
+            job.get_loop().call_exception_handler({"message": "an act of the window failed", "exception": error})
 
     async def finished(self) -> None:
         """End what was spawned and still runs."""

@@ -26,14 +26,14 @@ class Banner(QFrame):
         self._words = words
         self._answered = False
         self._text = plain_label("")
-        self._resume = QPushButton(words("banner.resume"))
-        self._resume.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
+        self.resume_button = QPushButton(words("banner.resume"))
+        self.resume_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
         keep, always = QPushButton(words("banner.keep")), QPushButton(words("banner.always"))
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 14, 8)
         row.setSpacing(8)
         row.addWidget(self._text, 1)
-        for button, signal in ((self._resume, self.resume), (keep, self.keep), (always, self.always)):
+        for button, signal in ((self.resume_button, self.resume), (keep, self.keep), (always, self.always)):
             button.clicked.connect(self._close)
             button.clicked.connect(signal)
             row.addWidget(button)

@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
         """Build it; `start` begins to show."""
         super().__init__()
         self.engine, self.services, self.words = engine, services, words
-        self._look = look
+        self.look = look
         self._shown: TaskId | None = None
         self._may_close = False
         self._dialog: QWidget | None = None
@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
         self.first_start.more.connect(self.new_task)
         self.banner.resume.connect(self._resume_interrupted)
         self.banner.always.connect(self._always)
-        self._look.changed.connect(self.set_tokens)
+        self.look.changed.connect(self.set_tokens)
         for action in self.actions_.menu():
             self.addAction(action)
         QShortcut(QKeySequence("Ctrl+N"), self, self.new_task)
@@ -198,6 +198,13 @@ class MainWindow(QMainWindow):
         dialog.open()
         return dialog
 
+    @property
+    def open_dialog(self) -> NewTask:
+        """The New task dialog that was opened last; raises LookupError without one."""
+        if isinstance(self._dialog, NewTask):
+            return self._dialog
+        raise LookupError
+
     def settings(self) -> Settings:
         """Open the settings."""
         dialog = Settings(self.words, self.services, self)
@@ -224,7 +231,7 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, choice: Theme) -> None:
         """Change the theme and keep the choice."""
-        self._look.apply(choice)
+        self.look.apply(choice)
         self._save(replace(self.services.preferences(), theme=choice))
 
     def _taken(self, spec: TaskSpec, paused: bool) -> None:  # noqa: FBT001 - Qt's signal

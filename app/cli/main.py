@@ -176,6 +176,20 @@ def demo(
     raise typer.Exit(run_demo(out, provider))
 
 
+@cli.command(name="demo-stage", hidden=True)
+def demo_stage(
+    act: Annotated[str, typer.Option()],
+    folder: Annotated[Path, typer.Option()],
+    pictures: Annotated[Path, typer.Option()],
+    provider: Annotated[str, typer.Option()],
+    word: Annotated[str, typer.Option()],
+) -> None:
+    """Play one act of the demonstration; `drover demo` starts it."""
+    from app.demo.act import play  # noqa: PLC0415 - loads Qt
+
+    raise typer.Exit(play(act, folder, pictures, provider, word))
+
+
 def _paths(data_dir: Path | None) -> Paths:
     return Paths.from_environment(os.environ, data_dir)
 

@@ -105,6 +105,7 @@ class Supervisor:
         self._accounts.restore(await self._store.spending())
         for record in self._register:
             self._accounts.add(record)
+            self._feed.add(record.id)
         self._gaps.start()
 
     # --- acts of a person
