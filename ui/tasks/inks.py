@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QWidget
 
 from ui.theme import Tokens
 
@@ -78,6 +78,8 @@ def ground(widget: QWidget, colour: QColor) -> None:
     for role in (QPalette.ColorRole.Window, QPalette.ColorRole.Base):
         palette.setColor(role, colour)
     widget.setPalette(palette)
+    if isinstance(widget, QAbstractScrollArea):  # with a style sheet, a viewport keeps the palette it once had
+        widget.viewport().setPalette(palette)
     widget.setAutoFillBackground(True)
 
 

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from engine.face import ChangeBatch, TaskId, TaskSnapshot
-from ui.tasks.query import EVERYTHING, Query
+from ui.tasks.query import Query
 from ui.tasks.scope import ALL_TASKS, TaskScope
 
 Value = str | int | float | None
 Read = Callable[[TaskSnapshot], Value]
 Key = tuple[bool, Value, int]
 """(missing, value, place of creation): what has no value comes last, whichever way the order goes."""
+
+
+JUDGED_AT_ONCE = 1500
+"""Changed tasks looked at in a frame: about 2 ms."""
 
 
 def creation(task: TaskSnapshot) -> Value:
@@ -45,26 +50,38 @@ class TaskOrder:
         self._keys: dict[TaskId, Key] = {}
         """Of the tasks that belong to the rows."""
         self._stale: dict[TaskId, None] = {}
+        """Changed, and not yet judged."""
+        self._joined: dict[TaskId, None] = {}
+        """Belong to the rows and have none yet."""
+        self._left: dict[TaskId, None] = {}
+        """Have a row and belong there no more."""
         self._gone: dict[TaskId, None] = {}
+        """Removed, but still readable while a row shows them."""
         self._unsorted = False
         self._read: Read = creation
         self._descending = False
-        self._scope: TaskScope = ALL_TASKS
-        self._query: Query = EVERYTHING
+        self._belongs: Callable[[TaskSnapshot], bool] | None = None
 
     @property
     def unsettled(self) -> bool:
         """Whether `settle` may have something to arrange."""
-        return bool(self._stale or self._gone or self._unsorted)
+        return bool(self._stale or self._joined or self._left or self._gone or self._unsorted)
 
     def take(self, batch: ChangeBatch) -> None:
-        """Take in what changed; rows stand as they are until they are settled."""
+        """Take in what changed; rows stand as they are until they are settled.
+
+        Some of what changed is judged at once, so that settling has little left to do; no more than that, so that a
+        task that changes in each frame is not judged in each frame.
+        """
         for tasks in (batch.added, batch.changed):
             self.tasks.update((task.id, task) for task in tasks)
             self._stale.update((task.id, None) for task in tasks)
         for task in batch.added:
             self._gone.pop(task.id, None)
         self._gone.update((task, None) for task in batch.removed if task in self.tasks)
+        for task in list(islice(self._stale, JUDGED_AT_ONCE)):
+            del self._stale[task]
+            self._judge(task)
 
     def sort_by(self, read: Read, *, descending: bool) -> None:
         """Order by what `read` gives, ties in order of creation."""
@@ -73,14 +90,24 @@ class TaskOrder:
 
     def narrow(self, scope: TaskScope, query: Query) -> None:
         """Show only what belongs to both."""
-        self._scope, self._query = scope, query
+        if scope == ALL_TASKS:
+            self._belongs = query.holds if query.terms else None
+        elif query.terms:
+            self._belongs = lambda task: scope.holds(task) and query.holds(task)
+        else:
+            self._belongs = scope.holds
         self._all_stale()
 
     def settle(self) -> Arrangement | None:
         """Return how the rows must change now, or None; whoever asks must carry it out."""
-        joining = [task for task in self._stale if task not in self._gone and self._judge(task)]
-        leaving = self._leavers()
+        for task in self._stale:
+            self._judge(task)
         self._stale.clear()
+        for task in self._gone:
+            self._leave(task)
+        leaving, joining = frozenset(self._left), tuple(self._joined)
+        self._left.clear()
+        self._joined.clear()
         if not (self._unsorted or leaving or joining):
             self.forget()
             return None
@@ -89,7 +116,7 @@ class TaskOrder:
         rows = sorted([*stay, *joining], key=self._keys.__getitem__, reverse=self._descending)
         if not leaving and not joining and rows == self.rows:
             return None
-        return Arrangement(frozenset(leaving), tuple(joining), rows)
+        return Arrangement(leaving, joining, rows)
 
     def forget(self) -> None:
         """Let go of removed tasks: called once an arrangement is carried out and no row shows them."""
@@ -101,29 +128,32 @@ class TaskOrder:
         self._stale = dict.fromkeys(self.tasks)
         self._unsorted = True
 
-    def _judge(self, task: TaskId) -> bool:
-        """Bring a task's key up to date; whether it joins the rows."""
+    def _judge(self, task: TaskId) -> None:
+        """Bring up to date whether a task belongs to the rows, and by which key."""
         snapshot = self.tasks[task]
-        before = self._keys.get(task)
-        if not (self._scope.holds(snapshot) and self._query.holds(snapshot)):
-            if before is not None:
-                self._gone_from_rows(task)
-            return False
+        if self._belongs is not None and not self._belongs(snapshot):
+            self._leave(task)
+            return
         value = self._read(snapshot)
         descending = self._descending
         key = ((value is None) != descending, value, -snapshot.order if descending else snapshot.order)
+        before = self._keys.get(task)
         if key != before:
             self._keys[task] = key
             self._unsorted = True
-        return before is None
+        if before is None:
+            self._join(task)
 
-    def _gone_from_rows(self, task: TaskId) -> None:
-        del self._keys[task]
-        self._unsorted = True
+    def _join(self, task: TaskId) -> None:
+        if task in self._left:
+            del self._left[task]
+        else:
+            self._joined[task] = None
 
-    def _leavers(self) -> set[TaskId]:
-        for task in self._gone:
-            self._keys.pop(task, None)
-        if not (self._gone or self._unsorted):
-            return set()
-        return {task for task in self.rows if task not in self._keys}
+    def _leave(self, task: TaskId) -> None:
+        if self._keys.pop(task, None) is None:
+            return
+        if task in self._joined:
+            del self._joined[task]
+        else:
+            self._left[task] = None
