@@ -61,6 +61,9 @@ class TaskActions(QObject):
         can = {action for task in tasks for action in allowed(task.state)}
         for action, any_of in self._needs.items():
             action.setEnabled(bool(can & any_of))
+        everything = self._engine.totals().by_state
+        self.pause_all.setEnabled(any(everything.get(s, 0) for s in State if Action.PAUSE in allowed(s)))
+        self.resume_all.setEnabled(bool(everything.get(State.PAUSED, 0)) or bool(self._engine.totals().interrupted))
         fresh = tasks and all(_fresh(task) for task in tasks)
         self.go.setText(self._words("action.start" if fresh else "action.resume"))
 

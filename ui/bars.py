@@ -23,6 +23,7 @@ class Banner(QFrame):
         """Build it hidden."""
         super().__init__()
         self.setObjectName("banner")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._words = words
         self._answered = False
         self._text = plain_label("")
@@ -60,6 +61,7 @@ class Notice(QFrame):
         """Build it hidden."""
         super().__init__()
         self.setObjectName("notice")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._text = plain_label("")
         self._text.setObjectName("error")
         self._text.setWordWrap(True)

@@ -91,15 +91,15 @@ class MainWindow(QMainWindow):
             splitter.setHandleWidth(1)
             splitter.setChildrenCollapsible(False)
         self._pages.addWidget(self.first_start)
-        self._pages.addWidget(_column(self.tiles, split))
-        right = _column(self.banner, self.notice, self._pages)
+        self._pages.addWidget(_column(self.tiles, split, filling=split))
+        right = _column(self.banner, self.notice, self._pages, filling=self._pages)
         middle = QWidget()
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.sidebar)
         row.addWidget(right, 1)
-        self.setCentralWidget(_column(self.toolbar, middle, self.status))
+        self.setCentralWidget(_column(self.toolbar, middle, self.status, filling=middle))
         fill_menu(self.toolbar.menu, self)
 
     def _connect(self) -> None:
@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
         self.sidebar.show_totals(batch.totals)
         self.status.show_totals(batch.totals)
         self.banner.show_interrupted(batch.totals.interrupted)
-        if batch.changed or batch.removed:
+        if batch.added or batch.changed or batch.removed:
             self.actions_.refresh()
         self.inspector.apply(batch)
         if batch.added and not self.table.selected_ids():
@@ -298,11 +298,12 @@ class MainWindow(QMainWindow):
         )
 
 
-def _column(*widgets: QWidget) -> QWidget:
+def _column(*widgets: QWidget, filling: QWidget) -> QWidget:
+    """Lay widgets below each other; `filling` takes what room is left."""
     column = QWidget()
     layout = QVBoxLayout(column)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
     for widget in widgets:
-        layout.addWidget(widget, 0 if widget.maximumHeight() < SMALLEST[1] else 1)
+        layout.addWidget(widget, int(widget is filling))
     return column

@@ -18,6 +18,7 @@ from ui.theme import Tokens
 WIDTH = 204
 ROW = 27
 HEADING = 28
+SPACE = 10
 SHOWN = (
     State.RUNNING,
     State.PENDING,
@@ -80,6 +81,7 @@ class Sidebar(QListWidget):
         self._models, self._batches = _named(totals.by_model), _named(totals.by_batch)
         self.blockSignals(True)  # noqa: FBT003 - Qt's signature
         self.clear()
+        self._space()
         self._row(self._words("sidebar.needs_you"), TaskScope(ScopeKind.NEEDS_YOU), "paused")
         self._heading("sidebar.status")
         self._row(self._words("sidebar.all"), TaskScope())
@@ -97,6 +99,11 @@ class Sidebar(QListWidget):
             if place == 0:
                 self._heading(heading)
             self._row(name, TaskScope(kind, name))
+
+    def _space(self) -> None:
+        item = QListWidgetItem("", self)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        item.setSizeHint(QSize(WIDTH, SPACE))
 
     def _heading(self, code: str) -> None:
         item = QListWidgetItem(self._words(code), self)
@@ -148,7 +155,7 @@ class _Rows(QStyledItemDelegate):
             painter.drawRoundedRect(rect.adjusted(8, 0, -8, 0), 6, 6)
         left, number, dot = 16, index.data(COUNT), index.data(DOT)
         if dot:
-            token = "pending" if dot == "paused" and index.row() == 0 and not number else dot
+            token = "pending" if index.data(SCOPE).kind is ScopeKind.NEEDS_YOU and not number else dot
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.tokens.colour(token)))
             painter.drawEllipse(rect.left() + left, rect.center().y() - 3, 8, 8)

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from app.demo.play import Seen
 from app.desktop import Desktop, run_window
@@ -138,7 +140,18 @@ class Player:
         for theme in ("light", "dark"):
             self._window.look.apply(theme)
             await asyncio.sleep(BREATH_S * 4)
-            self._window.grab().save(str(self._pictures / f"{name}-{theme}.png"))
+            self._grab().save(str(self._pictures / f"{name}-{theme}.png"))
+
+    def _grab(self) -> QPixmap:
+        """The window as it looks, with the dialog that is open before it."""
+        picture = self._window.grab()
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None:
+            painter = QPainter(picture)
+            painter.fillRect(picture.rect(), QColor(0, 0, 0, 140))
+            painter.drawPixmap(QRect(QPoint(), dialog.size()).translated(_middle(self._window, dialog)), dialog.grab())
+            painter.end()
+        return picture
 
     # --- what a person sees
 
@@ -170,6 +183,10 @@ class Player:
         if self._provider != "local" or not children.exists():
             return 0
         return next((int(pid) for pid in children.read_text().split()), 0)
+
+
+def _middle(window: QWidget, dialog: QWidget) -> QPoint:
+    return QPoint((window.width() - dialog.width()) // 2, (window.height() - dialog.height()) // 2)
 
 
 def _fill(field: object, text: str) -> None:
