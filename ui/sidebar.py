@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
@@ -128,6 +128,7 @@ class _Rows(QStyledItemDelegate):
     def __init__(self, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
         self.tokens = tokens
+        self._name = parent.font()
         self._number = tabular(sized(parent.font(), -1))
         self._heading = sized(parent.font(), -2, QFont.Weight.DemiBold)
 
@@ -167,15 +168,14 @@ class _Rows(QStyledItemDelegate):
             rect.adjusted(0, 0, -17, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, figures
         )
         painter.setPen(QColor(self.tokens.colour("text")))
-        painter.setFont(self.parent().font())  # type: ignore[attr-defined]
+        painter.setFont(self._name)
         room = rect.width() - left - 24 - painter.fontMetrics().horizontalAdvance(figures)
         name = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, room)
         painter.drawText(rect.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
 
 
-def _named(counts: object) -> tuple[str, ...]:
-    items: dict[str, int] = dict(counts) if counts else {}  # type: ignore[call-overload]
-    return tuple(sorted(items, key=lambda name: (-items[name], name))[:12])
+def _named(counts: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(sorted(counts, key=lambda name: (-counts[name], name))[:12])
 
 
 def _count(totals: Totals, scope: TaskScope) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
@@ -11,15 +11,16 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainT
 from ui.bars import plain_label
 
 T = TypeVar("T")
+Input_co = TypeVar("Input_co", bound=QWidget, covariant=True)
 
 
-class Field(QWidget):
+class Field(QWidget, Generic[Input_co]):
     """A label, an input, and what is wrong with it."""
 
-    def __init__(self, label: str, field: QWidget) -> None:
+    def __init__(self, label: str, field: Input_co) -> None:
         """Put `field` under its label."""
         super().__init__()
-        self.field = field
+        self._field = field
         field.setAccessibleName(label)
         caption = plain_label(label)
         caption.setObjectName("dim")
@@ -33,6 +34,11 @@ class Field(QWidget):
         layout.setSpacing(4)
         for widget in (caption, field, self._problem):
             layout.addWidget(widget)
+
+    @property
+    def field(self) -> Input_co:
+        """The input."""
+        return self._field
 
     def blame(self, problem: str) -> None:
         """Show what is wrong, or nothing for an empty text."""
@@ -51,7 +57,7 @@ class Field(QWidget):
 class WrongInputError(ValueError):
     """A field's text cannot be read."""
 
-    def __init__(self, field: Field, code: str) -> None:
+    def __init__(self, field: Field[QWidget], code: str) -> None:
         """Name the field and the words of what is wrong."""
         super().__init__(code)
         self.field = field
@@ -84,7 +90,7 @@ def choice(options: Sequence[tuple[str, object]], chosen: object = None) -> QCom
     return box
 
 
-def text_of(field: Field) -> str:
+def text_of(field: Field[QWidget]) -> str:
     """Return a field's text."""
     widget = field.field
     if isinstance(widget, QPlainTextEdit):
@@ -94,7 +100,7 @@ def text_of(field: Field) -> str:
     return widget.currentText() if isinstance(widget, QComboBox) else ""
 
 
-def read(field: Field, convert: Callable[[str], T], code: str) -> T:
+def read(field: Field[QWidget], convert: Callable[[str], T], code: str) -> T:
     """Return a field's value; raises `WrongInputError`."""
     try:
         return convert(text_of(field).strip())

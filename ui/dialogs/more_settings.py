@@ -37,12 +37,13 @@ class MoreSettings(QWidget):
         """Show the defaults."""
         super().__init__()
         rules = [(words("new_task.result_last"), ResultRule.LAST), (words("new_task.result_join"), ResultRule.JOIN)]
-        self.fields: dict[str, Field] = {
+        self.result = Field(words("new_task.result"), choice(rules))
+        self.fields: dict[str, Field[QWidget]] = {
             "system": Field(words("new_task.system"), area(rows=2)),
             "context": Field(words("new_task.context"), area(rows=2)),
             "temperature": Field(words("new_task.temperature"), line(f"{DEFAULT.temperature:g}")),
             "max_output": Field(words("new_task.max_output"), line(str(DEFAULT.max_output))),
-            "result": Field(words("new_task.result"), choice(rules)),
+            "result": self.result,
             "checkpoint_interval": Field(words("new_task.interval"), line(str(DEFAULT.checkpoint_interval))),
             "max_retries": Field(words("new_task.max_retries"), line(str(DEFAULT.retry.max_retries))),
             "backoff_base": Field(words("new_task.backoff"), line(f"{DEFAULT.retry.backoff_base:g}")),
@@ -61,7 +62,7 @@ class MoreSettings(QWidget):
         rest = [self.fields[name] for name in names]
         layout.addLayout(grid([rest[:3], rest[3:], times[:3], times[3:], [self.fields["priority"]]]))
 
-    def field(self, name: str, *, unfold: Callable[[bool], None]) -> Field | None:
+    def field(self, name: str, *, unfold: Callable[[bool], None]) -> Field[QWidget] | None:
         """Return the field of this name, having it shown."""
         found = self.fields.get(name)
         if found is not None:
@@ -79,7 +80,7 @@ class MoreSettings(QWidget):
             max_output=read(fields["max_output"], int, NUMBER),
             checkpoint_interval=read(fields["checkpoint_interval"], int, NUMBER),
             priority=read(fields["priority"], int, NUMBER),
-            result=fields["result"].field.currentData(),  # type: ignore[attr-defined]
+            result=self.result.field.currentData(),
             limits=TimeLimits(**limits),
             retry=RetryPolicy(
                 max_retries=read(fields["max_retries"], int, NUMBER),

@@ -95,7 +95,7 @@ class NewTask(QDialog):
         outer.addLayout(self._buttons())
         self.resize(WIDTH, FOLDED)
         self.models.changed.connect(self._show_most)
-        _changed(self.budget, self._show_most)
+        self.budget.field.textChanged.connect(self._show_most)
         QShortcut(QKeySequence("Ctrl+Return"), self, lambda: self._submit(paused=False))
 
     def _summary(self) -> QFrame:
@@ -176,8 +176,8 @@ class NewTask(QDialog):
         self._problem.setText(text)
         self._problem.setVisible(bool(text))
 
-    def _field(self, name: str) -> Field | None:
-        own = {
+    def _field(self, name: str) -> Field[QWidget] | None:
+        own: dict[str, Field[QWidget]] = {
             "goal": self.goal,
             "prompts": self.prompts,
             "title": self.name,
@@ -219,7 +219,7 @@ class NewTask(QDialog):
             prompts=tuple(prompts),
             max_steps=1 if pipeline else read(self.steps, int, "new_task.not_a_number"),
             budget=read(self.budget, parse, "new_task.not_money") if budget else None,
-            complexity=self.complexity.field.currentData(),  # type: ignore[attr-defined]
+            complexity=self.complexity.field.currentData(),
             **self.more.values(),
         )
 
@@ -261,7 +261,3 @@ class _Segments(QWidget):
             if each == value:
                 self._group.button(place).setChecked(True)
         self.chosen.emit()
-
-
-def _changed(field: Field, then: object) -> None:
-    field.field.textChanged.connect(then)  # type: ignore[attr-defined]

@@ -114,9 +114,9 @@ class General(QWidget):
             read(self.day, parse, "new_task.not_money")
         return dataclasses.replace(
             before,
-            theme=self.theme.field.currentData(),  # type: ignore[attr-defined]
+            theme=self.theme.field.currentData(),
             running_limit=read(self.limit, _at_least_one, "new_task.not_a_number"),
-            resume_interrupted=self.resume.field.currentData(),  # type: ignore[attr-defined]
+            resume_interrupted=self.resume.field.currentData(),
             day_limit=day,
             results_folder=text_of(self.results).strip(),
             default_provider=self.models.provider,
@@ -126,7 +126,7 @@ class General(QWidget):
     def _choose_folder(self) -> None:
         dialog = QFileDialog(self)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(self.results.field.setText)  # type: ignore[attr-defined]
+        dialog.fileSelected.connect(self.results.field.setText)
         dialog.open()
 
 
@@ -155,7 +155,7 @@ class Providers(QWidget):
         self.list.setCurrentRow(0)
 
     def _build(self) -> None:
-        self.key.field.setEchoMode(self.key.field.EchoMode.Password)  # type: ignore[attr-defined]
+        self.key.field.setEchoMode(self.key.field.EchoMode.Password)
         self.outcome.setWordWrap(True)
         self.test_button.clicked.connect(lambda: self._services.spawn(self._test()))
         add = QPushButton(self._words("settings.add"))
@@ -198,19 +198,21 @@ class Providers(QWidget):
 
     def _show(self, view: ProviderView) -> None:
         own = view.kind in ("preset", "custom", "server")
-        for field, text in ((self.name, view.name), (self.address, view.base_url), (self.models, _prices(view))):
+        for field in (self.name, self.address, self.models):
             field.blame("")
-            field.field.setPlainText(text) if field is self.models else field.field.setText(text)  # type: ignore[attr-defined]
+        self.name.field.setText(view.name)
+        self.address.field.setText(view.base_url)
+        self.models.field.setPlainText(_prices(view))
         self.name.field.setEnabled(view.kind == "custom" and not view.set_up)
         self.address.setVisible(own)
         self.key.setVisible(own)
         self.models.setVisible(own)
         self.free.setVisible(own)
         self.free.setChecked(view.free)
-        self.key.field.setText("")  # type: ignore[attr-defined]
+        self.key.field.setText("")
         where = self._words(f"settings.{view.key_kept}")
         kept = self._words("settings.key_kept", where=where) if view.key_kept != "nowhere" else where
-        self.key.field.setPlaceholderText(f"{self._words('settings.key_hint')} · {kept}")  # type: ignore[attr-defined]
+        self.key.field.setPlaceholderText(f"{self._words('settings.key_hint')} · {kept}")
         self.outcome.setText("")
 
     def _store(self) -> None:
