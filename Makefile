@@ -18,7 +18,8 @@ help: ## this list
 run: $(if $(NO_DISPLAY),offscreen_libraries,window_libraries) $(READY) ## open the window (without a display: the demonstration, into pictures)
 	$(if $(NO_DISPLAY),QT_QPA_PLATFORM=offscreen $(BIN)/drover demo,$(BIN)/drover)
 
-test: offscreen_libraries $(READY) ## every test
+test: offscreen_libraries $(READY) ## every test, the window's on both event loops
+	DROVER_LOOP=stock $(BIN)/pytest -q tests/gui
 	$(BIN)/pytest
 
 check: offscreen_libraries $(READY) ## format, lint, types, imports, fast tests
