@@ -560,6 +560,24 @@ def test_a_storm_of_callbacks_leaves_qt_its_turns(ours: Play[int]) -> None:
     assert ours(work()) >= 10
 
 
+def test_one_long_batch_leaves_qt_its_turns(ours: Play[int]) -> None:
+    """Many callbacks that are ready at once run in slices, with Qt's timers between them."""
+
+    async def work() -> int:
+        running = asyncio.get_running_loop()
+        ticks: list[None] = []
+        timer = QTimer()
+        timer.timeout.connect(lambda: ticks.append(None))
+        timer.start(1)
+        for _ in range(40):
+            running.call_soon(time.sleep, SLICE_S / 4)
+        await asyncio.sleep(0)
+        timer.stop()
+        return len(ticks)
+
+    assert ours(work()) >= 5
+
+
 def test_stop_ends_the_run_after_the_callback(drover: DroverEventLoop) -> None:
     """Callbacks scheduled after `stop` wait for the next run."""
     ran: list[str] = []
