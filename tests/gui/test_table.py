@@ -261,3 +261,17 @@ def test_a_theme_changes_live(table: TaskTable) -> None:
     dark = table.grab().toImage()
     table.set_tokens(load_tokens("light"))
     assert table.grab().toImage() != dark
+
+
+def test_odd_figures_are_painted(table: TaskTable) -> None:
+    """More steps done than there are, more spent than the budget, a name of megabytes and of many lines."""
+    odd = snapshot(
+        0, title="x\n" * 500_000, steps=2, steps_done=9, spent=3 * PICO, budget=PICO, eta_s=1e9, active_s=1e9
+    )
+    empty = snapshot(1, steps=1, budget=0, model="m" * 100_000)
+    table.apply(ChangeBatch(added=(odd, empty)))
+    assert cell(table, 0, "progress") == "100%"
+    assert cell(table, 0, "budget") == "300%"
+    assert cell(table, 1, "budget") == "100%"
+    assert len(str(cell(table, 0, "task"))) <= 200
+    table.grab()

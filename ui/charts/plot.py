@@ -118,7 +118,7 @@ class TimePlot(QWidget):
         self._plot.getAxis("left").setTicks([[(tick, label(tick)) for tick in ticks]])
         self._plot.setRange(
             xRange=(-self._span_s * (1 + MARGIN), self._span_s * 2 * MARGIN),
-            yRange=(0, ticks[-1] * (1 + MARGIN)),
+            yRange=(0, ticks[-1] * (1 + 3 * MARGIN)),
             padding=0,
         )
         for line, tick in zip(self._grid, ticks, strict=True):
@@ -129,7 +129,7 @@ class TimePlot(QWidget):
         self._plot.setBackground(look.background)
         for name in ("left", "bottom"):
             self._plot.getAxis(name).setPen(QPen(Qt.PenStyle.NoPen))
-            self._plot.getAxis(name).setTickPen(QPen(Qt.PenStyle.NoPen))
+            self._plot.getAxis(name).setTickPen(_pen(look.background))
             self._plot.getAxis(name).setTextPen(QPen(look.text))
         for line in self._grid:
             line.setPen(_pen(look.grid))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.face import TaskSnapshot, Totals
 from ui.cost.bar import Bar
@@ -47,11 +48,14 @@ class TaskMeter(_Meter):
         super().__init__(words, tokens)
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._says: tuple[str, ...] = ("",)
         self.bar.setFixedWidth(TASK_BAR)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 12, 0)
         layout.setSpacing(8)
-        layout.addWidget(self._label)
+        layout.addWidget(self._label, 1)
         layout.addWidget(self.bar)
         self.set_tokens(tokens)
 
@@ -62,12 +66,26 @@ class TaskMeter(_Meter):
             return
         self._show(of_task(task))
         self.bar.setVisible(task.spec.budget is not None)
-        text = f"{money(self._spending.spent)} {self._of_limit(2)}"
+        short = f"{money(self._spending.spent)} {self._of_limit(2)}"
+        whole = short
         if self._spending.held:
-            text += f" · {self._words('meter.held', amount=money(self._spending.held))}"
+            whole += f" · {self._words('meter.held', amount=money(self._spending.held))}"
+        self._says = (whole, short, money(self._spending.spent))
+        self.setAccessibleName(whole)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Say as much as there is room for: part of a figure would be another figure."""
+        metrics = self._label.fontMetrics()
+        room = self._label.width()
+        text = next((each for each in self._says if metrics.horizontalAdvance(each) <= room), "")
         if text != self._label.text():
             self._label.setText(text)
-            self.setAccessibleName(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget."""
+        super().resizeEvent(event)
+        self._fit()
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""

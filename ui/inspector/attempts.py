@@ -33,7 +33,7 @@ def columns(words: Words) -> tuple[RowColumn, ...]:
         RowColumn(title=words("steps.duration"), width=72, right=True),
         RowColumn(title=words("steps.cost"), width=78, right=True),
         RowColumn(title=words("steps.waited"), width=80, right=True),
-        RowColumn(title=words("steps.notes"), width=110, stretch=1),
+        RowColumn(title=words("steps.notes"), width=120, stretch=1),
     )
 
 

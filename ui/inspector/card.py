@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
 
 from engine.face import MULTIPLIER, Answer, LiveText, Phase, TaskSnapshot, TimeLevel
+from ui.elided import ElidedLabel
 from ui.inspector.answer import SHOWN, AnswerView
 from ui.inspector.stream import StreamView
 from ui.tasks import format as figures
@@ -29,7 +30,7 @@ class ResultCard(QFrame):
         super().__init__()
         self._words, self._inks = words, Inks(tokens, self.font())
         self._answer: Answer | None = None
-        self.title, self.about = QLabel(), QLabel()
+        self.title, self.about = QLabel(), ElidedLabel()
         self.stream, self.answer = StreamView(), AnswerView()
         self.stream.setAccessibleName(words("result.live_name"))
         self.answer.setAccessibleName(words("result.answer_name"))
@@ -47,11 +48,9 @@ class ResultCard(QFrame):
     def _arrange(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(6)
-        for label in (self.title, self.about):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            head.addWidget(label)
-        self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        head.setStretchFactor(self.about, 1)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        head.addWidget(self.title)
+        head.addWidget(self.about, 1)
         for button in (self.plain, self.copy, self.open):
             button.setStyleSheet(COMPACT)
             head.addWidget(button)

@@ -25,8 +25,8 @@ def columns(words: Words) -> tuple[RowColumn, ...]:
     """Return the columns."""
     return (
         RowColumn(title=words("log_column.time"), width=150),
-        RowColumn(title=words("log_column.what"), width=230, stretch=2),
-        RowColumn(title=words("log_column.detail"), width=320, stretch=5),
+        RowColumn(title=words("log_column.what"), width=230, least=150, stretch=2),
+        RowColumn(title=words("log_column.detail"), width=320, least=120, stretch=5),
     )
 
 

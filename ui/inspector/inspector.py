@@ -51,8 +51,7 @@ class Inspector(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(8, 0, 0, 0)
         head.addWidget(self.tabs)
-        head.addStretch(1)
-        head.addWidget(self.meter)
+        head.addWidget(self.meter, 1)
         self._rule.setFixedHeight(1)
         self._book = QStackedWidget()
         for page in self._pages:

@@ -32,6 +32,10 @@ class RowColumn:
 
     title: str
     width: int
+    least: int = 0
+    """Pixels it may shrink to if it has a share; 0 is its width."""
+    drops: int = 0
+    """The higher, the sooner it is left out where there is no room for all; 0 never."""
     stretch: int = 0
     right: bool = False
 

@@ -25,7 +25,6 @@ from ui.tasks.widths import fit
 
 T = TypeVar("T")
 ROW, PAD, DOT = 28, 6, 7
-LEAST = 110
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
@@ -103,11 +102,21 @@ class RowsView(QTableView, Generic[T]):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See QWidget."""
         super().resizeEvent(event)
-        columns = self._records.columns
-        wanted = [column.width for column in columns]
-        least = [min(LEAST, width) for width in wanted]
-        widths = fit(wanted, [column.stretch for column in columns], least, self.viewport().width())
-        for number, width in enumerate(widths):
+        room, columns = self.viewport().width(), self._records.columns
+        least = [column.least or column.width for column in columns]
+        shown = list(range(len(columns)))
+        for number in sorted((n for n in shown if columns[n].drops), key=lambda n: -columns[n].drops):
+            if sum(least[each] for each in shown) > room:
+                shown.remove(number)
+        widths = fit(
+            [columns[number].width for number in shown],
+            [columns[number].stretch for number in shown],
+            [least[number] for number in shown],
+            room,
+        )
+        for number in range(len(columns)):
+            self.setColumnHidden(number, number not in shown)
+        for number, width in zip(shown, widths, strict=True):
             self.setColumnWidth(number, width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -13,12 +13,12 @@ from ui.text import Words
 
 COLUMNS = (
     RowColumn(title="", width=96),
-    RowColumn(title="", width=190, stretch=3),
-    RowColumn(title="", width=146, stretch=1),
-    RowColumn(title="", width=64, right=True),
-    RowColumn(title="", width=70, right=True),
-    RowColumn(title="", width=70, right=True),
-    RowColumn(title="", width=84, right=True),
+    RowColumn(title="", width=190, least=84, stretch=3),
+    RowColumn(title="", width=146, least=120, stretch=1, drops=3),
+    RowColumn(title="", width=58, right=True),
+    RowColumn(title="", width=64, right=True, drops=2),
+    RowColumn(title="", width=64, right=True, drops=1),
+    RowColumn(title="", width=82, right=True),
 )
 LOOKED_AT = 400
 """Characters of a reply in which its first words are looked for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from engine.face import LiveText
@@ -47,6 +47,11 @@ class StreamView(QPlainTextEdit):
             self._append("\n…\n")
         self._received = live.offset + len(live.text)
         self._append(live.text[-KEPT:])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget; other breaks of lines may need another height."""
+        super().resizeEvent(event)
+        self._fit()
 
     def beginning(self) -> str:
         """Return its first words, for a list."""

@@ -26,6 +26,8 @@ ATTENTION = (
     State.CANCELLED,
 )
 """The order of the Status column: what needs a person first."""
+LONGEST = 200
+"""Characters of a name that are shown and ordered by: a name may be megabytes."""
 RANK = {state: rank for rank, state in enumerate(ATTENTION)}
 
 
@@ -51,7 +53,9 @@ class Column:
     """What it says, given words and monotonic time."""
     order: Callable[[TaskSnapshot], Value]
     stretch: int = 0
-    """Share of the room that is left over."""
+    """Share of the room that is left over, or lacks."""
+    least: int = 0
+    """Pixels it may shrink to if it has a share; 0 is its width."""
     falling: bool = True
     """Whether the first click orders from the largest down."""
 
@@ -84,8 +88,16 @@ def _budget(task: TaskSnapshot, _words: Words, _now: float) -> str:
     return figures.NONE if fraction is None else figures.percent(fraction)
 
 
+def _name(task: TaskSnapshot, _words: Words, _now: float) -> str:
+    return task.name[:LONGEST]
+
+
+def _progress(task: TaskSnapshot, _words: Words, _now: float) -> str:
+    return figures.percent(min(1.0, task.fraction))  # an edit may leave fewer steps than are done
+
+
 def _model(task: TaskSnapshot, _words: Words, _now: float) -> str:
-    return task.spec.model
+    return task.spec.model[:LONGEST]
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -94,15 +106,17 @@ COLUMNS: tuple[Column, ...] = (
         paint=Paint.NAME,
         width=275,
         stretch=4,
+        least=160,
         falling=False,
-        text=lambda t, _w, _n: t.name,
-        order=lambda t: t.name.casefold(),
+        text=_name,
+        order=lambda t: t.name[:LONGEST].casefold(),
     ),
     Column(
         code="status",
         paint=Paint.STATUS,
         width=157,
         stretch=1,
+        least=112,
         falling=False,
         text=status_text,
         order=lambda t: RANK[t.state],
@@ -111,7 +125,7 @@ COLUMNS: tuple[Column, ...] = (
         code="progress",
         paint=Paint.PROGRESS,
         width=124,
-        text=lambda t, _w, _n: figures.percent(t.fraction),
+        text=_progress,
         order=lambda t: t.fraction,
     ),
     Column(
@@ -122,7 +136,14 @@ COLUMNS: tuple[Column, ...] = (
         order=lambda t: t.standing.steps_done,
     ),
     Column(
-        code="model", paint=Paint.TEXT, width=176, stretch=2, falling=False, text=_model, order=lambda t: t.spec.model
+        code="model",
+        paint=Paint.TEXT,
+        width=176,
+        stretch=2,
+        least=96,
+        falling=False,
+        text=_model,
+        order=lambda t: t.spec.model,
     ),
     Column(
         code="speed",

@@ -75,8 +75,9 @@ class TaskDelegate(QStyledItemDelegate):
         painter.setPen(self.inks[colour])
         painter.drawText(rect, LEFT, self.inks.elided(font, text, rect.width()))
 
-    def _name(self, painter: QPainter, rect: QRect, task: TaskSnapshot, _column: Column) -> None:
-        self._write(painter, rect, self.inks.name, "text", task.name)
+    def _name(self, painter: QPainter, rect: QRect, task: TaskSnapshot, column: Column) -> None:
+        text = column.text(task, self._words, self._model.now)
+        self._write(painter, rect, self.inks.name, "text", text)
 
     def _text(self, painter: QPainter, rect: QRect, task: TaskSnapshot, column: Column) -> None:
         self._write(painter, rect, self.inks.text, "dim", column.text(task, self._words, self._model.now))

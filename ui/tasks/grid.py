@@ -14,8 +14,6 @@ from ui.tasks.model import TaskModel
 from ui.tasks.widths import fit
 from ui.text import Words
 
-LEAST_STRETCHED = 96
-"""Pixels below which a column that gives way does not go."""
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -78,7 +76,7 @@ class TaskGrid(QTableView):
     def fit_columns(self) -> None:
         """Share the room there is among the columns."""
         shares = [column.stretch for column in COLUMNS]
-        least = [min(LEAST_STRETCHED, wanted) for wanted in self.wanted]
+        least = [min(column.least or wanted, wanted) for column, wanted in zip(COLUMNS, self.wanted, strict=True)]
         self._fitting = True
         for column, width in enumerate(fit(self.wanted, shares, least, self.viewport().width())):
             self.setColumnWidth(column, width)
