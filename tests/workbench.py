@@ -91,6 +91,7 @@ class Bench:
 
     async def reopen(self) -> Supervisor:
         """Start the engine again on the same store."""
+        self.provider.closed = False
         parts = self.make()
         self.ledger = parts.ledger  # type: ignore[assignment]
         self.engine = await Supervisor.open(parts)

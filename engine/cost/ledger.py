@@ -8,6 +8,7 @@ call and to those who wait, never to all holds.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field
 
 from engine.cost.port import Balance, Hold, OverBudgetError, Scope
@@ -42,6 +43,8 @@ class MemoryLedger:
         """Begin with no account."""
         self._accounts: dict[Scope, _Account] = {}
         self._waiters: dict[_Waiter, None] = {}
+        self._waited_for: Counter[Scope] = Counter()
+        """How many waiters need each scope."""
         self._open: dict[int, Hold] = {}
         self._next = 1
 
@@ -52,20 +55,19 @@ class MemoryLedger:
             return self._hold(scopes, worst)
         waiter = _Waiter(scopes, worst)
         self._waiters[waiter] = None
+        self._waited_for.update(scopes)
         try:
             return await waiter.admitted
         except asyncio.CancelledError:
             self._withdraw(waiter)
             raise
-        finally:
-            self._waiters.pop(waiter, None)
 
     def would_wait(self, scopes: tuple[Scope, ...], worst: int) -> bool:
         """See `Ledger`."""
         if worst == 0:
             return False
-        barred = {scope for waiter in self._waiters for scope in waiter.scopes if self._limited(scope)}
-        return any(scope in barred for scope in scopes) or not self._fits(scopes, worst)
+        barred = any(self._waited_for[scope] and self._limited(scope) for scope in scopes)
+        return barred or not self._fits(scopes, worst)
 
     def settle(self, hold: Hold, amount: int) -> None:
         """See `Ledger`."""
@@ -132,7 +134,7 @@ class MemoryLedger:
 
     def _withdraw(self, waiter: _Waiter) -> None:
         """Give back what a waiter was granted in the same moment in which it was cancelled."""
-        self._waiters.pop(waiter, None)
+        self._leave(waiter)
         done = waiter.admitted
         if done.done() and not done.cancelled() and done.exception() is None:
             self.release(done.result())
@@ -140,7 +142,10 @@ class MemoryLedger:
             self._wake()
 
     def _wake(self) -> None:
-        """Grant, in order, what fits now; tell those who cannot fit any more."""
+        """Grant, in order, what fits now; tell those who cannot fit any more.
+
+        Ends early where a scope that everybody waits for is barred: with thousands of waiters that is the first one.
+        """
         barred: set[Scope] = set()
         for waiter in tuple(self._waiters):
             try:
@@ -152,9 +157,15 @@ class MemoryLedger:
                 self._answer(waiter, None)
             else:
                 barred.update(scope for scope in waiter.scopes if self._limited(scope))
+                if any(self._waited_for[scope] >= len(self._waiters) for scope in barred):
+                    return
+
+    def _leave(self, waiter: _Waiter) -> None:
+        if self._waiters.pop(waiter, waiter) is None:
+            self._waited_for.subtract(waiter.scopes)
 
     def _answer(self, waiter: _Waiter, error: OverBudgetError | None) -> None:
-        self._waiters.pop(waiter, None)
+        self._leave(waiter)
         if waiter.admitted.done():
             return
         if error is not None:

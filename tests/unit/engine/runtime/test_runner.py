@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
+import msgspec
 import pytest
 
 from engine.cost.port import Level, Price, Scope
@@ -13,7 +15,7 @@ from engine.domain.step import AttemptStatus, Flag
 from engine.domain.task import RecipeName, RetryPolicy, TimeLimits
 from engine.domain.usage import FinishReason, Usage
 from engine.providers.port import Delta, Opened
-from engine.providers.scripted import Wait, failure, in_turn, reply
+from engine.providers.scripted import Script, Sent, Wait, failure, in_turn, reply
 from tests.virtual_time import run
 from tests.workbench import CENT, bench
 
@@ -46,7 +48,7 @@ def test_the_prefix_of_the_prompt_stays_byte_for_byte() -> None:
         async with bench(in_turn(reply("one"), reply("two"), reply("three"))) as b:
             await b.done(await b.submit())
             asked = [sent.messages for sent in b.provider.sent]
-            for shorter, longer in zip(asked, asked[1:], strict=False):
+            for shorter, longer in pairwise(asked):
                 assert longer[: len(shorter)] == shorter
 
     run(main())
@@ -60,7 +62,7 @@ def test_the_intent_is_durable_before_a_byte_leaves() -> None:
             seen: list[tuple[str, int]] = []
             play = b.provider.playbook
 
-            def look(sent):  # noqa: ANN001, ANN202 - a playbook
+            def look(sent: Sent) -> Script:
                 seen.extend((a.intent.attempt, a.intent.held) for a in b.store.open_now())
                 assert sent.client_request_id == seen[-1][0]
                 return play(sent)
@@ -231,13 +233,8 @@ def test_a_budget_is_never_passed() -> None:
             assert (snapshot.state, snapshot.standing.reason) == (State.PAUSED, PauseReason.BUDGET)
             assert 0 < snapshot.standing.spent <= CENT // 5
             sent = len(b.provider.sent)
-            await b.engine.edit(
-                task,
-                snapshot.spec.__class__(
-                    **{field: getattr(snapshot.spec, field) for field in snapshot.spec.__struct_fields__}
-                    | {"budget": 100 * CENT, "max_steps": sent + 2}
-                ),
-            )
+            raised = msgspec.structs.replace(snapshot.spec, budget=100 * CENT, max_steps=sent + 2)
+            await b.engine.edit(task, raised)
             snapshot = await b.done(task)
             assert snapshot.state is State.COMPLETED
             assert len(b.provider.sent) == sent + 2
