@@ -104,7 +104,10 @@ class Simulator:
         seen.prompt_tokens = script.usage.input
         if not asked.stream:
             return await self._whole(script, seen)
-        return await self._stream(request, asked, script, seen)
+        try:
+            return await self._stream(request, asked, script, seen)
+        except ConnectionResetError:
+            return web.Response()  # the client is gone: nobody reads it
 
     def _refuse_stranger(self, request: web.Request, seen: Seen) -> web.Response:
         if not self._knows(request):

@@ -54,25 +54,26 @@ def store_error(error: apsw.Error) -> DroverError:
 
 @contextmanager
 def as_store_errors() -> Generator[None]:
-    """Raise errors of SQLite in the body as `DroverError`."""
+    """Raise errors of SQLite and of the folder in the body as `DroverError`."""
     try:
         yield
     except apsw.Error as error:
         raise store_error(error) from error
+    except OSError as error:
+        raise DroverError(ErrorCode.FOLDER_NOT_WRITABLE, str(error)) from error
 
 
 def open_writer(file: Path) -> Database:
     """Open the database for its one writer, making it where there is none; raises `DroverError`."""
     with as_store_errors():
-        fresh = not file.exists() or file.stat().st_size == 0
-        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-        connection = _open(file, flags)
+        connection = _open(file, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
         try:
-            if fresh:
+            _settings(connection)
+            if connection.pragma("page_count") == 0:  # not by the file's size: a creation cut short rolls back to none
                 file.chmod(0o600)
                 _create(connection)
-            _settings(connection)
             _recognise(connection)
+            connection.pragma("journal_mode", value="wal")
             migrate(connection)
         except BaseException:
             connection.close()
@@ -82,9 +83,9 @@ def open_writer(file: Path) -> Database:
 
 def open_reader(file: Path) -> Database:
     """Open the database for reading beside its writer; raises `DroverError`."""
-    if not file.exists():
-        raise DroverError(ErrorCode.NOT_A_STORE, f"there is no {file.name}")
     with as_store_errors():
+        if not file.exists():
+            raise DroverError(ErrorCode.NOT_A_STORE, f"there is no {file.name}")
         connection = _open(file, apsw.SQLITE_OPEN_READWRITE)
         try:
             _settings(connection)
@@ -105,7 +106,6 @@ def _create(connection: Database) -> None:
     connection.reserve_bytes(reserve=8)
     connection.pragma("auto_vacuum", value="incremental")
     connection.pragma("application_id", value=APPLICATION_ID)
-    connection.pragma("journal_mode", value="wal")
 
 
 def _settings(connection: Database) -> None:

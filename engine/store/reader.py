@@ -113,10 +113,7 @@ class Reader:
         return await asyncio.get_running_loop().run_in_executor(self._executor, mapped)
 
     def _tasks(self, sql: str, bindings: tuple[str, ...]) -> tuple[StoredTask, ...]:
-        return tuple(
-            StoredTask(id=id_, order=position, spec=spec(packed), standing=standing(state))
-            for id_, position, packed, state in self._connection.execute(sql, bindings)
-        )
+        return tuple(_task(*row) for row in self._connection.execute(sql, bindings))
 
     def _records(self, task: TaskId) -> list[Record]:
         """Return a task's records, each one's place in the chain checked; raises UNKNOWN_TASK, STORE_DAMAGED."""
@@ -135,6 +132,13 @@ class Reader:
         if (len(records), head) != row:
             raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task} ends at record {len(records)} of {row[0]}")
         return records
+
+
+def _task(task: TaskId, order: int, packed_spec: bytes, packed_standing: bytes) -> StoredTask:
+    try:
+        return StoredTask(id=task, order=order, spec=spec(packed_spec), standing=standing(packed_standing))
+    except msgspec.DecodeError as error:
+        raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}: {error}") from error
 
 
 def _decoded(task: TaskId, place: int, kind: str, header: bytes, text: str | None) -> Record:

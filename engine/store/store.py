@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 from engine.domain.clock import Clock, SystemClock
@@ -56,7 +57,7 @@ class SqliteStore(Reader):
         self._marking: asyncio.TimerHandle | None = None
         self._marked: asyncio.Future[None] | None = None
         self._bytes = _size(folder)
-        self.lost = lost_records(folder, transactor.seq, connection)
+        self.lost = 0
         """Records that the watermark knows and the database does not: 0 unless its tail was lost."""
 
     def create(self, tasks: Sequence[StoredTask]) -> asyncio.Future[None]:
@@ -122,10 +123,9 @@ class SqliteStore(Reader):
     def _write_mark(self) -> None:
         """On the writer's thread, where no transaction is open and the last one is durable."""
         self._bytes = _size(self._folder)
+        seq, hash_ = self._transactor.durable
         try:
-            watermark.write(
-                self._folder, watermark.Watermark(seq=self._transactor.seq, hash=self._transactor.last_hash)
-            )
+            watermark.write(self._folder, watermark.Watermark(seq=seq, hash=hash_))
         except OSError as error:
             logger.warning("the watermark could not be written: %s", error)
 
@@ -155,22 +155,31 @@ async def open_store(
     """
     writing, reading = executors or (ThreadPoolExecutor(1, "store-writer"), ThreadPoolExecutor(1, "store-reader"))
 
-    def open_both() -> tuple[Transactor, Database]:
-        _make(folder)
-        writer = open_writer(folder / FILE)
-        with as_store_errors():
-            return Transactor(writer, reach), open_reader(folder / FILE)
-
+    loop = asyncio.get_running_loop()
     try:
-        transactor, connection = await asyncio.get_running_loop().run_in_executor(writing, open_both)
+        transactor, connection, lost = await loop.run_in_executor(writing, _open_both, folder, reach)
     except BaseException:
         writing.shutdown(wait=False)
         reading.shutdown(wait=False)
         raise
     store = SqliteStore(folder, clock or SystemClock(), transactor, connection, (writing, reading))
-    if store.lost:
-        logger.error("the database's tail was lost: %d records behind the watermark", store.lost)
+    if lost:
+        logger.error("the database's tail was lost: %d records behind the watermark", lost)
+        store.lost = lost
     return store
+
+
+def _open_both(folder: Path, reach: Callable[[str], None]) -> tuple[Transactor, Database, int]:
+    _make(folder)
+    with ExitStack() as opened, as_store_errors():
+        writer = open_writer(folder / FILE)
+        opened.callback(writer.close)
+        reader = open_reader(folder / FILE)
+        opened.callback(reader.close)
+        transactor = Transactor(writer, reach)
+        lost = lost_records(folder, transactor.durable[0], reader)
+        opened.pop_all()
+    return transactor, reader, lost
 
 
 async def open_store_reader(folder: Path) -> Reader:

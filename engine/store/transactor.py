@@ -6,6 +6,7 @@ itself: it writes nothing more until the store is opened anew and says what it h
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from engine.store.codec import Encoded, Record, encode, pack
 from engine.store.connection import store_error
 from engine.store.database import Database
 from engine.store.port import StoredTask
+
+logger = logging.getLogger("drover.store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,10 @@ class Transactor:
         self._heads: dict[TaskId, Head] = {}
         self._fence: DroverError | None = None
         row = connection.execute("SELECT coalesce(max(seq), 0) FROM record").fetchone()
-        self.seq: int = row[0] if row else 0
-        self.last_hash = b""
+        self._seq: int = row[0] if row else 0
+        self._hash = b""
+        self.durable: tuple[int, bytes] = (self._seq, self._hash)
+        """Number and hash of the last record known durable; no hash before the first commit."""
 
     def commit(self, writes: Sequence[Write]) -> DroverError | None:
         """Write a batch in one transaction; return None when it is durable, else why that is not known."""
@@ -88,17 +93,21 @@ class Transactor:
                 self._apply(write)
             self._reach(points.BEFORE_COMMIT)
             self._connection.execute("COMMIT")
+            self.durable = (self._seq, self._hash)
             self._reach(points.AFTER_COMMIT)
         except apsw.Error as error:
-            self._fence = store_error(error)
-            self._abandon()
+            self._give_up(store_error(error))
+        except (ValueError, TypeError, OverflowError) as error:  # a value that no column holds: a fault of ours
+            self._give_up(DroverError(ErrorCode.STORE_FAILED, repr(error)))
         return self._fence
 
     def close(self) -> None:
         """Close the connection; the write-ahead log is folded in."""
         self._connection.close()
 
-    def _abandon(self) -> None:
+    def _give_up(self, error: DroverError) -> None:
+        logger.error("saving failed, nothing more is written: %s", error)
+        self._fence = error
         self._heads.clear()
         if self._connection.in_transaction:
             try:
@@ -139,8 +148,8 @@ class Transactor:
         payload = digest(encoded.text, encoded.raw)
         head.hash = link(head.hash, encoded.kind, encoded.header, payload)
         head.records += 1
-        self.seq += 1
-        self.last_hash = head.hash
+        self._seq += 1
+        self._hash = head.hash
         self._insert(record.task, head, encoded, payload)
         self._connection.execute(
             "UPDATE task SET standing = ?, records = ?, head = ? WHERE id = ?",
@@ -163,11 +172,11 @@ class Transactor:
     def _insert(self, task: TaskId, head: Head, encoded: Encoded, payload: bytes) -> None:
         self._connection.execute(
             "INSERT INTO record (seq, task, place, kind, at, header, digest, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (self.seq, task, head.records, encoded.kind, encoded.at_ms, encoded.header, payload, head.hash),
+            (self._seq, task, head.records, encoded.kind, encoded.at_ms, encoded.header, payload, head.hash),
         )
         if encoded.text is not None or encoded.raw is not None:
             self._connection.execute(
-                "INSERT INTO payload (seq, text, raw) VALUES (?, ?, ?)", (self.seq, encoded.text, encoded.raw)
+                "INSERT INTO payload (seq, text, raw) VALUES (?, ?, ?)", (self._seq, encoded.text, encoded.raw)
             )
 
     def _open_attempt(self, intent: Intent) -> None:
@@ -187,12 +196,12 @@ class Transactor:
                 intent.held,
                 intent.held,
                 intent.day,
-                self.seq,
+                self._seq,
             ),
         )
 
     def _close_attempt(self, outcome: Outcome) -> None:
         self._connection.execute(
             "UPDATE attempt SET status = ?, cost = ?, provider_request_id = ?, outcome_seq = ? WHERE id = ?",
-            (outcome.status, outcome.cost, outcome.provider_request_id, self.seq, outcome.attempt),
+            (outcome.status, outcome.cost, outcome.provider_request_id, self._seq, outcome.attempt),
         )

@@ -38,13 +38,14 @@ class Writer:
         self._clock = clock
         self._committed = committed
         self._queue: list[_Pending] = []
+        self._in_hand = 0
         self._writing: asyncio.Task[None] | None = None
         self.speed = Speed(clock)
 
     @property
     def queued(self) -> int:
-        """Writes called for and not yet durable, but for those being written."""
-        return len(self._queue)
+        """Writes called for and not yet durable."""
+        return len(self._queue) + self._in_hand
 
     def put(self, write: Write) -> asyncio.Future[None]:
         """Queue a write; the future is done when it is durable, or fails with `DroverError`."""
@@ -64,14 +65,15 @@ class Writer:
         try:
             while self._queue:
                 batch, self._queue = self._queue[:MAX_BATCH], self._queue[MAX_BATCH:]
+                self._in_hand = len(batch)
                 writes = [pending.write for pending in batch]
                 error = await loop.run_in_executor(self._executor, self._transactor.commit, writes)
                 self._acknowledge(batch, error)
         finally:
-            self._writing = None
+            self._writing, self._in_hand = None, 0
 
     def _acknowledge(self, batch: list[_Pending], error: DroverError | None) -> None:
-        now = self._clock.monotonic()
+        now, self._in_hand = self._clock.monotonic(), 0
         for pending in batch:
             if pending.done.done():  # its caller was cancelled; the record is written all the same
                 continue

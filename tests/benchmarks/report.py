@@ -60,8 +60,8 @@ def percentile(values: Sequence[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, -(-int(part * 1000) * len(ordered) // 1000) - 1))]
 
 
-def finish(name: str, rows: Sequence[Row], aims: Sequence[Aim]) -> int:
-    """Print everything, the JSON object on the last line; return the exit status."""
+def finish(name: str, rows: Sequence[Row], aims: Sequence[Aim], counts: Mapping[str, object] | None = None) -> int:
+    """Print everything, the JSON object (with `counts` in it) on the last line; return the exit status."""
     for row in rows:
         print(f"{row.case}: {_line(row.ours)}")
         for other, figures in row.baseline.items():
@@ -71,6 +71,7 @@ def finish(name: str, rows: Sequence[Row], aims: Sequence[Aim]) -> int:
     report = {
         "name": name,
         "machine": machine(),
+        **(counts or {}),
         "rows": [asdict(row) for row in rows],
         "aims": [asdict(aim) | {"holds": aim.holds} for aim in aims],
     }
