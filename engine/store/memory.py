@@ -80,6 +80,7 @@ class MemoryStore:
 
     async def steps(self, task: TaskId) -> tuple[StepRecord, ...]:
         """See `Store`."""
+        self._task(task)
         return steps_of(self._attempts(task))
 
     async def replies(self, task: TaskId) -> tuple[str, ...]:

@@ -1,0 +1,245 @@
+"""What every store promises: the real one and its fake pass the same suite."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+import pytest
+
+from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.ids import TaskId
+from engine.domain.states import State
+from engine.domain.step import AttemptStatus, NoteKind
+from engine.domain.task import Standing
+from engine.store.memory import MemoryStore
+from engine.store.port import Store, StoredTask
+from engine.store.store import open_store
+from tests.stored import HELD, checkpoint, intent, note, outcome, task, write_steps
+
+
+class Shelf(Protocol):
+    """A store, and the same records opened again."""
+
+    store: Store
+
+    async def reopen(self) -> Store:
+        """Close the store and open it again."""
+        ...
+
+
+class Files:
+    """The real store, in a folder."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self.folder = folder
+        self.store = store
+
+    async def reopen(self) -> Store:
+        """See `Shelf`."""
+        await self.store.close()
+        self.store = await open_store(self.folder)
+        return self.store
+
+
+class Memory:
+    """The fake, which outlives whoever uses it."""
+
+    def __init__(self) -> None:
+        self.store: Store = MemoryStore()
+
+    async def reopen(self) -> Store:
+        """See `Shelf`."""
+        await self.store.close()
+        return self.store
+
+
+@pytest.fixture(params=["files", "memory"])
+async def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Shelf]:
+    """Both kinds, empty."""
+    made: Shelf = Memory() if request.param == "memory" else Files(tmp_path, await open_store(tmp_path))
+    yield made
+    await made.store.close()
+
+
+async def test_tasks_come_back_as_they_were_stored_and_in_order(shelf: Shelf) -> None:
+    """Spec, standing, id and order survive, whatever the order of creation."""
+    tasks = [task(3), task(1), task(2)]
+    await shelf.store.create(tasks)
+    expected = tuple(sorted(tasks, key=lambda each: each.order))
+    assert await shelf.store.scan() == expected
+    assert await (await shelf.reopen()).scan() == expected
+
+
+async def test_an_empty_store_has_nothing(shelf: Shelf) -> None:
+    """A new store holds no tasks, no open attempts and no spending."""
+    assert await shelf.store.scan() == ()
+    assert await shelf.store.open_attempts() == ()
+    assert (await shelf.store.spending()).total == 0
+
+
+async def test_a_standing_is_as_of_the_last_record(shelf: Shelf) -> None:
+    """Each kind of record carries the standing with it."""
+    one = task()
+    await shelf.store.create([one])
+    writes: list[Callable[[Standing], Awaitable[None]]] = [
+        lambda standing: shelf.store.append_intent(intent(one), standing),
+        lambda standing: shelf.store.append_outcome(outcome(one), standing),
+        lambda standing: shelf.store.append_note(note(one), standing),
+        lambda standing: shelf.store.checkpoint(checkpoint(one), standing),
+    ]
+    for count, write in enumerate(writes, 1):
+        standing = Standing(state=State.RUNNING, attempts=count, grants={"step": 1.5})
+        await write(standing)
+        assert (await shelf.store.load(one.id)).standing == standing
+
+
+async def test_steps_hold_their_attempts_in_order(shelf: Shelf) -> None:
+    """A step with a failed and an accepted attempt, then one in flight."""
+    one = task()
+    await shelf.store.create([one])
+    await shelf.store.append_intent(intent(one, 1, 1), one.standing)
+    failed = outcome(one, 1, 1, status=AttemptStatus.FAILED, text="half a re")
+    await shelf.store.append_outcome(failed, one.standing)
+    await shelf.store.append_intent(intent(one, 1, 2), one.standing)
+    await shelf.store.append_outcome(outcome(one, 1, 2), one.standing)
+    await shelf.store.append_intent(intent(one, 2, 1), one.standing)
+    first, second = await (await shelf.reopen()).steps(one.id)
+    assert [attempt.status for attempt in first.attempts] == [AttemptStatus.FAILED, AttemptStatus.ACCEPTED]
+    assert first.attempts[0].outcome is not None and first.attempts[0].outcome.text == "half a re"
+    assert first.accepted is not None and first.accepted.text == outcome(one, 1, 2).text
+    assert first.attempts[1].intent == intent(one, 1, 2)
+    assert second.accepted is None and second.attempts[0].status is AttemptStatus.OPEN
+
+
+async def test_replies_are_the_texts_of_accepted_steps(shelf: Shelf) -> None:
+    """What a resumed task builds its context from, to the character."""
+    one = task()
+    await shelf.store.create([one])
+    texts = ["", "plain", "nul \0 in it", "line\u2028break \U0001f411", "x" * 300_000]
+    for step, text in enumerate(texts, 1):
+        await shelf.store.append_intent(intent(one, step), one.standing)
+        await shelf.store.append_outcome(outcome(one, step, text=text), one.standing)
+    assert await (await shelf.reopen()).replies(one.id) == tuple(texts)
+
+
+async def test_open_attempts_are_those_without_an_outcome(shelf: Shelf) -> None:
+    """What a start after a crash must account for."""
+    one, two = task(1), task(2)
+    await shelf.store.create([one, two])
+    for each in (one, two):
+        await shelf.store.append_intent(intent(each), each.standing)
+    await shelf.store.append_outcome(outcome(one), one.standing)
+    (left,) = await (await shelf.reopen()).open_attempts()
+    assert left.intent == intent(two) and left.outcome is None
+
+
+async def test_spending_counts_costs_and_open_holds_by_day_and_batch(shelf: Shelf) -> None:
+    """An attempt without an outcome counts at its hold, the others at their cost, deleted tasks too."""
+    one, two = task(1, batch="b"), task(2)
+    await shelf.store.create([one, two])
+    await shelf.store.append_intent(intent(one, 1), one.standing)
+    await shelf.store.append_outcome(outcome(one, 1, cost=700), one.standing)
+    await shelf.store.append_intent(intent(one, 2, day="2026-11-25"), one.standing)
+    await shelf.store.append_intent(intent(two, 1), two.standing)
+    await shelf.store.append_outcome(outcome(two, 1, cost=30), two.standing)
+    await shelf.store.delete([two.id])
+    spending = await (await shelf.reopen()).spending()
+    assert spending.total == 730 + HELD
+    assert spending.days == {"2026-11-24": 730, "2026-11-25": HELD}
+    assert spending.batches == {"b": 700 + HELD}
+
+
+async def test_a_deleted_task_is_in_no_view(shelf: Shelf) -> None:
+    """Deleting takes a task out of scan, load, steps and log."""
+    one, two = task(1), task(2)
+    await shelf.store.create([one, two])
+    await shelf.store.delete([one.id])
+    store = await shelf.reopen()
+    assert await store.scan() == (two,)
+    reads: list[Callable[[TaskId], Awaitable[object]]] = [store.load, store.steps, store.replies, store.log]
+    for read in reads:
+        with pytest.raises(DroverError) as raised:
+            await read(one.id)
+        assert raised.value.code is ErrorCode.UNKNOWN_TASK
+
+
+async def test_checkpoints_come_back_in_order(shelf: Shelf) -> None:
+    """First to last."""
+    one = task()
+    await shelf.store.create([one])
+    points = tuple(checkpoint(one, step) for step in (3, 6, 9))
+    for point in points:
+        await shelf.store.checkpoint(point, one.standing)
+    assert await (await shelf.reopen()).checkpoints(one.id) == points
+
+
+async def test_an_edit_changes_the_spec_and_is_recorded(shelf: Shelf) -> None:
+    """The new spec comes back and the log says that there was an edit."""
+    one = task()
+    await shelf.store.create([one])
+    spec = msgspec.structs.replace(one.spec, max_steps=7, budget=12)
+    changed = StoredTask(id=one.id, order=one.order, spec=spec, standing=Standing(state=State.PAUSED))
+    edited = msgspec.structs.replace(note(one), kind=NoteKind.EDITED)
+    await shelf.store.edit(changed, edited)
+    store = await shelf.reopen()
+    assert await store.load(one.id) == changed
+    assert [entry.kind for entry in await store.log(one.id)] == ["created", "edited"]
+
+
+async def test_the_log_tells_every_record_in_the_order_it_was_written(shelf: Shelf) -> None:
+    """With codes, figures and running numbers."""
+    one = task()
+    await shelf.store.create([one])
+    await write_steps(shelf.store, one, 1)
+    await shelf.store.checkpoint(checkpoint(one), one.standing)
+    await shelf.store.append_note(note(one, "completed:marker"), one.standing)
+    log = await (await shelf.reopen()).log(one.id)
+    assert [entry.seq for entry in log] == [1, 2, 3, 4, 5]
+    assert [entry.kind for entry in log] == ["created", "intent", "outcome", "checkpoint", "state"]
+    assert log[2].figures["cost"] == 1_000 and log[4].code == "completed:marker"
+
+
+async def test_writes_keep_the_order_of_the_calls_without_being_awaited(shelf: Shelf) -> None:
+    """A thousand records queued at once stand as they were called for, after one wait for the last."""
+    one = task()
+    created = shelf.store.create([one])
+    saved = [shelf.store.append_note(note(one, str(place)), Standing(attempts=place)) for place in range(1_000)]
+    await asyncio.gather(created, *saved)
+    log = await shelf.store.log(one.id)
+    assert [entry.code for entry in log[1:]] == [str(place) for place in range(1_000)]
+    assert (await shelf.store.load(one.id)).standing.attempts == 999
+
+
+async def test_a_cancelled_caller_loses_no_record(shelf: Shelf) -> None:
+    """Who stops waiting for a write has not stopped the write."""
+    one = task()
+    await shelf.store.create([one])
+
+    async def save() -> None:
+        await shelf.store.append_note(note(one, "kept"), Standing(attempts=1))
+        await asyncio.sleep(3600)
+
+    saving = asyncio.create_task(save())
+    await asyncio.sleep(0)
+    saving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+    store = await shelf.reopen()
+    assert [entry.code for entry in await store.log(one.id)][-1] == "kept"
+
+
+async def test_an_unknown_task_is_named(shelf: Shelf) -> None:
+    """Reading what is not there is an error with a code."""
+    with pytest.raises(DroverError) as raised:
+        await shelf.store.load(TaskId("nobody"))
+    assert raised.value.code is ErrorCode.UNKNOWN_TASK
+
+
+async def test_health_tells_that_everything_is_saved(shelf: Shelf) -> None:
+    """Nothing is queued once the last write is durable."""
+    await shelf.store.create([task()])
+    assert shelf.store.health().queued == 0
