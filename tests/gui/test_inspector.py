@@ -167,6 +167,15 @@ def test_live_text_follows_and_is_appended(inspector: Inspector) -> None:
     assert stream.toPlainText() == "Again"
 
 
+def test_the_last_words_of_a_step_are_not_missing(inspector: Inspector, engine: Engine) -> None:
+    """What came between the last frame and the end of the step is filled in from the saved reply."""
+    inspector.show_task(running())
+    inspector.apply(live("The ", 0))
+    engine.records = (step(1), step(2), step(3, text="The end."))
+    inspector.apply(ChangeBatch(changed=(running(attempts=3),)))
+    assert inspector.result.card.stream.toPlainText() == "The end."
+
+
 def test_a_gap_in_live_text_shows(inspector: Inspector) -> None:
     """What was missed is marked rather than joined over."""
     inspector.show_task(running())

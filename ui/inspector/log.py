@@ -10,7 +10,7 @@ from ui.inspector.loading import Loader
 from ui.inspector.rows import RowsModel
 from ui.inspector.rows_view import RowsView
 from ui.inspector.services import InspectorServices
-from ui.inspector.tab import TaskTab
+from ui.inspector.tab import TaskTab, version_of_steps
 from ui.tasks.inks import Inks
 from ui.text import Words
 from ui.theme import Tokens
@@ -40,7 +40,7 @@ class LogTab(TaskTab):
             self._loader.forget()
             return
         standing = task.standing
-        version = (standing.attempts, standing.steps_done, standing.state, standing.wanted, standing.grants, task.spec)
+        version = (version_of_steps(task), standing.wanted, standing.grants, task.spec)
         self._loader.want(task.id, version)
 
     def _show(self, log: tuple[LogEntry, ...]) -> None:

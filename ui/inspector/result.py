@@ -14,7 +14,7 @@ from ui.inspector.rows import RowsModel
 from ui.inspector.rows_view import RowsView
 from ui.inspector.services import InspectorServices
 from ui.inspector.step_list import StepLine
-from ui.inspector.tab import TaskTab
+from ui.inspector.tab import TaskTab, version_of_steps
 from ui.tasks.inks import Inks, tint
 from ui.tasks.scope import LIVE
 from ui.text import Words
@@ -73,7 +73,7 @@ class ResultTab(TaskTab):
         else:
             self._answers.want(task.id, (standing.steps_done, standing.state))
             self._become_answer()
-        self._records.want(task.id, (standing.attempts, standing.steps_done, standing.state))
+        self._records.want(task.id, version_of_steps(task))
         self._say_notice(task)
         self.card.show_task(task)
         self._patch(before, task)
@@ -117,6 +117,9 @@ class ResultTab(TaskTab):
 
     def _show_steps(self, steps: tuple[StepRecord, ...]) -> None:
         self._steps = steps
+        for step in steps[-2:]:
+            if step.accepted is not None:
+                self.card.stream.finish(step.number, step.accepted.text)
         self.records.show_rows(step_list.lines(steps, self._task, self.card.stream.beginning()))
 
     def _patch(self, before: TaskSnapshot | None, task: TaskSnapshot) -> None:

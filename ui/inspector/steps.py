@@ -11,7 +11,7 @@ from ui.inspector.loading import Loader
 from ui.inspector.rows import RowsModel
 from ui.inspector.rows_view import RowsView
 from ui.inspector.services import InspectorServices
-from ui.inspector.tab import TaskTab
+from ui.inspector.tab import TaskTab, version_of_steps
 from ui.tasks.inks import Inks, tint
 from ui.text import Words
 from ui.theme import Tokens
@@ -71,8 +71,7 @@ class StepsTab(TaskTab):
             self.records.show_rows(())
             self._loader.forget()
             return
-        standing = task.standing
-        self._loader.want(task.id, (standing.attempts, standing.steps_done, standing.state))
+        self._loader.want(task.id, version_of_steps(task))
 
     def choose(self, step: int) -> None:
         """Select the last attempt of a step, now or when it is read."""

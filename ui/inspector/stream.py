@@ -57,6 +57,12 @@ class StreamView(QPlainTextEdit):
         """Return its first words, for a list."""
         return self.document().firstBlock().text()[:200]
 
+    def finish(self, step: int, text: str) -> None:
+        """Append what had not come yet when the step ended, so that no last words are missing."""
+        if self._shown is not None and self._shown[1] == step and len(text) > self._received:
+            rest, self._received = text[self._received :], len(text)
+            self._append(rest[-KEPT:])
+
     def reset(self) -> None:
         """Show nothing."""
         self._shown = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from engine.face import TaskSnapshot
+from engine.face import Phase, TaskSnapshot
 from ui.theme import Tokens
 
 
@@ -18,3 +18,9 @@ class TaskTab(QWidget):
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""
         raise NotImplementedError
+
+
+def version_of_steps(task: TaskSnapshot) -> tuple[object, ...]:
+    """Return what differs whenever a task's steps or attempts do; an attempt that failed shows as a wait to retry."""
+    standing = task.standing
+    return (standing.attempts, standing.steps_done, standing.state, task.phase is Phase.RETRYING)
