@@ -84,6 +84,12 @@ class Program:
         self.providers.configure(self.configs())
         self.prices.own = own_prices(settings, self.simulator)
 
+    def use_simulator(self, config: SimulatorConfig) -> None:
+        """Have the simulator be another one, from its next start on."""
+        self.simulator = config
+        self._start_simulator = functools.partial(Simulator, config)
+        self.apply(self.settings)
+
     def configs(self) -> list[ProviderConfig]:
         """Return every provider that can be named: presets, the person's own, the local model, the simulator."""
         own = {each.name: each for each in self.settings.providers}

@@ -201,13 +201,16 @@ class Services:
 
     def spawn(self, work: Coroutine[object, object, None]) -> None:
         """See `WindowServices`."""
-        job = asyncio.get_running_loop().create_task(_reported(work))
+        job = asyncio.get_running_loop().create_task(work)
         self._jobs.add(job)
         job.add_done_callback(self._ended)
 
     def _ended(self, job: asyncio.Task[None]) -> None:
         self._jobs.discard(job)
-        if not job.cancelled() and (error := job.exception()) is not None:
+        error = None if job.cancelled() else job.exception()
+        if isinstance(error, DroverError):
+            logger.error("not caught in the window: %s", error)
+        elif error is not None:
             job.get_loop().call_exception_handler({"message": "an act of the window failed", "exception": error})
 
     async def finished(self) -> None:
@@ -222,13 +225,6 @@ class Services:
             return version("drover-desktop")
         except PackageNotFoundError:
             return "0"
-
-
-async def _reported(work: Coroutine[object, object, None]) -> None:
-    try:
-        await work
-    except DroverError as error:
-        logger.error("not caught in the window: %s", error)  # noqa: TRY400 - its code says it all
 
 
 def _provider(view: ProviderView, before: ProviderSettings | None) -> ProviderSettings:
