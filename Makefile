@@ -26,7 +26,7 @@ check: offscreen_libraries $(READY) ## format, lint, types, imports, fast tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/python -m tests.ignores
 	$(BIN)/pytest -q -m "not slow"
 
@@ -44,7 +44,7 @@ package: window_libraries $(READY) ## a folder dist/drover that runs without Pyt
 	@packaging/linux/build.sh
 
 clean: ## remove what was made, the environment too
-	rm -rf .venv .tools build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .tools build dist .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 offscreen_libraries:
