@@ -84,6 +84,15 @@ class Program:
         self.providers.configure(self.configs())
         self.prices.own = own_prices(settings, self.simulator)
 
+    def remember(self, provider: ProviderSettings) -> None:
+        """Set up a provider for good, so that its tasks can be resumed; only for now where that cannot be saved."""
+        settings = self.settings.with_provider(provider)
+        try:
+            settings_file.save(self.paths.settings_file, settings)
+        except DroverError as error:
+            logger.warning("provider %s holds for this run only: %s", provider.name, error)
+        self.apply(settings)
+
     def use_simulator(self, config: SimulatorConfig) -> None:
         """Have the simulator be another one, from its next start on."""
         self.simulator = config

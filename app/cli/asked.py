@@ -18,8 +18,6 @@ from engine.domain.task import RecipeName, TaskSpec
 from engine.domain.validate import validate
 
 SEPARATOR = re.compile(r"^\s*---\s*$", re.MULTILINE)
-COMMAND_PROVIDER = "command"
-"""Name of the provider that --base-url makes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +45,8 @@ class Asked:
         """Return the provider that --base-url describes, or None; raises `CommandError`."""
         if not self.base_url:
             return None
-        if urlsplit(self.base_url).scheme not in ("http", "https"):
+        address = urlsplit(self.base_url)
+        if address.scheme not in ("http", "https") or not address.netloc:
             raise wrong("bad_url", url=self.base_url)
         if not self.free and not (self.price_in and self.price_out):
             raise wrong("bad_price")
@@ -56,7 +55,7 @@ class Asked:
                 per_million(price)
         except ValueError:
             raise wrong("bad_price") from None
-        name = self.provider or COMMAND_PROVIDER
+        name = self.provider or re.sub(r"[^a-z0-9]+", "-", address.netloc.lower()).strip("-")
         model = ModelSettings(id=self.model, free=self.free, input=self.price_in, output=self.price_out)
         return ProviderSettings(
             name=name, base_url=self.base_url, key_variable=self.key_variable, free=self.free, models=(model,)

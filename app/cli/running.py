@@ -35,7 +35,7 @@ async def run(program: Program, asked: Asked, output: Output) -> Exit:
     """Create a task and run it to its end, or until the person ends the command."""
     own = asked.own_provider()
     if own is not None:
-        program.apply(program.settings.with_provider(own))
+        program.remember(own)
     name = own.name if own else asked.provider or program.settings.default_provider
     if not name:
         raise wrong("no_provider")
