@@ -16,6 +16,8 @@ import pytest
 
 PATIENCE_S = 30.0
 
+pytestmark = pytest.mark.slow
+
 
 def _environment(folder: Path) -> dict[str, str]:
     return os.environ | {"DROVER_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
