@@ -73,6 +73,19 @@ def test_a_selected_task_stays_selected_when_it_moves(table: TaskTable, qtbot: Q
     assert table.grid.currentIndex().row() == 0
 
 
+def test_selected_tasks_are_told_in_the_order_shown(table: TaskTable) -> None:
+    """Also after they moved, and after some left."""
+    three(table)
+    table.grid.selectAll()
+    assert table.selected_ids() == (task_id(2), task_id(1), task_id(0))
+    table.apply(ChangeBatch(changed=(snapshot(0, title="a", spent=9 * PICO),)))
+    settle(table)
+    assert table.selected_ids() == (task_id(0), task_id(2), task_id(1))
+    table.apply(ChangeBatch(removed=(task_id(2),)))
+    settle(table)
+    assert table.selected_ids() == (task_id(0), task_id(1))
+
+
 def test_selection_survives_whatever_happens_to_other_rows(table: TaskTable) -> None:
     """Rows come, go and move in their hundreds; three chosen ones stay chosen."""
     rng = random.Random(4)

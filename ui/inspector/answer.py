@@ -7,8 +7,8 @@ from PySide6.QtGui import QCursor, QImage, QTextDocument
 from PySide6.QtWidgets import QFrame, QTextBrowser, QToolTip, QWidget
 
 from ui.inspector.markdown_look import INDENT, set_off
+from ui.plain import as_plain
 from ui.tasks.inks import Inks
-from ui.tasks.model import as_plain
 
 SHOWN = 100_000
 """Characters shown: laying out more would hold up the window; the file has all of it."""

@@ -6,13 +6,20 @@ copying and tests, and say the same.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
 
 from engine.face import ChangeBatch, TaskId, TaskSnapshot
+from ui.plain import as_plain
 from ui.tasks.columns import COLUMNS
+from ui.tasks.layout_signals import VERTICAL, by_rows
 from ui.tasks.order import Arrangement, TaskOrder, creation
 from ui.tasks.query import Query
 from ui.tasks.scope import TaskScope
@@ -124,14 +131,14 @@ class TaskModel(QAbstractTableModel):
 
     def _lay_out(self, rows: list[TaskId]) -> None:
         """Change the order and nothing else; what was selected stays selected."""
-        self.layoutAboutToBeChanged.emit()
+        by_rows(self.layoutAboutToBeChanged).emit([], VERTICAL)
         before = self.persistentIndexList()
         held = [(self._order.rows[index.row()], index.column()) for index in before]
         self._order.rows = rows
         if held:
             place = {task: row for row, task in enumerate(rows)}
             self.changePersistentIndexList(before, [self.index(place[task], column) for task, column in held])
-        self.layoutChanged.emit()
+        by_rows(self.layoutChanged).emit([], VERTICAL)
 
     # what Qt asks
 
@@ -175,8 +182,3 @@ class TaskModel(QAbstractTableModel):
         """Plain text, escaped where Qt would guess at markup: names and errors come from anywhere."""
         text = {"task": task.spec.goal or task.name, "status": task.standing.detail}.get(code, "")
         return as_plain(text[:600]) if text else None
-
-
-def as_plain(text: str) -> str:
-    """Return text that a tooltip shows as it is: Qt guesses whether a tooltip is rich text, so it is given some."""
-    return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>'

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import cast
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionRange, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -14,6 +15,7 @@ from ui.tasks import query
 from ui.tasks.columns import COLUMNS, INDEX
 from ui.tasks.grid import TaskGrid
 from ui.tasks.inks import Inks
+from ui.tasks.layout_signals import by_rows
 from ui.tasks.model import TaskModel
 from ui.tasks.scope import ALL_TASKS, TaskScope
 from ui.tasks.state import TableState, read, write
@@ -41,6 +43,8 @@ class TaskTable(QWidget):
         self._words = words
         self._scope, self._query = ALL_TASKS, query.EVERYTHING
         self._actions: tuple[QAction, ...] = ()
+        self._selected: tuple[TaskId, ...] | None = None
+        """The selected tasks, until the selection or the rows change."""
         self._column, self._falling = INDEX["cost"], True
         self.model = TaskModel(words, self)
         self.grid = TaskGrid(self.model, words, Inks(tokens, self.font()), self)
@@ -57,8 +61,10 @@ class TaskTable(QWidget):
     def _connect(self) -> None:
         header = self.grid.horizontalHeader()
         header.sectionClicked.connect(self._header_clicked)
-        self.grid.selectionModel().selectionChanged.connect(self.selection_changed)
-        self.model.rowsRemoved.connect(self.selection_changed)
+        self.grid.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.model.rowsRemoved.connect(self._selection_changed)
+        self.model.rowsInserted.connect(self._selection_moved)
+        by_rows(self.model.layoutChanged).connect(self._selection_moved)
         self.grid.entered_row.connect(self._entered)
 
     def _entered(self, row: int) -> None:
@@ -93,9 +99,20 @@ class TaskTable(QWidget):
 
     def selected_ids(self) -> tuple[TaskId, ...]:
         """Return the selected tasks, in the order shown."""
-        rows = sorted(index.row() for index in self.grid.selectionModel().selectedRows())
-        ids = self.model.ids()
-        return tuple(ids[row] for row in rows)
+        if self._selected is None:
+            ids = self.model.ids()
+            selection = cast("Sequence[QItemSelectionRange]", self.grid.selectionModel().selection())
+            ranges = [(each.top(), each.bottom()) for each in selection]
+            rows = sorted({row for top, bottom in ranges for row in range(top, bottom + 1)})
+            self._selected = tuple(ids[row] for row in rows)
+        return self._selected
+
+    def _selection_moved(self) -> None:
+        self._selected = None
+
+    def _selection_changed(self) -> None:
+        self._selected = None
+        self.selection_changed.emit()
 
     def select(self, task: TaskId) -> bool:
         """Select one task and bring it into sight; whether it is shown at all. Rows that wait take their places."""
