@@ -82,6 +82,7 @@ class Battery:
         self._plan = plan
         self._chance = random.Random(plan.seed)
         self._tally = Tally()
+        self._tried = Counter[str]()
         self._simulator = Simulator(provider(plan.seed))
 
     async def run(self) -> Tally:
@@ -136,9 +137,11 @@ class Battery:
         return False
 
     def _rarest_point(self) -> str:
-        """Choose among the points that had the fewest kills: one that a set does not reach any more comes later."""
-        fewest = min(self._tally.points[point] for point in POINTS)
-        return self._chance.choice([point for point in POINTS if self._tally.points[point] <= fewest + 1])
+        """Choose among the points tried least: tried, because what is left of a set may not reach its point."""
+        fewest = min(self._tried[point] for point in POINTS)
+        point = self._chance.choice([point for point in POINTS if self._tried[point] == fewest])
+        self._tried[point] += 1
+        return point
 
     def _count(self, point: str, herd: Set) -> None:
         self._tally.kills += 1

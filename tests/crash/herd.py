@@ -13,7 +13,7 @@ PROVIDER = "battery"
 PRICE = Price(input=100_000, cached_input=25_000, cache_write=100_000, output=400_000, reasoning=400_000)
 """$0.10 and $0.40 a million tokens."""
 
-AMPLE, TIGHT = PICO // 5, PICO // 500
+AMPLE, TIGHT = PICO // 5, PICO // 2_500
 """Budgets in pico. The tight one is used up about half-way."""
 
 MODEL = SimulatedModel(id="battery", tokens_per_s=2_000, first_token_s=0.004, reply_tokens=20, price=PRICE)
