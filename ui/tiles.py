@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from engine.face import ChangeBatch, State, Totals
+from engine.face import ChangeBatch, State, TimeLevel, Totals
 from ui.cost.bar import Bar
 from ui.cost.meters import SpendMeter
 from ui.tasks.format import count, duration, seconds
@@ -18,6 +18,7 @@ from ui.text import Words
 from ui.theme import Tokens
 
 HEIGHT = 84
+TIMES = frozenset(TimeLevel)
 SPARK = 90
 """Points of the spark line: seconds."""
 
@@ -146,7 +147,10 @@ class Tiles(QFrame):
             tile.set_tokens(tokens)
 
     def _show_needs(self, totals: Totals) -> None:
-        reasons = [f"{number} {self._words(f'reason.{code}')}" for code, number in totals.needs_you.items()]
+        times = sum(number for code, number in totals.needs_you.items() if code in TIMES)
+        reasons = [f"{n} {self._words(f'reason.{code}')}" for code, n in totals.needs_you.items() if code not in TIMES]
+        if times:
+            reasons.append(self._words("tile.timed_out", count=count(times)))
         below = " · ".join(reasons) or self._words("tile.nothing")
         self._needs.say(count(sum(totals.needs_you.values())), "", below)
 
