@@ -6,6 +6,7 @@ for telling people; whether the folder is free is decided by the lock, so a stal
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,10 @@ from typing import Self
 import filelock
 import msgspec
 
-from app.paths import private
+from app.paths import private, private_file
 from engine.domain.errors import DroverError, ErrorCode
+
+logger = logging.getLogger("drover.lock")
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +52,8 @@ class FolderLock:
         """Take the folder; raises `FolderInUseError`, or `DroverError(FOLDER_NOT_WRITABLE)`."""
         try:
             private(self.file.parent)
-            lock = filelock.FileLock(self.file, mode=0o600)
+            # No soft lock where there is no flock: a file that is left behind would hold the folder for ever.
+            lock = filelock.FileLock(self.file, mode=0o600, thread_local=False, fallback_to_soft=False)
             lock.acquire(blocking=False)
         except filelock.Timeout:
             raise FolderInUseError(owner_of(self.file)) from None
@@ -63,18 +67,25 @@ class FolderLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let go of the folder."""
-        if self._lock is not None:
-            _owner_file(self.file).unlink(missing_ok=True)
-            self._lock.release()
-            self._lock = None
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            try:
+                _owner_file(self.file).unlink(missing_ok=True)
+            except OSError as problem:
+                logger.warning("the owner file stays: %s", problem)
+            finally:
+                lock.release()
 
     def _tell(self) -> None:
+        """Say who holds the folder. The lock holds without it: on a full disk nobody learns who it is."""
         target = _owner_file(self.file)
         temporary = target.with_suffix(".new")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(self.owner))
-        temporary.replace(target)
+        try:
+            with os.fdopen(private_file(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
+                file.write(msgspec.json.encode(self.owner))
+            temporary.replace(target)
+        except OSError as problem:
+            logger.warning("no owner file: %s", problem)
 
 
 def owner_of(lock_file: Path) -> Owner | None:

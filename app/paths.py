@@ -1,7 +1,11 @@
-"""Where things lie on a person's computer. `DROVER_DATA_DIR` moves all of it into one folder."""
+"""Where things lie on a person's computer. `DROVER_DATA_DIR` moves all of it into one folder.
+
+Only names and the making of private folders: what is put into them is each room's own affair.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +45,7 @@ class Paths:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], override: Path | None = None) -> Paths:
-        """Return the folders as the system has them, or under `override` or `DROVER_DATA_DIR` where one is set."""
+        """Return the folders under `override` or `DROVER_DATA_DIR` where one is set, else as the system has them."""
         moved = override or (Path(environment[VARIABLE]) if environment.get(VARIABLE) else None)
         if moved is not None:
             return cls.under(moved.expanduser().absolute())
@@ -55,6 +59,18 @@ class Paths:
 
 
 def private(folder: Path) -> Path:
-    """Make a folder that only its person can look into, where it is not there yet; raises OSError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a folder of Drover's, and what is missing above it, for its person alone; raises OSError.
+
+    One that is there already is closed to others too, since an older umask may have left it open.
+    """
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
+    if os.name != "nt" and folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
     return folder
+
+
+def private_file(file: str | os.PathLike[str], flags: int) -> int:
+    """Open a file that is made for its person alone: the `opener` of `open`."""
+    return os.open(file, flags, 0o600)

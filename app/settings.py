@@ -1,27 +1,32 @@
 """The person's settings: a TOML file in the config folder, read once, written whole and atomically.
 
-What the file has beyond what is known here is kept. A file that cannot be read is left as it is, and said so: the
-defaults hold meanwhile and nothing is written over it.
+What the file has beyond what is known here is kept, comments too, and what is as by default is not written. A file
+that cannot be read is left as it is, and said so: the defaults hold meanwhile and nothing is written over it.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import tempfile
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from app.paths import private
+from app.settings_text import line_of, put
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.money import parse
+from engine.results.atomic import sync_folder
 
 Theme = Literal["system", "dark", "light"]
 Resume = Literal["ask", "always", "never"]
 
 
-class ModelSettings(msgspec.Struct, frozen=True, kw_only=True):
+class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A model that the person priced or marked as free. Prices in dollars per million tokens, as text."""
 
     id: str
@@ -29,10 +34,10 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True):
     input: str = ""
     cached_input: str = ""
     output: str = ""
-    context: int | None = None
+    context: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
-class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
+class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A provider that is set up. `preset` says what kind; empty fields are the preset's."""
 
     name: str
@@ -47,11 +52,11 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[ModelSettings, ...] = ()
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All settings, with their defaults."""
 
     theme: Theme = "system"
-    running_limit: int = 64
+    running_limit: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 64
     resume_interrupted: Resume = "ask"
     day_limit: str = ""
     """Dollars a day; empty for none."""
@@ -60,7 +65,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Empty for the default."""
     default_provider: str = ""
     default_model: str = ""
-    grace_s: float = 30.0
+    grace_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 30.0
     """Seconds that closing waits for the steps in flight."""
     providers: tuple[ProviderSettings, ...] = ()
 
@@ -78,41 +83,91 @@ def load(file: Path) -> Settings:
     """Return the settings, the defaults where there is no file.
 
     Raises:
-        DroverError: SETTINGS_UNREADABLE, the file is not what it should be; the detail says where.
+        DroverError: SETTINGS_UNREADABLE, the file is not what it should be; the detail says which line, where it can.
     """
     try:
-        document = tomlkit.parse(file.read_text("utf-8"))
-        return msgspec.convert(document.unwrap(), Settings)
+        return _read(file)[1]
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, TOMLKitError, msgspec.ValidationError) as error:
-        raise DroverError(ErrorCode.SETTINGS_UNREADABLE, f"{file}: {error}") from error
 
 
 def save(file: Path, settings: Settings) -> None:
-    """Write the settings; raises `DroverError` when the file there cannot be read or the folder not written."""
+    """Write the settings, and nothing where that fails.
+
+    Raises:
+        DroverError: SETTINGS_UNREADABLE, the file there must be mended first; BUDGET_NEGATIVE, a limit is no amount;
+            FOLDER_NOT_WRITABLE; DISK_FULL.
+    """
+    _check_limits(settings)
     try:
-        load(file)
-        kept = tomlkit.parse(file.read_text("utf-8")) if file.exists() else tomlkit.document()
-        for name, value in msgspec.to_builtins(settings).items():
-            kept[name] = value
+        document = _read(file)[0]
+    except FileNotFoundError:
+        document = tomlkit.document()
+    put(document, settings)
+    text = tomlkit.dumps(document)
+    _check_text(text, settings)
+    try:
         private(file.parent)
-        _replace(file, tomlkit.dumps(kept))
+        _replace(file.resolve(), text)
     except OSError as error:
-        raise DroverError(ErrorCode.FOLDER_NOT_WRITABLE, f"{file}: {error}") from error
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        code = ErrorCode.DISK_FULL if full else ErrorCode.FOLDER_NOT_WRITABLE
+        raise DroverError(code, f"{file}: {error}") from error
+
+
+def _read(file: Path) -> tuple[tomlkit.TOMLDocument, Settings]:
+    text = ""
+    try:
+        text = file.read_text("utf-8-sig")
+        document = tomlkit.parse(text)
+        settings = msgspec.convert(document.unwrap(), Settings)
+        _check_limits(settings)
+    except FileNotFoundError:
+        raise
+    except msgspec.ValidationError as error:
+        raise DroverError(ErrorCode.SETTINGS_UNREADABLE, f"{file}{line_of(text, str(error))}: {error}") from error
+    except DroverError as error:
+        where = line_of(text, f"`$.{error.detail}`")
+        raise DroverError(ErrorCode.SETTINGS_UNREADABLE, f"{file}{where}: {error.detail} is no amount") from error
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise DroverError(ErrorCode.SETTINGS_UNREADABLE, f"{file}: {error}") from error
+    return document, settings
+
+
+def _check_text(text: str, settings: Settings) -> None:
+    """Read back what is to be written: a file that cannot be read at the next start must not come from us."""
+    try:
+        again = msgspec.convert(tomlkit.parse(text).unwrap(), Settings)
+    except (TOMLKitError, msgspec.ValidationError) as error:
+        raise DroverError(ErrorCode.INTERNAL, f"settings: {error}") from error
+    ordered = (
+        sorted(again.providers, key=lambda each: each.name),
+        sorted(settings.providers, key=lambda each: each.name),
+    )
+    if msgspec.structs.replace(again, providers=settings.providers) != settings or ordered[0] != ordered[1]:
+        raise DroverError(ErrorCode.INTERNAL, "settings: written otherwise than meant")
+
+
+def _check_limits(settings: Settings) -> None:
+    """Refuse a limit that is no amount: read as no limit, it would let money go that was to be kept."""
+    for name, text in (("day_limit", settings.day_limit), ("month_limit", settings.month_limit)):
+        try:
+            parse(text or "0")
+        except ValueError:
+            raise DroverError(ErrorCode.BUDGET_NEGATIVE, name) from None
 
 
 def _replace(file: Path, text: str) -> None:
-    temporary = file.with_name(f".{file.name}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
-    temporary.replace(file)
-    if os.name != "nt":
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    """Put a new file in place of an old one: after a crash, or a power cut, it is the one or the other."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(file.parent)
