@@ -123,9 +123,9 @@ class Program:
         """Find the keys of these providers, or of all that are set up."""
         for name in names or tuple(each.name for each in self.settings.providers):
             own, preset = self.settings.provider(name), BY_NAME.get(name)
-            variable = (own.key_variable if own else "") or (preset.key_env if preset else "")
+            named, usual = own.key_variable if own else "", preset.key_env if preset else ""
             if preset is None or preset.key_required:
-                await self.secrets.load(name, variable)
+                await self.secrets.load(name, named, usual)
 
     def hold_folder(self, kind: str) -> FolderLock:
         """Return the lock of the data folder, to be entered."""
