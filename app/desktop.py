@@ -16,6 +16,7 @@ from app import event_loop, log
 from app.cli.report import Exit, sentence
 from app.composition import Program
 from app.crash import CrashReports
+from app.garbage import collected_on_this_thread
 from app.limits import raise_open_files
 from app.lock import FolderInUseError
 from app.paths import Paths
@@ -65,7 +66,7 @@ def run_window(paths: Paths, ready: Callable[[Desktop], None] | None = None) -> 
     except OSError as error:
         return _refuse(qt, f"{paths.state}: {error.strerror}", Exit.STORE)
     try:
-        with program.hold_folder("window"):
+        with program.hold_folder("window"), collected_on_this_thread():
             return event_loop.run(qt, lambda: _live(qt, program, crashes, ready))
     except FolderInUseError as error:
         if raise_first(paths.data):

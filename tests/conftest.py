@@ -5,11 +5,15 @@ Fixtures of one kind of test live in that kind's own folder, not here.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+from app.garbage import collect_due
 
 # Read by Qt and keyring when they are first imported, so set before any test module is.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -35,6 +39,16 @@ def refuse_the_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(refuse_the_network)
+
+# Qt's objects must die on their own thread, as in the program: collected after each test, never by a worker.
+gc.disable()
+
+
+@pytest.fixture(autouse=True)
+def garbage() -> Iterator[None]:
+    """Collect what is due when a test has ended."""
+    yield
+    collect_due()
 
 
 @pytest.fixture(autouse=True)

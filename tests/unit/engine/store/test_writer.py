@@ -1,0 +1,143 @@
+"""The queue before the transactor: batches, order, failures, cancelled callers; on virtual time, written inline."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import pytest
+
+from engine.domain.clock import ManualClock
+from engine.domain.errors import DroverError, ErrorCode
+from engine.store.connection import open_writer
+from engine.store.store import FILE
+from engine.store.transactor import Append, Create, Transactor
+from engine.store.writer import MAX_BATCH, Writer
+from tests.stored import note, outcome, task
+from tests.virtual_time import run
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Inline(Executor):
+    """Runs what it is given at once, on the caller's thread: a simulation's executor."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """See `Executor`."""
+        done = Future[T]()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+class Desk:
+    """A writer over a real database, and what happened to it."""
+
+    def __init__(self, folder: Path, executor: Executor | None = None) -> None:
+        self.database = open_writer(folder / FILE)
+        self.commits = 0
+        self.told = 0
+        self.gate = threading.Event()
+        self.gate.set()
+        self.writer = Writer(
+            Transactor(self.database, self._reach), executor or Inline(), ManualClock(), self._committed
+        )
+
+    def _reach(self, point: str) -> None:
+        self.gate.wait(10)
+        self.commits += point == "after_commit"
+
+    def _committed(self) -> None:
+        self.told += 1
+
+
+def test_what_is_called_for_together_is_one_transaction(tmp_path: Path) -> None:
+    """A thousand writes of one turn of the loop are one commit and one word to the loop."""
+    desk = Desk(tmp_path)
+
+    async def body() -> None:
+        one = task()
+        first = desk.writer.put(Create((one,)))
+        rest = [desk.writer.put(Append(note(one), one.standing)) for _ in range(999)]
+        assert desk.writer.queued == 1_000
+        await asyncio.gather(first, *rest)
+        assert desk.writer.queued == 0
+
+    run(body())
+    assert desk.commits == desk.told == 1
+    desk.database.close()
+
+
+def test_a_storm_is_cut_into_batches(tmp_path: Path) -> None:
+    """No transaction grows beyond its bound."""
+    desk = Desk(tmp_path)
+
+    async def body() -> None:
+        one = task()
+        desk.writer.put(Create((one,)))
+        for _ in range(MAX_BATCH):
+            desk.writer.put(Append(note(one), one.standing))
+        await desk.writer.drained()
+
+    run(body())
+    assert desk.commits == 2
+    desk.database.close()
+
+
+async def test_what_comes_while_a_batch_is_written_is_the_next_batch(tmp_path: Path) -> None:
+    """The loop goes on meanwhile, and nothing is acknowledged before its commit."""
+    with ThreadPoolExecutor(1) as executor:
+        desk = Desk(tmp_path, executor)
+        one = task()
+        desk.gate.clear()
+        first = desk.writer.put(Create((one,)))
+        await asyncio.sleep(0)
+        second = desk.writer.put(Append(note(one), one.standing))
+        await asyncio.sleep(0.02)
+        assert not first.done() and not second.done() and desk.writer.queued == 2
+        desk.gate.set()
+        await asyncio.gather(first, second)
+        assert desk.commits == 2
+    desk.database.close()
+
+
+def test_a_failed_commit_fails_every_write_in_it_and_all_after(tmp_path: Path) -> None:
+    """No caller waits for ever and none is told that it is saved."""
+    desk = Desk(tmp_path)
+
+    async def body() -> None:
+        one = task()
+        await desk.writer.put(Create((one,)))
+        desk.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        desk.database.pragma("max_page_count", 1)
+        big = outcome(one, text="x" * 200_000)
+        writes = [desk.writer.put(Append(record, one.standing)) for record in (note(one), big, note(one))]
+        results = await asyncio.gather(*writes, return_exceptions=True)
+        codes = [result.code for result in results if isinstance(result, DroverError)]
+        assert codes == [ErrorCode.DISK_FULL] * 3
+        with pytest.raises(DroverError):
+            await desk.writer.put(Append(note(one), one.standing))
+
+    run(body())
+    assert desk.told == 1
+    desk.database.close()
+
+
+def test_a_cancelled_caller_changes_nothing_for_the_others(tmp_path: Path) -> None:
+    """Its record is written and its neighbours are told."""
+    desk = Desk(tmp_path)
+
+    async def body() -> None:
+        one = task()
+        saved = [desk.writer.put(Create((one,))), *(desk.writer.put(Append(note(one), one.standing)) for _ in "ab")]
+        saved[1].cancel()
+        await saved[2]
+        row = desk.database.execute("SELECT count(*) FROM record").fetchone()
+        assert row == (3,)
+
+    run(body())
+    desk.database.close()
