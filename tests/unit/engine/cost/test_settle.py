@@ -1,0 +1,54 @@
+"""What a whole reply counts for."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.cost.port import Price
+from engine.cost.settle import MAX_REPORTED, settlement
+from engine.domain.step import Flag
+from engine.domain.usage import Usage
+
+PRICE = Price(input=10, cached_input=2, cache_write=12, output=100, reasoning=100)
+USAGE = Usage(input=10, cached=4, output=5, reasoning=2)
+COST = 6 * 10 + 4 * 2 + 5 * 100
+
+
+@pytest.mark.parametrize(
+    ("usage", "reported", "amount", "flags"),
+    [
+        (USAGE, None, COST, ()),
+        (USAGE, 7, 7, ()),
+        (None, 7, 7, ()),
+        (USAGE, 0, 0, ()),
+        (None, None, 1000, (Flag.ASSUMED,)),
+        (Usage(output=-5), None, 1000, (Flag.ABSURD_USAGE, Flag.ASSUMED)),
+        (Usage(output=-5), 7, 7, (Flag.ABSURD_USAGE,)),
+        (USAGE, -1, COST, ()),
+        (USAGE, MAX_REPORTED + 1, COST, ()),
+        (USAGE, 1001, 1001, (Flag.OVERBILLED,)),
+        (Usage(input=1, output=100), None, 10_010, (Flag.OVERBILLED,)),
+    ],
+    ids=[
+        "usage times price",
+        "the provider's own figure wins",
+        "also without usage",
+        "also when it is nothing",
+        "no usage: the hold",
+        "absurd usage: the hold",
+        "absurd usage beside a figure",
+        "a negative figure is not believed",
+        "nor one beyond sense",
+        "above the hold: in full",
+        "usage above the hold: in full",
+    ],
+)
+def test_rules(usage: Usage | None, reported: int | None, amount: int, flags: tuple[Flag, ...]) -> None:
+    """Each rule of settling, at a hold of 1,000 pico."""
+    assert settlement(1000, PRICE, usage, reported) == (amount, flags)
+
+
+def test_a_free_model_is_never_in_doubt() -> None:
+    """Nothing was held, so nothing has to be assumed."""
+    assert settlement(0, Price(), None, None) == (0, ())
+    assert settlement(0, Price(), Usage(output=-1), None) == (0, (Flag.ABSURD_USAGE,))
