@@ -10,7 +10,7 @@ RUNS ?= 20
 MUTANT ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format setup crash package clean offscreen_libraries window_libraries FORCE
+.PHONY: help run test check format setup crash package clean offscreen_libraries window_libraries freezing_tools FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,7 +40,7 @@ setup: offscreen_libraries ## Debian packages, uv and .venv, also where they see
 crash: $(READY) ## kill -9 again and again: RUNS=200, MUTANT=ack_first to see it caught
 	$(BIN)/python -m tests.crash --runs $(RUNS) $(if $(MUTANT),--mutant $(MUTANT))
 
-package: window_libraries $(READY) ## a folder dist/drover that runs without Python, and its self-test
+package: freezing_tools $(READY) ## a folder dist/drover that runs without Python, and its self-test
 	@packaging/linux/build.sh
 
 clean: ## remove what was made, the environment too
@@ -52,6 +52,9 @@ offscreen_libraries:
 
 window_libraries:
 	@packaging/linux/system_packages.sh window
+
+freezing_tools:
+	@packaging/linux/system_packages.sh package
 
 $(READY): pyproject.toml uv.lock packaging/environment.sh packaging/uv.sh $(if $(PYTHON),FORCE)
 	@packaging/environment.sh $(PYTHON)

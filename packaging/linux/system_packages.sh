@@ -3,6 +3,7 @@
 # the local model load.
 #   system_packages.sh offscreen    to run without a display: tests, demonstration, command line
 #   system_packages.sh window       to open a window on X11 or Wayland as well
+#   system_packages.sh package      to freeze the program into a folder as well
 # As root, what is missing is installed. Anyone else is told the one line to run, and it ends with status 2.
 # With everything there, apt is not called. On other systems it only says what may be missing.
 set -euo pipefail
@@ -11,12 +12,14 @@ offscreen=(python3-venv ca-certificates libgl1 libegl1 libxkbcommon0 libdbus-1-3
   libgomp1 fonts-dejavu-core)
 window=(libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
   libxcb-xkb1 libxkbcommon-x11-0 libx11-xcb1 libwayland-cursor0 libwayland-egl1)
+package=(binutils) # PyInstaller reads what a library needs with objdump
 
 case ${1:-} in
 offscreen) wanted=("${offscreen[@]}") ;;
 window) wanted=("${offscreen[@]}" "${window[@]}") ;;
+package) wanted=("${offscreen[@]}" "${window[@]}" "${package[@]}") ;;
 *)
-  sed -n '2,7s/^# //p' "$0" >&2
+  sed -n '2,8s/^# //p' "$0" >&2
   exit 64
   ;;
 esac
@@ -36,8 +39,8 @@ installed() {
 
 names=$(installed | tr -d ',' | tr ' ' '\n')
 missing=()
-for package in "${wanted[@]}"; do
-  grep -qx -- "$package" <<<"$names" || missing+=("$package")
+for name in "${wanted[@]}"; do
+  grep -qx -- "$name" <<<"$names" || missing+=("$name")
 done
 if [[ ${#missing[@]} -eq 0 ]]; then exit 0; fi
 

@@ -30,13 +30,19 @@ def nothing(provider: str, model: str) -> Quote | None:
     del provider, model
 
 
+def public(provider: str, model: str) -> Quote | None:
+    """Return one price for everything."""
+    del provider, model
+    return PUBLIC
+
+
 def test_the_person_s_own_price_comes_first() -> None:
     """Then a mark for the whole provider, then our list, then the public one."""
     everywhere = {("p", "m"): LISTED}
-    book = Catalogue(own={("p", "m"): OWN, ("p", ""): FREE}, listed=everywhere, public=lambda *_: PUBLIC)
+    book = Catalogue(own={("p", "m"): OWN, ("p", ""): FREE}, listed=everywhere, public=public)
     assert book.quote("p", "m") is OWN
     assert book.quote("p", "other") is FREE
-    book = Catalogue(listed=everywhere, public=lambda *_: PUBLIC)
+    book = Catalogue(listed=everywhere, public=public)
     assert book.quote("p", "m") is LISTED
     assert book.quote("p", "other") is PUBLIC
 

@@ -75,6 +75,11 @@ def test_a_window_needs_more_than_no_window(debian: Debian) -> None:
     assert {"libxcb-cursor0", "libwayland-cursor0"} <= set(window) - set(offscreen)
 
 
+def test_freezing_needs_more_than_a_window(debian: Debian) -> None:
+    """Its tools are asked for only where a package is built."""
+    assert set(debian.missing("package")) - set(debian.missing("window")) == {"binutils"}
+
+
 def test_root_installs_what_is_missing_and_only_that(debian: Debian) -> None:
     """With all but one there, root fetches the lists and installs that one."""
     there = [name for name in debian.missing("offscreen") if name != "libegl1"]
