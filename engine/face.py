@@ -245,6 +245,10 @@ class Engine(Protocol):
         """Return the task's records."""
         ...
 
+    async def saved(self) -> None:
+        """Wait until every act so far is durable and shows."""
+        ...
+
     async def drain_runners(self, grace_s: float) -> None:
         """Start nothing more, let steps in flight finish for `grace_s` seconds, cut the rest; all durable on return.
 

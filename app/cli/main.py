@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.report import Exit, Output
+from app.cli.report import Exit, Output, wrong
 from app.paths import Paths
 
 HELP = """Drover runs long, multi-step LLM tasks on your own computer. Without a command it opens its window.
@@ -38,9 +38,7 @@ def window(
 
         raise typer.Exit(run_self_test())
     if context.invoked_subcommand is None:
-        from app.desktop import run_window  # noqa: PLC0415 - loads Qt
-
-        raise typer.Exit(run_window(_paths(data_dir)))
+        Output(json=False).guarded(lambda: _open_window(data_dir))
 
 
 @cli.command()
@@ -188,6 +186,14 @@ def demo_stage(
     from app.demo.act import play  # noqa: PLC0415 - loads Qt
 
     raise typer.Exit(play(act, folder, pictures, provider, word))
+
+
+def _open_window(data_dir: Path | None) -> Exit:
+    try:
+        from app.desktop import run_window  # noqa: PLC0415 - loads Qt
+    except ImportError as error:  # a system library that Qt needs
+        raise wrong("no_window", problem=error) from error
+    return Exit(run_window(_paths(data_dir)))
 
 
 def _paths(data_dir: Path | None) -> Paths:

@@ -33,15 +33,22 @@ async def engine_of(program: Program) -> AsyncGenerator[Supervisor]:
 
 async def run(program: Program, asked: Asked, output: Output) -> Exit:
     """Create a task and run it to its end, or until the person ends the command."""
+    try:
+        return await _run(program, asked, output)
+    finally:
+        await program.providers.close()  # asked for their models before there was an engine to close them
+
+
+async def _run(program: Program, asked: Asked, output: Output) -> Exit:
     own = asked.own_provider()
-    if own is not None:
-        program.remember(own)
     name = own.name if own else asked.provider or program.settings.default_provider
     if not name:
         raise wrong("no_provider")
     if not asked.goal and asked.pipeline is None:
         raise wrong("goal_missing")
     asked.spec(name, asked.model or "unknown yet")  # bad input first: before a key, a network or a folder is needed
+    if own is not None:
+        program.remember(own)
     program.providers.get(name)
     await program.load_keys(name)
     if own and own.key_variable and program.secrets.key(name) is None:
@@ -62,7 +69,7 @@ async def resume(program: Program, ids: Sequence[TaskId], output: Output) -> Exi
         for task in ids:
             await program.load_keys(engine.snapshot(task).spec.provider)
         engine.resume(ids)
-        await asyncio.sleep(0)  # lets the records of resuming begin to be written before they are watched
+        await engine.saved()  # a task that still shows as at rest would not be watched
         await follow(engine, ids, output)
         return max([await finish(program, engine, task, output) for task in ids])
 

@@ -261,6 +261,10 @@ class Supervisor:
         """See `Engine`."""
         return await self._store.log(task)
 
+    async def saved(self) -> None:
+        """See `Engine`."""
+        await self._journal.settled()
+
     async def drain_runners(self, grace_s: float) -> None:
         """See `Engine`."""
         await self._crew.close(grace_s)

@@ -12,7 +12,8 @@ offscreen=(python3-venv ca-certificates libgl1 libegl1 libxkbcommon0 libdbus-1-3
   libgomp1 fonts-dejavu-core)
 window=(libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
   libxcb-xkb1 libxkbcommon-x11-0 libx11-xcb1 libwayland-cursor0 libwayland-egl1)
-package=(binutils) # PyInstaller reads what a library needs with objdump
+# PyInstaller reads what a library needs with objdump, and packs the library of the interpreter.
+package=(binutils "libpython$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')")
 
 case ${1:-} in
 offscreen) wanted=("${offscreen[@]}") ;;

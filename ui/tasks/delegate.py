@@ -38,6 +38,7 @@ class TaskDelegate(QStyledItemDelegate):
         self._model = model
         self._words = words
         self.inks = inks
+        self._ground = "background"
         self.current_row = -1
         """The row the keyboard is on, while the table has the focus; else -1."""
         self._painters = {
@@ -56,7 +57,9 @@ class TaskDelegate(QStyledItemDelegate):
         row = index.row()
         whole: QRect = option.rect
         inks = self.inks
+        self._ground = "background"
         if option.state & QStyle.StateFlag.State_Selected:
+            self._ground = "selection"
             painter.fillRect(whole, inks["selection"])
         painter.fillRect(whole.left(), whole.bottom(), whole.width(), 1, inks["line"])
         if row == self.current_row:
@@ -90,7 +93,8 @@ class TaskDelegate(QStyledItemDelegate):
         painter.drawEllipse(rect.left(), rect.center().y() - DOT // 2 + 1, DOT, DOT)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         text = column.text(task, self._words, self._model.now)
-        self._write(painter, rect.adjusted(DOT + 6, 0, 0, 0), self.inks.small, colour, text)
+        ink = self.inks.readable(colour, self._ground)
+        self._write(painter, rect.adjusted(DOT + 6, 0, 0, 0), self.inks.small, ink, text)
 
     def _number(self, painter: QPainter, rect: QRect, task: TaskSnapshot, column: Column) -> None:
         inks = self.inks

@@ -7,9 +7,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
 from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QWidget
 
 from ui.theme import Tokens
+from ui.theme.tokens import contrast
 
 ELIDED_KEPT = 4096
 """Elided texts remembered; cleared as a whole, since what is in sight comes back at once."""
+
+
+READABLE = 4.5
+"""Contrast that text needs at least (WCAG 2.2, 1.4.3)."""
 
 
 class Inks:
@@ -19,6 +24,7 @@ class Inks:
         """Make it for a theme and the table's font."""
         self._tokens = tokens
         self._colours: dict[str, QColor] = {}
+        self._readable: dict[tuple[str, str], str] = {}
         self._elided: dict[tuple[int, str, int], str] = {}
         self.name = sized(font, 0, QFont.Weight.Medium)
         self.text = sized(font, 0)
@@ -43,6 +49,14 @@ class Inks:
         if colour is None:
             colour = self._colours[token] = QColor(self._tokens.colour(token))
         return colour
+
+    def readable(self, token: str, ground: str) -> str:
+        """Return `token`, or "text" where text in that colour could not be read on this ground."""
+        known = self._readable.get((token, ground))
+        if known is None:
+            enough = contrast(self._tokens.colour(token), self._tokens.colour(ground)) >= READABLE
+            known = self._readable[token, ground] = token if enough else "text"
+        return known
 
     def elided(self, font: QFont, text: str, width: int) -> str:
         """Return `text` cut with an ellipsis to fit `width` pixels."""

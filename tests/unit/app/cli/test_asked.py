@@ -1,0 +1,123 @@
+"""From the words of a command line to a task: what is understood, and one sentence for what is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.cli.asked import Asked, read_pipeline
+from app.cli.report import CommandError, Exit
+from engine.domain.errors import ErrorCode, InvalidSpecError
+from engine.domain.money import PICO
+from engine.domain.task import RecipeName
+
+
+def test_a_goal_becomes_a_task() -> None:
+    """What is not said stays as the defaults have it."""
+    asked = Asked(goal="Do it", budget="1.50", steps=3, temperature=0.0, context=["style=plain", "a=b=c"], system="S")
+    spec = asked.spec("p", "m")
+    assert (spec.goal, spec.provider, spec.model, spec.recipe) == ("Do it", "p", "m", RecipeName.ITERATE)
+    assert (spec.budget, spec.max_steps, spec.temperature, spec.max_output) == (3 * PICO // 2, 3, 0.0, 4096)
+    assert (spec.context, spec.system) == ({"style": "plain", "a": "b=c"}, "S")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "prompts"),
+    [
+        ("a.txt", "One?\n---\nTwo?\nmore\n --- \nThree?", ("One?", "Two?\nmore", "Three?")),
+        ("a.md", "Only one --- with a dash", ("Only one --- with a dash",)),
+        ("a.toml", 'prompts = ["One?", "Two?"]', ("One?", "Two?")),
+    ],
+)
+def test_a_pipeline_file(tmp_path: Path, name: str, content: str, prompts: tuple[str, ...]) -> None:
+    """Text with lines of three dashes between, or a list in TOML."""
+    file = tmp_path / name
+    file.write_text(content)
+    assert read_pipeline(file) == prompts
+    spec = Asked(pipeline=file).spec("p", "m")
+    assert (spec.recipe, spec.total_steps) == (RecipeName.PIPELINE, len(prompts))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("b.txt", b"\xff\xfe\x00"),
+        ("b.toml", b"prompts = ["),
+        ("b.toml", b'prompts = "one"'),
+        ("b.toml", b"other = 1"),
+        ("gone.txt", None),
+    ],
+)
+def test_a_file_that_is_no_pipeline(tmp_path: Path, name: str, content: bytes | None) -> None:
+    """Binary, broken, another shape, or not there: said so, with why."""
+    file = tmp_path / name
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(CommandError) as raised:
+        Asked(pipeline=file).spec("p", "m")
+    assert (raised.value.code, raised.value.status) == ("pipeline_file", Exit.BAD_INPUT)
+
+
+def test_an_empty_pipeline_has_no_prompt(tmp_path: Path) -> None:
+    """Told as the form would."""
+    file = tmp_path / "empty.txt"
+    file.write_text("\n---\n")
+    with pytest.raises(InvalidSpecError) as raised:
+        Asked(pipeline=file).spec("p", "m")
+    assert raised.value.code is ErrorCode.PROMPTS_EMPTY
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"goal": "g", "pipeline": Path("x")}, "goal_twice"),
+        ({"goal": "g", "budget": "-1"}, "bad_amount"),
+        ({"goal": "g", "budget": "much"}, "bad_amount"),
+        ({"goal": "g", "context": ["nonsense"]}, "bad_context"),
+        ({"goal": "g", "context": ["=x"]}, "bad_context"),
+    ],
+)
+def test_bad_words(fields: dict[str, object], code: str) -> None:
+    """Each has its own sentence."""
+    with pytest.raises(CommandError) as raised:
+        Asked(**fields).spec("p", "m")  # type: ignore[arg-type]
+    assert raised.value.code == code
+    assert raised.value.sentence
+
+
+@pytest.mark.parametrize("fields", [{"steps": 0}, {"steps": -1}, {"temperature": 9.0}, {"max_output": 0}])
+def test_figures_out_of_range(fields: dict[str, float]) -> None:
+    """Told by the one function that knows every bound."""
+    with pytest.raises(InvalidSpecError):
+        Asked(goal="g", **fields).spec("p", "m")  # type: ignore[arg-type]
+
+
+def test_a_server_by_its_address() -> None:
+    """Named by its host, priced or free, its key in a variable."""
+    own = Asked(
+        base_url="http://127.0.0.1:8080/v1", model="m", price_in="1", price_out="2", key_variable="K"
+    ).own_provider()
+    assert own is not None
+    assert (own.name, own.key_variable, own.models[0].input, own.models[0].output) == ("127-0-0-1-8080", "K", "1", "2")
+    free = Asked(base_url="https://api.example.com/v1", provider="mine", free=True).own_provider()
+    assert free is not None and (free.name, free.free) == ("mine", True)
+    assert Asked(provider="local").own_provider() is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"base_url": "api.example.com", "free": True}, "bad_url"),
+        ({"base_url": "ftp://x/v1", "free": True}, "bad_url"),
+        ({"base_url": "http:///v1", "free": True}, "bad_url"),
+        ({"base_url": "http://x/v1"}, "bad_price"),
+        ({"base_url": "http://x/v1", "price_in": "1"}, "bad_price"),
+        ({"base_url": "http://x/v1", "price_in": "1", "price_out": "-2"}, "bad_price"),
+    ],
+)
+def test_a_server_that_cannot_be(fields: dict[str, object], code: str) -> None:
+    """An address that is none; a price that is missing: nothing is free by accident."""
+    with pytest.raises(CommandError) as raised:
+        Asked(**fields).own_provider()  # type: ignore[arg-type]
+    assert raised.value.code == code
