@@ -14,7 +14,7 @@ from app.composition import LOCAL, Program
 from engine.domain.ids import TaskId
 from engine.domain.money import plain
 from engine.domain.progress import ProgressReport
-from engine.domain.states import State
+from engine.domain.states import PauseReason, State
 from engine.providers.local.config import TEST_MODEL
 from engine.providers.port import ProviderError
 from engine.runtime.supervisor import Supervisor
@@ -126,7 +126,8 @@ async def finish(program: Program, engine: Supervisor, task: TaskId, output: Out
     snapshot, answer = engine.snapshot(task), await engine.answer(task)
     paused = snapshot.state not in BY_STATE
     moved = f' --data-dir "{program.paths.data.parent}"' if program.paths.data.name == "data" else ""
-    how = say("paused", id=task, folder=moved) if paused else ""
+    unsaved = snapshot.standing.reason == PauseReason.STORAGE
+    how = say("paused_unsaved" if unsaved else "paused", id=task, folder=moved) if paused else ""
     fields = full(snapshot) | {"text": answer.text, "folder": str(answer.folder), "resume": how or None}
     output.emit("result", answer.text if snapshot.state is State.COMPLETED else "", fields)
     for told in (fields["error"], how):

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import resources
 from engine.domain.money import plain
+from engine.domain.states import PauseReason, State
 from engine.domain.step import StepRecord
-from engine.domain.task import TaskSnapshot
+from engine.domain.task import Standing, TaskSnapshot
 from engine.results.export import attempt_fields
 from engine.store.port import StoredTask
 
@@ -32,6 +33,14 @@ def one_line(task: StoredTask | TaskSnapshot) -> str:
     return f"{task.id}  {status(task):<34} {steps:>9}  ${plain(standing.spent)}  {safe(task.spec.name)[:60]}"
 
 
+def problem(standing: Standing) -> str | None:
+    """Return what stands in a task's way and what to do about it, or None."""
+    code = standing.reason
+    if standing.state is State.PAUSED:
+        code = "over_budget" if standing.reason == PauseReason.BUDGET else standing.detail
+    return resources.text("errors").get(code)
+
+
 def full(task: StoredTask | TaskSnapshot) -> dict[str, object]:
     """Return a task's fields for a program. Money is exact dollars as text."""
     spec, standing = task.spec, task.standing
@@ -40,7 +49,7 @@ def full(task: StoredTask | TaskSnapshot) -> dict[str, object]:
         "name": spec.name,
         "state": str(standing.state),
         "reason": standing.reason,
-        "error": resources.text("errors").get(standing.reason),
+        "error": problem(standing),
         "detail": standing.detail,
         "provider": spec.provider,
         "model": spec.model,

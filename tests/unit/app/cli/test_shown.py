@@ -1,0 +1,37 @@
+"""Tasks as the command line shows them."""
+
+from __future__ import annotations
+
+import pytest
+
+import resources
+from app.cli.shown import one_line, problem, safe
+from engine.domain.errors import ErrorCode
+from engine.domain.states import PauseReason, State
+from engine.domain.task import Standing
+from engine.store.port import StoredTask
+from tests.stored import task
+from tests.workbench import spec
+
+
+@pytest.mark.parametrize(
+    ("standing", "code"),
+    [
+        (Standing(state=State.FAILED, reason=ErrorCode.WRONG_KEY), ErrorCode.WRONG_KEY),
+        (Standing(state=State.PAUSED, reason=PauseReason.STORAGE, detail=ErrorCode.DISK_FULL), ErrorCode.DISK_FULL),
+        (Standing(state=State.PAUSED, reason=PauseReason.BUDGET, detail="day"), ErrorCode.OVER_BUDGET),
+        (Standing(state=State.PAUSED, reason=PauseReason.USER), None),
+        (Standing(state=State.COMPLETED, reason="marker"), None),
+    ],
+)
+def test_what_stands_in_the_way(standing: Standing, code: ErrorCode | None) -> None:
+    """The sentence for what failed or what a pause waits for; none where nothing is wrong."""
+    assert problem(standing) == (None if code is None else resources.text("errors")[code])
+
+
+@pytest.mark.parametrize("title", ["\x1b[2J\x1b[31mred", "two\nlines\r", "\u202egnp.exe", "\x00\x9b", "a\u2028b"])
+def test_a_hostile_title_moves_no_cursor(title: str) -> None:
+    """One printable line."""
+    assert safe(title).isprintable()
+    shown = one_line(StoredTask(id=task().id, order=1, spec=spec(title=title), standing=Standing()))
+    assert shown.isprintable() and "\x1b" not in shown
