@@ -60,7 +60,7 @@ class Samples:
         count = self._histogram.get_total_count()
         if not count:
             return Distribution()
-        p50, p95, p99 = (self._histogram.get_value_at_percentile(p) / 1000 for p in (50.0, 95.0, 99.0))
+        p50, p95, p99 = (self._percentile(p) for p in (50.0, 95.0, 99.0))
         return Distribution(
             count=count,
             average=self._sum / count,
@@ -70,3 +70,8 @@ class Samples:
             p95=p95,
             p99=p99,
         )
+
+    def _percentile(self, percent: float) -> float:
+        """Keep the end of a bucket within what was seen: no percentile is above the maximum."""
+        found = self._histogram.get_value_at_percentile(percent) / 1000
+        return min(self._maximum, max(self._minimum, found))

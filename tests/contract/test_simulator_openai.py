@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import cast
 
@@ -9,6 +11,7 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
+from engine.simulator import server
 from engine.simulator.config import Fault, FaultKind, SimulatorConfig
 from engine.simulator.server import Simulator
 
@@ -42,12 +45,16 @@ async def stream(client: openai.AsyncOpenAI, **more: object) -> list[ChatComplet
     return [chunk async for chunk in chunks]
 
 
+def text_of(chunks: list[ChatCompletionChunk]) -> str:
+    """Return the text of a reply."""
+    return "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+
+
 async def test_a_stream_with_usage(client: openai.AsyncOpenAI, simulator: Simulator) -> None:
     """Role first, text, finish reason, then a chunk that only has the usage, and that is what was billed."""
     chunks = await stream(client)
     assert chunks[0].choices[0].delta.role == "assistant"
-    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
-    assert "sheep" in text
+    assert "sheep" in text_of(chunks)
     assert [c.choices[0].finish_reason for c in chunks if c.choices][-1] == "stop"
     usage = chunks[-1].usage
     assert usage is not None and not chunks[-1].choices
@@ -72,8 +79,7 @@ async def test_the_second_time_the_prompt_is_cached(client: openai.AsyncOpenAI) 
 async def test_a_whole_reply(client: openai.AsyncOpenAI) -> None:
     """Without a stream, the same text."""
     whole = await client.chat.completions.create(model="sim-fast", messages=ASK)
-    text = "".join(chunk.choices[0].delta.content or "" for chunk in await stream(client) if chunk.choices)
-    assert whole.choices[0].message.content == text
+    assert whole.choices[0].message.content == text_of(await stream(client))
     assert whole.usage is not None and whole.usage.completion_tokens > 0
 
 
@@ -102,7 +108,9 @@ async def test_strangers_are_refused(client: openai.AsyncOpenAI, simulator: Simu
         (FaultKind.UNAVAILABLE, openai.InternalServerError),
         (FaultKind.WRONG_KEY, openai.AuthenticationError),
         (FaultKind.CONTEXT_OVERFLOW, openai.BadRequestError),
+        (FaultKind.NO_CREDIT, openai.APIStatusError),
         (FaultKind.RESET, openai.APIConnectionError),
+        (FaultKind.REDIRECT, openai.APIConnectionError),
     ],
 )
 async def test_faults_before_the_reply(
@@ -140,3 +148,78 @@ async def test_a_cut_stream(client: openai.AsyncOpenAI, simulator: Simulator) ->
         await stream(client)
     (seen,) = simulator.witness
     assert not seen.whole and seen.billed > 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        (FaultKind.GARBAGE, json.JSONDecodeError),
+        (FaultKind.NOT_UTF8, UnicodeDecodeError),
+        (FaultKind.STALL, openai.APITimeoutError),
+    ],
+)
+async def test_faults_in_the_reply(
+    client: openai.AsyncOpenAI, simulator: Simulator, kind: FaultKind, error: type[Exception]
+) -> None:
+    """Break a client that believes a server, or keep it until its own patience ends."""
+    simulator.faults = [Fault(kind=kind, after_tokens=2)]
+    with pytest.raises(error):
+        await stream(client.with_options(timeout=0.5))
+    (seen,) = simulator.witness
+    assert not seen.whole
+
+
+async def test_a_truncated_stream_looks_well(client: openai.AsyncOpenAI, simulator: Simulator) -> None:
+    """It ends in order without a finish reason: only who looks for that one notices."""
+    simulator.faults = [Fault(kind=FaultKind.TRUNCATE, after_tokens=5)]
+    chunks = await stream(client)
+    assert text_of(chunks)
+    assert all(choice.finish_reason is None for chunk in chunks for choice in chunk.choices)
+
+
+async def test_heartbeats_keep_a_silent_stream_open(
+    client: openai.AsyncOpenAI, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timeout between two bytes never strikes; only one of the whole does."""
+    monkeypatch.setattr(server, "HEARTBEAT_S", 0.02)
+    simulator.faults = [Fault(kind=FaultKind.HEARTBEAT, after_tokens=1)]
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(stream(client.with_options(timeout=0.5)), 0.8)
+
+
+@pytest.mark.parametrize("kind", [FaultKind.HTML, FaultKind.GZIP])
+async def test_status_200_is_no_stream_yet(client: openai.AsyncOpenAI, simulator: Simulator, kind: FaultKind) -> None:
+    """A hotel's page, a packed megabyte of nothing: the official client finds no chunk in it and no fault."""
+    simulator.faults = [Fault(kind=kind)]
+    assert await stream(client) == []
+
+
+@pytest.mark.parametrize(("kind", "empty"), [(FaultKind.EMPTY, True), (FaultKind.NULL_CONTENT, False)])
+async def test_odd_text(client: openai.AsyncOpenAI, simulator: Simulator, kind: FaultKind, empty: bool) -> None:
+    """A reply that says nothing is whole; a piece that is null is no piece."""
+    simulator.faults = [Fault(kind=kind)]
+    chunks = await stream(client)
+    assert (text_of(chunks) == "") is empty
+    assert [c.choices[0].finish_reason for c in chunks if c.choices][-1] == "stop"
+
+
+@pytest.mark.parametrize(("kind", "tokens"), [(FaultKind.NO_USAGE, []), (FaultKind.ABSURD_USAGE, [-5])])
+async def test_odd_usage(client: openai.AsyncOpenAI, simulator: Simulator, kind: FaultKind, tokens: list[int]) -> None:
+    """Missing though asked for, or impossible; what was billed is told by neither."""
+    simulator.faults = [Fault(kind=kind)]
+    chunks = await stream(client)
+    assert [chunk.usage.completion_tokens for chunk in chunks if chunk.usage] == tokens
+    assert simulator.witness.billed > 0
+
+
+async def test_an_endless_line(client: openai.AsyncOpenAI, simulator: Simulator) -> None:
+    """Megabytes without a line's end: a client that waits for it fills its memory."""
+    simulator.faults = [Fault(kind=FaultKind.ENDLESS_LINE, after_tokens=1)]
+    longest = 0
+    create = client.chat.completions.with_streaming_response.create
+    async with create(model="sim-fast", messages=ASK, stream=True) as answer:
+        async for block in answer.iter_bytes():
+            longest = 0 if b"\n" in block else longest + len(block)
+            if longest > 2_000_000:
+                break
+    assert longest > 2_000_000

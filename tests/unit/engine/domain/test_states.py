@@ -67,8 +67,17 @@ def test_the_groups_cover_each_state_once() -> None:
 
 @pytest.mark.parametrize(("state", "action"), [*itertools.product(State, EVENT_OF)])
 def test_what_is_allowed_is_possible(state: State, action: Action) -> None:
-    """A button that is enabled never meets an illegal transition; one that is not has none to make."""
-    assert (action in allowed(state)) <= ((state, EVENT_OF[action]) in TRANSITIONS)
+    """A button that is enabled never meets an illegal transition; one that is not has none to make.
+
+    Trying again is for what went wrong: a pause resumes, and has nothing to try again.
+    """
+    possible = (state, EVENT_OF[action]) in TRANSITIONS and (state, action) != (State.PAUSED, Action.RETRY)
+    assert (action in allowed(state)) == possible
+
+
+def test_starting_is_for_what_waits_or_rests() -> None:
+    """A task in the queue is moved ahead, a paused one goes on; the others run already or are over."""
+    assert {state for state in State if Action.START in allowed(state)} == {State.PENDING, State.PAUSED}
 
 
 @pytest.mark.parametrize("state", sorted(AT_REST))

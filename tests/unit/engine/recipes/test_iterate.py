@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from engine.domain.states import CompletionReason
@@ -36,6 +38,13 @@ def test_the_marker_ends_the_task(reply: str) -> None:
 def test_what_is_no_marker(reply: str) -> None:
     """A word about the marker is not the marker."""
     assert ITERATE.completion(spec(max_steps=9), [reply]) is None
+
+
+def test_a_model_that_loops_on_blanks_costs_no_square() -> None:
+    """The marker, a long run of blanks and one more word are read in a moment, not in minutes."""
+    began = time.perf_counter()
+    assert ITERATE.completion(spec(max_steps=9), [f"{MARKER}{' ' * 50_000}x"]) is None
+    assert time.perf_counter() - began < 1.0
 
 
 def test_only_the_last_reply_counts() -> None:
