@@ -24,7 +24,7 @@ RULES = (
 CONTINUE = "Continue. Improve the result, or finish it."
 
 _MARKED = re.compile(r"(?:^|\n)[ \t>*_`#-]*\[\[DONE\]\][ \t*_`.!]*+\s*+\Z")
-"""The marker as the last line, with what Markdown may put around it. Possessive, or a run of blanks costs its square."""
+"""The marker as the last line, with what Markdown may put around it. Possessive: a run of blanks stays linear."""
 
 
 class Iterate:
