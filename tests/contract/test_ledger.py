@@ -67,7 +67,7 @@ async def test_where_only_holds_stand_in_the_way_it_waits(ledger: Ledger) -> Non
     await turns()
     assert not waiting.done()
     ledger.settle(hold, 2)
-    assert (await waiting).amount == 5
+    assert (await asyncio.wait_for(waiting, 1)).amount == 5
 
 
 async def test_a_wait_that_became_hopeless_is_refused(ledger: Ledger) -> None:
@@ -78,22 +78,28 @@ async def test_a_wait_that_became_hopeless_is_refused(ledger: Ledger) -> None:
     await turns()
     ledger.settle(hold, 8)
     with pytest.raises(OverBudgetError):
-        await waiting
+        await asyncio.wait_for(waiting, 1)
 
 
 async def test_a_big_call_is_not_starved_by_small_ones(ledger: Ledger) -> None:
-    """First come, first served within a scope."""
+    """First come, first served within a scope, also when what ends makes room for a small one alone."""
     ledger.open(DAY, limit=10)
-    first = await ledger.admit((DAY,), 5)
+    ledger.open(TASK, limit=1)
+    await ledger.admit((TASK,), 1)
+    bystander = asyncio.ensure_future(ledger.admit((TASK,), 1))  # who waits elsewhere changes nothing
+    first, second = await ledger.admit((DAY,), 4), await ledger.admit((DAY,), 4)
     big = asyncio.ensure_future(ledger.admit((DAY,), 10))
     await turns()
     small = asyncio.ensure_future(ledger.admit((DAY,), 1))
     await turns()
     assert not small.done()
     ledger.release(first)
-    held = await big
-    ledger.release(held)
-    assert (await small).amount == 1
+    await turns()
+    assert not small.done()
+    ledger.release(second)
+    ledger.release(await asyncio.wait_for(big, 1))
+    assert (await asyncio.wait_for(small, 1)).amount == 1
+    bystander.cancel()
 
 
 async def test_calls_of_other_scopes_pass_one_that_waits(ledger: Ledger) -> None:
@@ -127,7 +133,7 @@ async def test_raising_a_limit_wakes_who_waits(ledger: Ledger) -> None:
     waiting = asyncio.ensure_future(ledger.admit((DAY,), 5))
     await turns()
     ledger.set_limit(DAY, 10)
-    assert (await waiting).amount == 5
+    assert (await asyncio.wait_for(waiting, 1)).amount == 5
 
 
 async def test_what_costs_nothing_always_goes(ledger: Ledger) -> None:

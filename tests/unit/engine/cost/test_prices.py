@@ -95,8 +95,9 @@ def test_public_prices(provider: str, model: str, into: int, cached: int, out: i
 
 
 @pytest.mark.parametrize(
-    ("provider", "model"), [("holysheep", "gpt-4.1"), ("openai", "no-such-model"), ("nobody", "gpt-4.1")]
+    ("provider", "model"),
+    [("holysheep", "gpt-4.1"), ("openai", "no-such-model"), ("nobody", "gpt-4.1"), ("azure", "gpt-4.1")],
 )
 def test_no_public_price(provider: str, model: str) -> None:
-    """An aggregator's prices are its own, whatever the model is called."""
+    """An aggregator's prices are its own, whatever the model is called and whoever else lists it."""
     assert public_price(provider, model) is None

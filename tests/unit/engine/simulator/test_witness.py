@@ -30,3 +30,12 @@ def test_it_is_read_while_it_grows() -> None:
     writer.join()
     assert counts == sorted(counts)
     assert len(witness) == 2000
+
+
+def test_a_reading_is_of_its_moment() -> None:
+    """What comes after it was begun is not in it."""
+    witness = Witness()
+    witness.add(seen(1))
+    reading = iter(witness)
+    witness.add(seen(2))
+    assert [each.number for each in reading] == [1]
