@@ -16,6 +16,7 @@ from app.settings import ModelSettings, ProviderSettings
 from engine.domain.money import parse, per_million
 from engine.domain.task import RecipeName, TaskSpec
 from engine.domain.validate import validate
+from engine.providers.transport import check_url
 
 SEPARATOR = re.compile(r"^\s*---\s*$", re.MULTILINE)
 
@@ -42,10 +43,13 @@ class Asked:
     context: Sequence[str] = ()
 
     def own_provider(self) -> ProviderSettings | None:
-        """Return the provider that --base-url describes, or None; raises `CommandError`."""
+        """Return the provider that --base-url describes, or None; raises `CommandError`, `DroverError`."""
         if not self.base_url:
             return None
-        address = urlsplit(self.base_url)
+        try:
+            address = urlsplit(self.base_url)
+        except ValueError:  # a bracket without its other one
+            raise wrong("bad_url", url=self.base_url) from None
         if address.scheme not in ("http", "https") or not address.netloc:
             raise wrong("bad_url", url=self.base_url)
         if not self.free and not (self.price_in and self.price_out):
@@ -55,6 +59,7 @@ class Asked:
                 per_million(price)
         except ValueError:
             raise wrong("bad_price") from None
+        check_url(self.base_url)  # here, since what is returned is remembered in the settings
         name = self.provider or re.sub(r"[^a-z0-9]+", "-", address.netloc.lower()).strip("-")
         model = ModelSettings(id=self.model, free=self.free, input=self.price_in, output=self.price_out)
         return ProviderSettings(

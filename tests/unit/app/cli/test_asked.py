@@ -111,6 +111,7 @@ def test_a_server_by_its_address() -> None:
         ({"base_url": "api.example.com", "free": True}, "bad_url"),
         ({"base_url": "ftp://x/v1", "free": True}, "bad_url"),
         ({"base_url": "http:///v1", "free": True}, "bad_url"),
+        ({"base_url": "http://[::1/v1", "free": True}, "bad_url"),
         ({"base_url": "http://x/v1"}, "bad_price"),
         ({"base_url": "http://x/v1", "price_in": "1"}, "bad_price"),
         ({"base_url": "http://x/v1", "price_in": "1", "price_out": "-2"}, "bad_price"),

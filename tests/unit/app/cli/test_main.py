@@ -70,9 +70,20 @@ def test_a_folder_without_tasks(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_bad_input_is_not_remembered(tmp_path: Path) -> None:
-    """A server stands in the settings only when the rest of the line made sense."""
-    drover("run", "g", "--base-url", "http://127.0.0.1:9/v1", "--free", "--steps", "0", "--data-dir", str(tmp_path))
+@pytest.mark.parametrize(
+    ("address", "steps"),
+    [
+        ("http://127.0.0.1:9/v1", "0"),
+        ("https://user:secret@example.com/v1", "1"),
+        ("http://127.0.0.1:99999/v1", "1"),
+        ("http://192.0.2.1/v1", "1"),
+        ("http://[::1/v1", "1"),
+    ],
+)
+def test_bad_input_is_not_remembered(tmp_path: Path, address: str, steps: str) -> None:
+    """A server stands in the settings only when the whole line made sense; a password in an address never does."""
+    words = ("--base-url", address, "--free", "--model", "m", "--steps", steps, "--data-dir", str(tmp_path))
+    assert drover("run", "g", *words).exit_code == Exit.BAD_INPUT
     assert not Paths.from_environment({}, tmp_path).settings_file.exists()
 
 

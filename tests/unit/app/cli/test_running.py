@@ -1,0 +1,119 @@
+"""Tasks run by a command in this process, against servers on loopback that do not behave."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.cli.asked import Asked
+from app.cli.report import CommandError, Exit, Output
+from app.cli.running import resume, run
+from app.composition import Program
+from app.paths import Paths
+from app.settings import Settings
+from engine.domain.ids import TaskId
+from engine.simulator.config import Fault, FaultKind, SimulatorConfig
+from engine.simulator.server import Simulator
+
+JSON = Output(json=True)
+
+
+def program(folder: Path, *, results_folder: str = "") -> Program:
+    """Return a program with its data in `folder`."""
+    return Program(paths=Paths.under(folder), settings=Settings(results_folder=results_folder))
+
+
+def asked(address: str, **fields: object) -> Asked:
+    """Return a task of one step on a server."""
+    defaults = {"goal": "g", "base_url": address, "free": True, "model": "sim-fast", "steps": 1, "max_output": 10}
+    return replace(Asked(), **(defaults | fields))
+
+
+def result(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    """Return the last object that was printed."""
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert last["type"] == "result"
+    return last
+
+
+async def test_a_wrong_key_ends_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 1 and the sentence, without a retry, without the key, and nothing is spent."""
+    monkeypatch.setenv("SOME_KEY", "sk-not-the-one")
+    async with Simulator(SimulatorConfig(speed=50, key="sk-right")) as server:
+        status = await run(program(tmp_path), asked(server.base_url, key_variable="SOME_KEY"), JSON)
+    told = result(capsys)
+    assert (status, told["reason"], told["cost_usd"]) == (Exit.FAILED, "wrong_key", "0")
+    assert "refused the key" in str(told["error"])
+    assert "sk-not-the-one" not in str(told)
+
+
+class Hasty(random.Random):
+    """Chance that never waits before a retry."""
+
+    def random(self) -> float:
+        """See `random.Random`."""
+        return 0.0
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait before no retry."""
+    monkeypatch.setattr("app.composition.random.SystemRandom", Hasty)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "told"),
+    [
+        (FaultKind.HTML, "garbage", "Check the address"),
+        (FaultKind.NO_CREDIT, "no_credit", "credit"),
+        (FaultKind.TOOL_CALLS, "tool_calls", "tool"),
+    ],
+)
+async def test_what_no_retry_cures_ends_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: FaultKind, reason: str, told: str
+) -> None:
+    """Exit 1, the code for programs, the sentence for people."""
+    async with Simulator(SimulatorConfig(speed=50, faults=(Fault(kind=kind),))) as server:
+        status = await run(program(tmp_path), asked(server.base_url), JSON)
+    ended = result(capsys)
+    assert (status, ended["reason"]) == (Exit.FAILED, reason)
+    assert told in str(ended["error"])
+
+
+async def test_answers_that_cannot_be_written_lose_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The store is the truth: a results folder that is a file harms no task, and its answer is printed."""
+    (tmp_path / "taken").write_text("a file")
+    async with Simulator(SimulatorConfig(speed=50)) as server:
+        status = await run(program(tmp_path, results_folder=str(tmp_path / "taken")), asked(server.base_url), JSON)
+    ended = result(capsys)
+    assert (status, bool(ended["text"])) == (Exit.COMPLETED, True)
+    assert (tmp_path / "taken").read_text() == "a file"
+
+
+async def test_a_model_must_be_named_and_offered(tmp_path: Path) -> None:
+    """What the server offers is told."""
+    async with Simulator(SimulatorConfig(speed=50)) as server:
+        for model, code in (("", "no_model"), ("gpt-none", "model_list")):
+            with pytest.raises(CommandError, match="sim-fast") as raised:
+                await run(program(tmp_path), asked(server.base_url, model=model), JSON)
+            assert raised.value.code == code
+    assert not (tmp_path / "data" / "drover.db").exists()
+
+
+async def test_a_task_out_of_budget_pauses_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 3 and how to go on; resuming without more money says the same, and spends nothing."""
+    async with Simulator(SimulatorConfig(speed=50)) as server:
+        priced = asked(server.base_url, free=False, price_in="1", price_out="2", budget="0.000001")
+        here = program(tmp_path)
+        assert await run(here, priced, JSON) == Exit.PAUSED
+        ended = result(capsys)
+        assert (ended["reason"], ended["cost_usd"]) == ("budget", "0")
+        assert f"drover resume {ended['id']}" in str(ended["resume"])
+        assert await resume(here, [TaskId(str(ended["id"]))], JSON) == Exit.PAUSED
+    assert result(capsys)["cost_usd"] == "0"
