@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def test_what_is_free() -> None:
     assert not prices["mine", "a"].price.output
     assert prices["simulator", "sim-fast"].price.output > 0
     assert ("mine", "b") not in prices
+    assert ("mine", "") not in prices
     assert ("openai", "") not in prices
 
 
@@ -68,16 +70,21 @@ def test_every_provider_can_be_named_once(tmp_path: Path) -> None:
 
 
 async def test_an_engine_that_cannot_open_lets_go_of_its_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next one opens."""
+    """No thread of it stays, and the next one opens."""
 
     async def fails(_: object) -> None:
         raise DroverError(ErrorCode.STORE_DAMAGED, "for the test")
 
     program = Program(paths=Paths.under(tmp_path), settings=Settings())
+    before = set(threading.enumerate())
     with monkeypatch.context() as patched:
         patched.setattr("app.composition.Supervisor.open", fails)
         with pytest.raises(DroverError):
             await program.open_engine()
+    started = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in started:  # told to end; one whose store stayed open never would
+        thread.join(2)
+    assert not any(thread.is_alive() for thread in started)
     engine, _ = await program.open_engine()
     await engine.close(0.0)
 

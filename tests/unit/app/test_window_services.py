@@ -105,6 +105,7 @@ async def test_what_is_spawned_ends_with_the_window(services: Services, caplog: 
     services.spawn(hangs())
     services.spawn(fails())
     await asyncio.sleep(0)
-    await services.finished()
+    async with asyncio.timeout(5):
+        await services.finished()
     assert hung.is_set()
     assert "not caught in the window" in caplog.text
