@@ -7,10 +7,11 @@ READY := .venv/.ready
 NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY),,$(filter Linux,$(shell uname -s)))
 
 RUNS ?= 20
+ADMISSIONS ?= 1000000
 MUTANT ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format setup crash package clean offscreen_libraries window_libraries freezing_tools FORCE
+.PHONY: help run test check format setup crash money package clean offscreen_libraries window_libraries freezing_tools FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +40,9 @@ setup: offscreen_libraries ## Debian packages, uv and .venv, also where they see
 
 crash: $(READY) ## kill -9 again and again: RUNS=200, MUTANT=ack_first to see it caught
 	$(BIN)/python -m tests.crash --runs $(RUNS) $(if $(MUTANT),--mutant $(MUTANT))
+
+money: $(READY) ## a million admissions against a naive model: ADMISSIONS=, MUTANT=float_money to see it caught
+	$(BIN)/python -m tests.property.money --admissions $(ADMISSIONS) $(if $(MUTANT),--mutant $(MUTANT))
 
 package: freezing_tools $(READY) ## a folder dist/drover that runs without Python, and its self-test
 	@packaging/linux/build.sh

@@ -102,9 +102,42 @@ async def test_a_big_call_is_not_starved_by_small_ones(ledger: Ledger) -> None:
     bystander.cancel()
 
 
-async def test_calls_of_other_scopes_pass_one_that_waits(ledger: Ledger) -> None:
-    """A full task holds up nobody else's."""
+async def test_all_who_lost_hope_are_told_at_once(ledger: Ledger) -> None:
+    """Also behind one who may still hope."""
+    ledger.open(DAY, limit=10)
+    first, _second = await ledger.admit((DAY,), 4), await ledger.admit((DAY,), 4)
+    hopes, dear = (asyncio.ensure_future(ledger.admit((DAY,), amount)) for amount in (5, 9))
+    await turns()
+    ledger.settle(first, 2)
+    await turns()
+    assert not hopes.done()
+    assert isinstance(dear.exception(), OverBudgetError)
+    hopes.cancel()
+
+
+async def test_a_place_once_taken_is_kept(ledger: Ledger) -> None:
+    """Who lacks money in two scopes by turns is served before who came later to either."""
     ledger.open(TASK, limit=5)
+    ledger.open(DAY, limit=10)
+    own = await ledger.admit((TASK, DAY), 3)
+    first = asyncio.ensure_future(ledger.admit((TASK, DAY), 5))  # lacks money of the task
+    await turns()
+    passes = await asyncio.wait_for(ledger.admit((OTHER, DAY), 7), 1)
+    ledger.release(own)
+    await turns()
+    assert not first.done()  # lacks money of the day now
+    late = asyncio.ensure_future(ledger.admit((OTHER, DAY), 1))
+    await turns()
+    assert not late.done()
+    ledger.release(passes)
+    assert (await asyncio.wait_for(first, 1)).amount == 5
+    assert (await asyncio.wait_for(late, 1)).amount == 1
+
+
+async def test_calls_of_other_scopes_pass_one_that_waits(ledger: Ledger) -> None:
+    """A full task holds up nobody else's, though they share a day that has a limit, and room."""
+    ledger.open(TASK, limit=5)
+    ledger.open(DAY, limit=100)
     await ledger.admit((TASK, DAY), 5)
     waiting = asyncio.ensure_future(ledger.admit((TASK, DAY), 1))
     await turns()
@@ -159,12 +192,14 @@ class Call:
 
     scopes: tuple[Scope, ...]
     amount: int
+    short: frozenset[Scope]
+    """Where it found too little when it came."""
     answer: asyncio.Future[Hold]
 
 
 @dataclass(slots=True)
 class Play:
-    """A ledger beside the plainest model of one: sums over lists. Every call needs the day, which has a limit."""
+    """A ledger beside the plainest model of one: sums over lists."""
 
     ledger: Ledger
     limits: dict[Scope, int]
@@ -176,7 +211,9 @@ class Play:
     def admit(self, own: Scope, amount: int) -> None:
         """Ask for a hold."""
         scopes = (own, DAY, EVERYTHING)
-        self.waiting.append(Call(scopes, amount, asyncio.ensure_future(self.ledger.admit(scopes, amount))))
+        short = frozenset(scope for scope in scopes if amount and not self.room(scope, amount, held=True))
+        answer = asyncio.ensure_future(self.ledger.admit(scopes, amount))
+        self.waiting.append(Call(scopes, amount, short, answer))
 
     def end(self, place: int, amount: int) -> None:
         """Settle one hold."""
@@ -198,15 +235,15 @@ class Play:
             self.end(choice, {"settle": amount % (most + 1), "overbill": most + amount, "release": 0}[kind])
 
     def collect(self) -> None:
-        """Take over what was granted or refused meanwhile: none before one that came earlier and still waits."""
-        passed = False
+        """Take over what was granted or refused meanwhile: none before one that lacked the same money earlier."""
+        passed = set[Scope]()
         for call in tuple(self.waiting):
             if not call.answer.done():
-                passed = True
+                passed |= call.short
                 continue
             self.waiting.remove(call)
             if not call.answer.cancelled() and call.answer.exception() is None:
-                assert not (passed and call.amount)
+                assert passed.isdisjoint(call.scopes) or not call.amount
                 self.holds.append(call.answer.result())
 
     def room(self, scope: Scope, amount: int, *, held: bool) -> bool:

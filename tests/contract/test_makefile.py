@@ -55,6 +55,13 @@ def test_crash_passes_its_settings_on() -> None:
     assert plan("crash", "RUNS=200").endswith("tests.crash --runs 200 \n")
 
 
+def test_money_passes_its_settings_on() -> None:
+    """The number of admissions and the seeded fault reach the battery."""
+    told = plan("money", "ADMISSIONS=500", "MUTANT=float_money")
+    assert told.endswith("tests.property.money --admissions 500 --mutant float_money\n")
+    assert plan("money").endswith("tests.property.money --admissions 1000000 \n")
+
+
 def test_help_names_every_command() -> None:
     """Nothing that a person may type is left out of the list."""
     text = (ROOT / "Makefile").read_text()

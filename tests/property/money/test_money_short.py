@@ -1,0 +1,45 @@
+"""The battery's short form, and the proof that it can fail."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.property.money.mutants import MUTANTS, NAMES, mutated
+from tests.property.money.play import Plan, Play
+
+CAUGHT_BY = {
+    "float_money": "wrong",
+    "check_then_hold": "over",
+    "release_on_timeout": "below",
+    "double_settle": "wrong",
+    "cap_at_hold": "below",
+    "jump_the_queue": "overtaken",
+    "lost_grant": "held",
+    "lost_wakeup": "left",
+}
+
+
+def test_no_order_of_events_makes_the_ledger_lie() -> None:
+    """Twenty thousand admissions by two thousand callers: never below what was billed, never above a limit."""
+    tally = asyncio.run(Play(Plan(admissions=20_000, seed=5)).run())
+    assert tally.admitted >= 20_000
+    assert min(tally.waited, tally.refused, tally.cancelled, tally.taken_back, tally.overbilled) > 0
+    assert not +tally.faults
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_fault_put_in_is_caught(name: str) -> None:
+    """By the count that is there for it."""
+    with mutated(name):
+        tally = asyncio.run(Play(Plan(admissions=6_000, seed=5)).run())
+    assert tally.faults[CAUGHT_BY[name]]
+
+
+def test_a_fault_that_no_longer_fits_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is put in must meet the product as it is."""
+    owner, attribute, _, fault = MUTANTS["double_settle"]
+    monkeypatch.setitem(MUTANTS, "double_settle", (owner, attribute, "self other", fault))
+    with pytest.raises(RuntimeError, match="does not fit"), mutated("double_settle"):
+        pass
