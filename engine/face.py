@@ -140,7 +140,10 @@ class Engine(Protocol):
     """Runs tasks. `engine.runtime.supervisor.Supervisor` is the real one."""
 
     async def submit(self, specs: Sequence[TaskSpec], *, paused: bool = False) -> tuple[TaskId, ...]:
-        """Create tasks, durable on return, all or none; raises `InvalidSpecError`, PRICE_UNKNOWN, UNKNOWN_PROVIDER."""
+        """Create tasks, durable on return, all or none; raises `InvalidSpecError`, PRICE_UNKNOWN, UNKNOWN_PROVIDER.
+
+        An error of the store means that they are kept in memory, and appear when it is mended.
+        """
         ...
 
     def start(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
@@ -243,6 +246,13 @@ class Engine(Protocol):
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
         """Return the task's records."""
+        ...
+
+    async def mend(self) -> tuple[TaskId, ...]:
+        """Save what waits in memory since saving failed, and resume what was paused for it; returns what resumed.
+
+        Raises the `DroverError` that still stands in the way; nothing is lost by that.
+        """
         ...
 
     async def saved(self) -> None:

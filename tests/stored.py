@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.states import State
-from engine.domain.step import AttemptStatus, Checkpoint, Intent, Note, NoteKind, Outcome
+from engine.domain.step import (
+    AttemptStatus,
+    Checkpoint,
+    Correction,
+    Fork,
+    Intent,
+    Note,
+    NoteKind,
+    Origin,
+    Outcome,
+)
 from engine.domain.task import Standing, TaskSpec
 from engine.domain.usage import FinishReason, Usage
 from engine.store.port import Store, StoredTask
@@ -79,6 +89,27 @@ def checkpoint(of: StoredTask, step: int = 1) -> Checkpoint:
     digest = bytes([step % 256]) * 32
     return Checkpoint(
         task=of.id, step=step, policy="full", context_sha256=digest, model="m", cost=1_000, at_ms=CREATED_AT + step
+    )
+
+
+def correction(of: StoredTask, step: int = 1, amount: int = 7, *, before: int = 1_000) -> Correction:
+    """Return what a person says that an attempt cost."""
+    return Correction(
+        task=of.id,
+        step=step,
+        attempt=attempt_id(of, step),
+        before=before,
+        amount=amount,
+        by=Origin.PERSON,
+        at_ms=CREATED_AT + step,
+    )
+
+
+def fork(of: StoredTask, replies: tuple[str, ...], *, parent: StoredTask | None = None, head: bytes = b"") -> Fork:
+    """Return where a task comes from."""
+    parent = parent or task(99)
+    return Fork(
+        task=of.id, parent=parent.id, step=len(replies), head=head or bytes(32), replies=replies, at_ms=CREATED_AT
     )
 
 

@@ -110,11 +110,11 @@ class NoteKind(StrEnum):
     EDITED = "edited"
     GRANT = "grant"
     RECOVERED = "recovered"
+    RESTORED = "restored"
     TOOL_CALL = "tool_call"
     TOOL_RESULT = "tool_result"
     APPROVAL = "approval"
     INSTRUCTION = "instruction"
-    CORRECTION = "correction"
     BACKGROUND = "background"
 
 
@@ -127,6 +127,45 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     """What: a state, a wish, a level."""
     figures: dict[str, float] = {}
     at_ms: int
+    spec_sha256: bytes = b""
+    """Of the spec as stored, where it was created or edited: 32 bytes. Another spec than the one recorded is damage."""
+
+
+class Origin(StrEnum):
+    """Who said what an attempt cost."""
+
+    PERSON = "person"
+    PROVIDER = "provider"
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """What an attempt counts for from now on: a new entry, the ones before stay. Pico."""
+
+    task: TaskId
+    step: int
+    attempt: AttemptId
+    before: int
+    amount: int
+    by: Origin
+    at_ms: int
+
+
+class Fork(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a task comes from that goes on from another's checkpoint: the first record of its chain."""
+
+    task: TaskId
+    parent: TaskId
+    step: int
+    """Steps it begins with; they were paid by the parent."""
+    head: bytes
+    """Hash of the parent's record at the checkpoint, to which this chain is linked: 32 bytes."""
+    replies: tuple[str, ...] = ()
+    """The texts of these steps, first to last."""
+    at_ms: int
+
+
+Record = Intent | Outcome | Checkpoint | Note | Correction | Fork
+"""What a task's journal is made of."""
 
 
 class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +173,17 @@ class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     intent: Intent
     outcome: Outcome | None = None
+    correction: Correction | None = None
+    """The last one, where there is one."""
+    superseded: bool = False
+    """Whether the task was restored to a point before this step: paid, kept, and no part of its context any more."""
+
+    @property
+    def cost(self) -> int:
+        """Pico it counts for: as corrected, as settled, or its hold while that is open."""
+        if self.correction is not None:
+            return self.correction.amount
+        return self.intent.held if self.outcome is None else self.outcome.cost
 
     @property
     def status(self) -> AttemptStatus:
@@ -150,13 +200,15 @@ class StepRecord(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def accepted(self) -> Outcome | None:
         """The outcome that made the step done."""
-        last = self.attempts[-1].outcome if self.attempts else None
-        return last if last is not None and last.status is AttemptStatus.ACCEPTED else None
+        last = self.attempts[-1] if self.attempts else None
+        if last is None or last.superseded or last.status is not AttemptStatus.ACCEPTED:
+            return None
+        return last.outcome
 
     @property
     def cost(self) -> int:
-        """Pico of all its attempts."""
-        return sum(a.outcome.cost for a in self.attempts if a.outcome)
+        """Pico of all its attempts that ended."""
+        return sum(attempt.cost for attempt in self.attempts if attempt.outcome)
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 import hashlib
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from engine.domain.step import Intent
 from engine.providers.port import ChatRequest, PreparedRequest, Provider, ProviderError
 from engine.runtime import points
 from engine.runtime.attempt import Attempt, Ending, is_stall
-from engine.runtime.bookkeeping import bill, changes_of, outcome, time_left
+from engine.runtime.bookkeeping import Bill, bill, changes_of, outcome, time_left
 from engine.runtime.deadlines import Deadlines
 from engine.runtime.record import Stream, TaskRecord
 from engine.runtime.retry import wait_before
@@ -72,10 +73,17 @@ class Call:
             self._give_back()
 
     async def saved(self, future: asyncio.Future[None]) -> None:
-        """Wait until a record is durable; raises `StorageStop` when it is not known to be."""
+        """Wait until a record is durable.
+
+        Raises `StorageStop` when it is not known to be and waits in memory, `DroverError(INTERNAL)` when it is left
+        out: the task then stands where its last durable record says.
+        """
         try:
             await asyncio.shield(future)
         except DroverError as error:
+            if error.code is ErrorCode.INTERNAL:
+                self._record.tip = self._record.standing
+                raise
             raise StorageStop(Event.PAUSE, PauseReason.STORAGE, error.code) from error
 
     async def _prepare(self, provider: Provider) -> PreparedRequest:
@@ -114,13 +122,25 @@ class Call:
             "step_attempts": record.tip.step_attempts + 1,
             "retries": record.tip.retries + (1 if retry else 0),
         }
-        await self.saved(ports.journal.intent(record, intent, **counted))
+        try:
+            await self.saved(ports.journal.intent(record, intent, **counted))
+        except StorageStop:
+            self._take_back(intent)
+            raise
         ports.reach(points.INTENT_DURABLE)
         ending = await self._perform(provider, prepared, intent, deadlines)
         ending = self._with_wait(ending, retry)
         self._count(ending, retry)
         await self._record_ending(intent, ending, quote.price, hold)
         return ending
+
+    def _take_back(self, intent: Intent) -> None:
+        """Record, behind an intent that is not known to be durable, that nothing of it left."""
+        record, ports = self._record, self._ports
+        error = ProviderError(ErrorCode.STORE_FAILED, retryable=False, maybe_billed=False)
+        ending = Ending(error=error, sent=False)
+        recorded = outcome(intent, ending, Bill(amount=0), at_ms=ports.clock.wall_ms(), redact=ports.redact)
+        ports.journal.outcome(record, recorded, **changes_of(record.tip, recorded, 0.0, None))
 
     async def _perform(
         self, provider: Provider, prepared: PreparedRequest, intent: Intent, deadlines: Deadlines
@@ -148,13 +168,24 @@ class Call:
         ports.gauges.unsaved += 1
         saved = ports.journal.outcome(record, recorded, **changes_of(record.tip, recorded, active, completed))
         ports.reach(points.OUTCOME_QUEUED)
+        settle = functools.partial(self._settle, hold, settled.amount)
         try:
             await self.saved(saved)
-        finally:
-            ports.gauges.unsaved -= 1
-        ports.ledger.settle(hold, settled.amount)
-        record.hold = record.stream = None
+        except StorageStop:
+            ports.journal.when_mended(settle)  # the reply waits in memory, and its hold counts
+            raise
+        except DroverError:
+            settle()
+            raise
+        settle()
         ports.reach(points.OUTCOME_DURABLE)
+
+    def _settle(self, hold: Hold, amount: int) -> None:
+        """End a hold at what its durable outcome says."""
+        record, ports = self._record, self._ports
+        ports.gauges.unsaved -= 1
+        ports.ledger.settle(hold, amount)
+        record.hold = record.stream = None
         ports.results.publish(record.id)
 
     def _accept(self, recorded: Outcome) -> CompletionReason | None:

@@ -39,7 +39,7 @@ class Crew:
     @limit.setter
     def limit(self, limit: int) -> None:
         self._limit = max(1, limit)
-        self._fill()
+        self.fill()
 
     def at_work(self) -> Iterator[TaskId]:
         """Go over the tasks that have a runner."""
@@ -48,7 +48,7 @@ class Crew:
     def enlist(self, record: TaskRecord, *, first: bool = False) -> None:
         """Let a PENDING task run when a place is free."""
         self._queue.put(record.id, priority=record.spec.priority, order=record.order, first=first)
-        self._fill()
+        self.fill()
 
     def discharge(self, task: TaskId) -> None:
         """Take a task that waits out of the queue."""
@@ -76,9 +76,10 @@ class Crew:
         if self._jobs:
             await asyncio.wait(tuple(self._jobs.values()), timeout=timeout_s)
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
+        """Start what waits, as far as there is room and what it comes to can be saved."""
         passed: list[TaskRecord] = []
-        while not self._closing and len(self._runners) < self._limit:
+        while not self._closing and self._ports.journal.trouble is None and len(self._runners) < self._limit:
             task = self._queue.pop()
             if task is None:
                 break
@@ -99,4 +100,4 @@ class Crew:
 
     def _ended(self, task: TaskId) -> None:
         del self._runners[task], self._jobs[task]
-        self._fill()
+        self.fill()

@@ -1,4 +1,8 @@
-"""Writes one task's records: each moves the tip, queues to the store, and is shown when it is durable."""
+"""Writes one task's records: each moves the tip, queues to the store, and is shown when it is durable.
+
+Where the store takes nothing any more, records wait in memory. Their tasks show what is durable, and that they are held
+up; `mended` shows what was saved since, and does what had to wait for it.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import Event, State, Wanted, advance
 from engine.domain.step import Checkpoint, Intent, Note, NoteKind, Outcome
 from engine.store.port import Store, StoredTask
 
 if TYPE_CHECKING:
     from engine.domain.clock import Clock
+    from engine.domain.ids import TaskId
     from engine.domain.task import Standing, TaskSpec
     from engine.runtime.record import TaskRecord
 
@@ -28,11 +36,36 @@ class Journal:
         self._clock = clock
         self._shown = shown
         self._waiting: set[asyncio.Future[None]] = set()
+        self._stuck: dict[TaskId, tuple[TaskRecord, int, Standing]] = {}
+        """The last record of each task that waits in memory."""
+        self._later: list[Callable[[], None]] = []
+        self.trouble: DroverError | None = None
+        """Why records are not being saved; None while all is well."""
 
     def move(self, record: TaskRecord, event: Event, **changes: object) -> None:
         """Show a state that needs no record of its own, because the next one carries it."""
         number, standing = record.next(state=advance(record.tip.state, event), **changes)
         self._show(record, number, standing)
+
+    def hold_up(self, record: TaskRecord, reason: str, detail: str) -> None:
+        """Show a task as paused for what is not saved: it stands where its last durable record says."""
+        before = record.standing
+        record.standing = replace(before, state=State.PAUSED, reason=reason, detail=detail, wanted=Wanted.NOTHING)
+        self._shown(record, before, record.standing)
+
+    def when_mended(self, act: Callable[[], None]) -> None:
+        """Do `act` as soon as everything that waits in memory is durable."""
+        self._later.append(act)
+
+    def mended(self) -> None:
+        """Show what is durable now, after the store was mended."""
+        self.trouble = None
+        stuck, self._stuck = self._stuck, {}
+        for record, number, standing in stuck.values():
+            self._show(record, number, standing)
+        later, self._later = self._later, []
+        for act in later:
+            act()
 
     def intent(self, record: TaskRecord, intent: Intent, **changes: object) -> asyncio.Future[None]:
         """Record that a request is about to leave."""
@@ -101,8 +134,12 @@ class Journal:
 
     def _done(self, done: asyncio.Future[None], record: TaskRecord, number: int, standing: Standing) -> None:
         self._waiting.discard(done)
-        if not done.cancelled() and done.exception() is None:
+        error = None if done.cancelled() else done.exception()
+        if error is None:
             self._show(record, number, standing)
+        elif isinstance(error, DroverError) and error.code is not ErrorCode.INTERNAL:
+            self.trouble = error
+            self._stuck[record.id] = (record, number, standing)
 
     def _show(self, record: TaskRecord, number: int, standing: Standing) -> None:
         before = record.standing

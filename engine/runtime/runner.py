@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.domain.errors import DroverError, ErrorCode
-from engine.domain.states import FINAL, Event, Phase, TimeLevel, Wanted, advance
+from engine.domain.states import AT_REST, FINAL, Event, Phase, TimeLevel, advance
 from engine.domain.step import Checkpoint
 from engine.runtime import points
 from engine.runtime.bookkeeping import changes_of_time, without
@@ -138,7 +138,8 @@ class Runner:
             self._end_unsaved(unsaved)
 
     def _end_unsaved(self, stop: StorageStop) -> None:
-        """Stand where the last durable record says: what came after it is not known to be kept."""
-        record = self._record
-        record.tip = record.standing
-        self._ports.journal.move(record, stop.event, reason=stop.reason, detail=stop.detail, wanted=Wanted.NOTHING)
+        """Show the task held up; what it comes to waits in memory behind what could not be saved."""
+        record, journal = self._record, self._ports.journal
+        if record.tip.state not in AT_REST:
+            journal.state(record, stop.event, stop.reason, stop.detail)
+        journal.hold_up(record, stop.reason, stop.detail)

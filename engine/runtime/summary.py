@@ -68,6 +68,7 @@ class Summary:
             last_saved_at_ms=health.last_saved_at_ms,
             save_p99_ms=health.save_p99_ms,
             unsaved=gauges.unsaved,
+            trouble=health.trouble.code if health.trouble else "",
             providers=tuple(gauge.health(name) for name, gauge in gauges.providers.items()),
         )
 

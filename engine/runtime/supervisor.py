@@ -6,6 +6,7 @@ how a step is run (`runner`), who runs next (`crew`), what is counted (`register
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -124,13 +125,13 @@ class Supervisor:
             StoredTask(id=self._parts.ids.task(), order=first + place, spec=spec, standing=standing)
             for place, spec in enumerate(specs)
         ]
-        await self._store.create(stored)
-        for each in stored:
-            record = self._add(each)
-            self._accounts.add(record)
-            self._feed.add(record.id)
-            if not paused:
-                self._crew.enlist(record)
+        take_in = functools.partial(self._take_in, stored)
+        try:
+            await self._store.create(stored)
+        except DroverError:
+            self._journal.when_mended(take_in)  # they wait in memory like everything else
+            raise
+        take_in()
         return tuple(each.id for each in stored)
 
     def start(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
@@ -190,6 +191,14 @@ class Supervisor:
         self._accounts.set_limit(Scope(Level.TASK, task), spec.budget)
         self._feed.mark(task)
         self._acts.resume_if_affordable(record, before.budget, spec.budget)
+
+    async def mend(self) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        await self._store.mend()
+        self._journal.mended()
+        self._crew.fill()
+        held_up = [r.id for r in self._register if r.tip.state is State.PAUSED and r.tip.reason == PauseReason.STORAGE]
+        return self._acts.resume(held_up)
 
     # --- looking
 
@@ -309,6 +318,15 @@ class Supervisor:
             self._parts.prices.quote(spec.provider, spec.model)
         except DroverError as error:
             raise InvalidSpecError((Problem(field="model", code=error.code),)) from error
+
+    def _take_in(self, tasks: Sequence[StoredTask]) -> None:
+        """Hold tasks that are durable now, and let them run unless they were added paused."""
+        for each in tasks:
+            record = self._add(each)
+            self._accounts.add(record)
+            self._feed.add(record.id)
+            if record.tip.state is State.PENDING:
+                self._crew.enlist(record)
 
     def _add(self, stored: StoredTask) -> TaskRecord:
         record = TaskRecord(

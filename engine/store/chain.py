@@ -1,14 +1,21 @@
 """The chain of a task's records: each one's hash covers the one before, its own header and its payload's digest.
 
-A payload that retention drops leaves its digest here, so that the chain still holds. The first record of a task is
-chained to the task's id. Pure.
+A payload has two parts, text and raw reply; retention may drop either and leaves its digest, so that the chain still
+holds. The first record of a task is chained to the task's id, that of a fork to its parent's record. Pure.
 """
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
-NO_PAYLOAD = hashlib.sha256(b"").digest()
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """SHA-256 of a payload's parts, 32 bytes each; empty for a part that never was."""
+
+    text: bytes = b""
+    raw: bytes = b""
 
 
 def origin(task: str) -> bytes:
@@ -16,15 +23,21 @@ def origin(task: str) -> bytes:
     return hashlib.sha256(b"drover task\0" + task.encode()).digest()
 
 
-def digest(text: str | None, raw: bytes | None) -> bytes:
-    """Return the digest of a payload as stored: 32 bytes. Lengths keep text and raw apart."""
-    if text is None and raw is None:
-        return NO_PAYLOAD
-    body = (text or "").encode("utf-8", "surrogatepass")
-    return hashlib.sha256(len(body).to_bytes(8, "big") + body + (raw or b"")).digest()
+def fork_origin(task: str, parent_head: bytes) -> bytes:
+    """Return what the first record of a fork is chained to: its parent's head, and its own id."""
+    return hashlib.sha256(b"drover fork\0" + parent_head + task.encode()).digest()
 
 
-def link(previous: bytes, kind: str, header: bytes, payload: bytes) -> bytes:
-    """Return the hash of a record: 32 bytes, from the hash before it and the digest of its payload."""
-    name = kind.encode()
-    return hashlib.sha256(previous + len(name).to_bytes(2, "big") + name + header + payload).digest()
+def digests(text: str | None, raw: bytes | None) -> Digests:
+    """Return the digests of a payload as stored."""
+    return Digests(
+        b"" if text is None else hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(),
+        b"" if raw is None else hashlib.sha256(raw).digest(),
+    )
+
+
+def link(previous: bytes, kind: int, at_ms: int, header: bytes, payload: Digests) -> bytes:
+    """Return the hash of a record: 32 bytes. Lengths keep the parts apart."""
+    sizes = b"".join(len(part).to_bytes(4, "big") for part in (header, payload.text, payload.raw))
+    fixed = kind.to_bytes(1, "big") + at_ms.to_bytes(8, "big", signed=True) + sizes
+    return hashlib.sha256(previous + fixed + header + payload.text + payload.raw).digest()

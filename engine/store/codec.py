@@ -1,75 +1,125 @@
-"""Records to bytes and back: MessagePack of the values in `engine.domain.step`, with bodies taken out.
+"""Records to bytes and back: MessagePack arrays of the values in `engine.domain.step`, with bodies taken out.
 
-The header of an outcome holds everything but its text and raw reply; those are its payload, raw compressed.
+What a row says already (task, time) and what is stored apart (text, raw reply) is not in the header. The fields of a
+row are positions: new ones go to the end, with a default, and none is ever taken out.
 """
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
-from engine.domain.step import Checkpoint, Intent, Note, Outcome
+from engine.domain.ids import TaskId
+from engine.domain.step import Checkpoint, Correction, Fork, Intent, Note, Outcome, Record
 from engine.domain.task import Standing, TaskSpec
 
-Record = Intent | Outcome | Checkpoint | Note
+COMPRESSION = 9
+"""zlib's level: a reply's stream of events is repetitive, and compressing it costs less than saving what is left."""
 
-TYPES: dict[str, type[Intent | Outcome | Checkpoint | Note]] = {
-    "intent": Intent,
-    "outcome": Outcome,
-    "checkpoint": Checkpoint,
-    "note": Note,
+NOBODY = TaskId("")
+
+
+class _Intent(Intent, frozen=True, kw_only=True, array_like=True):
+    """An intent as a row."""
+
+
+class _Outcome(Outcome, frozen=True, kw_only=True, array_like=True):
+    """An outcome as a row."""
+
+
+class _Checkpoint(Checkpoint, frozen=True, kw_only=True, array_like=True):
+    """A checkpoint as a row."""
+
+
+class _Note(Note, frozen=True, kw_only=True, array_like=True):
+    """A note as a row."""
+
+
+class _Correction(Correction, frozen=True, kw_only=True, array_like=True):
+    """A correction as a row."""
+
+
+class _Fork(Fork, frozen=True, kw_only=True, array_like=True):
+    """A fork as a row."""
+
+
+class _Standing(Standing, frozen=True, kw_only=True, array_like=True):
+    """A standing as a row."""
+
+
+ROWS: dict[int, tuple[type[Record], type[Record]]] = {
+    1: (Intent, _Intent),
+    2: (Outcome, _Outcome),
+    3: (Checkpoint, _Checkpoint),
+    4: (Note, _Note),
+    5: (Correction, _Correction),
+    6: (Fork, _Fork),
 }
-KINDS = {type_: kind for kind, type_ in TYPES.items()}
+"""What is stored, by kind. A kind's number never changes."""
 
-COMPRESSION = 3
-"""zlib's level: beyond it a reply takes longer and hardly less room."""
+KINDS: dict[type[Record], int] = {value: kind for kind, (value, _) in ROWS.items()}
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 _encoder = msgspec.msgpack.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A record ready to be stored."""
+    """A record as it is stored."""
 
-    kind: str
+    kind: int
     at_ms: int
     header: bytes
-    text: str | None
-    raw: bytes | None
+    text: str | None = None
+    raw: bytes | None = None
 
 
 def encode(record: Record) -> Encoded:
     """Return a record as its header and payload."""
-    text = raw = None
+    kind = KINDS[type(record)]
+    text, raw, bare = None, None, dict[str, object](task=NOBODY, at_ms=0)
     if isinstance(record, Outcome):
         text, raw = _storable(record.text), zlib.compress(record.raw, COMPRESSION) if record.raw else None
-        record = msgspec.structs.replace(record, text="", raw=b"")
-    return Encoded(KINDS[type(record)], record.at_ms, _encoder.encode(record), text or None, raw)
+        bare |= {"text": "", "raw": b""}
+    elif isinstance(record, Fork):
+        raw = zlib.compress(_encoder.encode([_storable(reply) for reply in record.replies]), COMPRESSION)
+        bare |= {"replies": ()}
+    return Encoded(kind, record.at_ms, _encoder.encode(_as(ROWS[kind][1], record, bare)), text or None, raw)
 
 
-def decode(kind: str, header: bytes, text: str | None = None) -> Record:
-    """Return a record from its header and, for an outcome, its text; raises `msgspec.DecodeError`."""
-    record = msgspec.msgpack.decode(header, type=TYPES[kind])
-    if isinstance(record, Outcome) and text:
-        return msgspec.structs.replace(record, text=text)
-    return record
+def decode(task: TaskId, stored: Encoded) -> Record:
+    """Return a record; the raw reply of an outcome is left out. Raises `msgspec.DecodeError`, KeyError, zlib.error."""
+    value, row = ROWS[stored.kind]
+    rest: dict[str, object] = {"task": task, "at_ms": stored.at_ms}
+    if stored.text and value is Outcome:
+        rest["text"] = stored.text
+    elif stored.raw is not None and value is Fork:
+        rest["replies"] = msgspec.msgpack.decode(zlib.decompress(stored.raw), type=tuple[str, ...])
+    return _as(value, msgspec.msgpack.decode(stored.header, type=row), rest)
 
 
 def pack(value: Standing | TaskSpec) -> bytes:
     """Return a standing or a spec as bytes."""
-    return _encoder.encode(value)
+    return _encoder.encode(_as(_Standing, value, {}) if isinstance(value, Standing) else value)
 
 
 def standing(packed: bytes) -> Standing:
     """Return a standing from its bytes."""
-    return msgspec.msgpack.decode(packed, type=Standing)
+    return _as(Standing, msgspec.msgpack.decode(packed, type=_Standing), {})
 
 
 def spec(packed: bytes) -> TaskSpec:
     """Return a spec from its bytes."""
     return msgspec.msgpack.decode(packed, type=TaskSpec)
+
+
+def _as(type_: type[S], value: msgspec.Struct, changes: dict[str, object]) -> S:
+    """Return the same fields as another of a value's two forms."""
+    return type_(**(msgspec.structs.asdict(value) | changes))
 
 
 def _storable(text: str) -> str:

@@ -26,6 +26,12 @@ APPLICATION_ID = 0x44_52_56_52
 CHECKSUM_VFS = "cksmvfs"
 BUSY_MS = 5_000
 
+PAGE = 512
+"""Bytes of a page: SQLite writes whole ones, and a step changes a few hundred bytes here and there."""
+
+LOG_BYTES = 4 * 1024 * 1024
+"""Of the write-ahead log before it is folded in: a page that changed often meanwhile is then written once."""
+
 CODES: dict[type[apsw.Error], ErrorCode] = {
     apsw.FullError: ErrorCode.DISK_FULL,
     apsw.ReadOnlyError: ErrorCode.FOLDER_NOT_WRITABLE,
@@ -74,6 +80,7 @@ def open_writer(file: Path) -> Database:
                 _create(connection)
             _recognise(connection)
             connection.pragma("journal_mode", value="wal")
+            connection.pragma("wal_autocheckpoint", value=LOG_BYTES // PAGE)
             migrate(connection)
         except BaseException:
             connection.close()
@@ -103,6 +110,7 @@ def _open(file: Path, flags: int) -> Database:
 
 def _create(connection: Database) -> None:
     """Set what holds only when set before the first table."""
+    connection.pragma("page_size", value=PAGE)
     connection.reserve_bytes(reserve=8)
     connection.pragma("auto_vacuum", value="incremental")
     connection.pragma("application_id", value=APPLICATION_ID)

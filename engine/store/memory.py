@@ -6,17 +6,27 @@ It outlives the engine that writes to it, so that a test can start "the program"
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
-from engine.domain.step import AttemptRecord, Checkpoint, Intent, LogEntry, Note, NoteKind, Outcome, StepRecord
+from engine.domain.step import (
+    AttemptRecord,
+    Checkpoint,
+    Correction,
+    Fork,
+    Intent,
+    LogEntry,
+    Note,
+    NoteKind,
+    Outcome,
+    Record,
+    StepRecord,
+)
 from engine.domain.task import Standing
-from engine.store.port import Spending, StoredTask, StoreHealth
-from engine.store.reading import log_entry, spending_of, steps_of
-
-Record = Intent | Outcome | Checkpoint | Note
+from engine.store.port import Fence, Spending, StoredTask, StoreHealth
+from engine.store.reading import attempts_of, checkpoints_of, log_entry, replies_of, spending_of, steps_of
 
 
 @dataclass(slots=True, eq=False)
@@ -26,17 +36,20 @@ class MemoryStore:
     tasks: dict[TaskId, StoredTask] = field(default_factory=dict[TaskId, StoredTask])
     records: dict[TaskId, list[Record]] = field(default_factory=dict[TaskId, list[Record]])
     deleted: set[TaskId] = field(default_factory=set[TaskId])
+    limits: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    fenced: dict[tuple[str, str], Fence] = field(default_factory=dict[tuple[str, str], Fence])
     failing: DroverError | None = None
-    """Raised by every write while it is set."""
+    """Raised by every write while it is set; what is written meanwhile waits for `mend`."""
+    _trouble: DroverError | None = None
+    _waiting: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
 
     def create(self, tasks: Sequence[StoredTask]) -> asyncio.Future[None]:
         """See `Store`."""
-        if self.failing is None:
-            for task in tasks:
-                self.tasks[task.id] = task
-                note = Note(task=task.id, kind=NoteKind.CREATED, at_ms=task.standing.created_at_ms)
-                self.records[task.id] = [note]
-        return self._written()
+        return self._write(lambda: [self._create(task) for task in tasks])
+
+    def fork(self, task: StoredTask, fork: Fork) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._write(lambda: self._create(task, fork))
 
     def append_intent(self, intent: Intent, standing: Standing) -> asyncio.Future[None]:
         """See `Store`."""
@@ -45,6 +58,10 @@ class MemoryStore:
     def append_outcome(self, outcome: Outcome, standing: Standing) -> asyncio.Future[None]:
         """See `Store`."""
         return self._append(outcome, standing)
+
+    def append_correction(self, correction: Correction, standing: Standing) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._append(correction, standing)
 
     def append_note(self, note: Note, standing: Standing) -> asyncio.Future[None]:
         """See `Store`."""
@@ -56,19 +73,60 @@ class MemoryStore:
 
     def edit(self, task: StoredTask, note: Note) -> asyncio.Future[None]:
         """See `Store`."""
-        if self.failing is None:
+
+        def write() -> None:
             self.tasks[task.id] = task
-        return self._append(note, task.standing)
+            self._add(note, task.standing)
+
+        return self._write(write)
 
     def delete(self, tasks: Sequence[TaskId]) -> asyncio.Future[None]:
         """See `Store`."""
-        if self.failing is None:
-            self.deleted.update(tasks)
-        return self._written()
+        return self._write(lambda: self.deleted.update(tasks))
+
+    def undelete(self, tasks: Sequence[TaskId]) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._write(lambda: self.deleted.difference_update(tasks))
+
+    def set_budget(self, level: str, key: str, amount: int | None) -> asyncio.Future[None]:
+        """See `Store`."""
+
+        def write() -> None:
+            self.limits.pop((level, key), None)
+            if amount is not None:
+                self.limits[level, key] = amount
+
+        return self._write(write)
+
+    def set_fence(self, fence: Fence, *, up: bool) -> asyncio.Future[None]:
+        """See `Store`."""
+
+        def write() -> None:
+            self.fenced.pop((fence.provider, fence.model), None)
+            if up:
+                self.fenced[fence.provider, fence.model] = fence
+
+        return self._write(write)
+
+    async def mend(self) -> None:
+        """See `Store`."""
+        if self.failing is not None:
+            raise self.failing
+        self._trouble = None
+        waiting, self._waiting = self._waiting, []
+        for write in waiting:
+            write()
 
     def health(self) -> StoreHealth:
         """See `Store`."""
-        return StoreHealth(bytes_on_disk=0, last_saved_at_ms=None, save_p50_ms=0.0, save_p99_ms=0.0, queued=0)
+        return StoreHealth(
+            bytes_on_disk=0,
+            last_saved_at_ms=None,
+            save_p50_ms=0.0,
+            save_p99_ms=0.0,
+            queued=len(self._waiting),
+            trouble=self._trouble,
+        )
 
     async def scan(self) -> tuple[StoredTask, ...]:
         """See `Store`."""
@@ -80,16 +138,15 @@ class MemoryStore:
 
     async def steps(self, task: TaskId) -> tuple[StepRecord, ...]:
         """See `Store`."""
-        self._task(task)
-        return steps_of(self._attempts(task))
+        return steps_of(self._records(task))
 
     async def replies(self, task: TaskId) -> tuple[str, ...]:
         """See `Store`."""
-        return tuple(step.accepted.text for step in await self.steps(task) if step.accepted)
+        return replies_of(self._records(task))
 
     async def checkpoints(self, task: TaskId) -> tuple[Checkpoint, ...]:
         """See `Store`."""
-        return tuple(record for record in self._records(task) if isinstance(record, Checkpoint))
+        return checkpoints_of(self._records(task))
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
         """See `Store`."""
@@ -97,32 +154,49 @@ class MemoryStore:
 
     async def open_attempts(self) -> tuple[AttemptRecord, ...]:
         """See `Store`."""
-        return tuple(a for task in self.tasks for a in self._attempts(task) if a.outcome is None)
+        return tuple(self.open_now())
 
     async def spending(self) -> Spending:
         """See `Store`."""
-        return spending_of(attempt for task in self.tasks for attempt in self._attempts(task))
+        return spending_of(attempt for task in self.tasks for attempt in attempts_of(self.records[task]))
+
+    async def budgets(self) -> Mapping[tuple[str, str], int]:
+        """See `Store`."""
+        return dict(self.limits)
+
+    async def fences(self) -> tuple[Fence, ...]:
+        """See `Store`."""
+        return tuple(self.fenced.values())
 
     async def close(self) -> None:
         """See `Store`."""
 
     def open_now(self) -> list[AttemptRecord]:
         """Return the attempts with an intent and no outcome, at once: for tests that look from inside a call."""
-        return [a for task in self.tasks for a in self._attempts(task) if a.outcome is None]
+        return [a for task in self.tasks for a in attempts_of(self.records[task]) if a.outcome is None]
+
+    def _create(self, task: StoredTask, fork: Fork | None = None) -> None:
+        self.tasks[task.id] = task
+        note = Note(task=task.id, kind=NoteKind.CREATED, at_ms=task.standing.created_at_ms)
+        self.records[task.id] = [note] if fork is None else [fork, note]
 
     def _append(self, record: Record, standing: Standing) -> asyncio.Future[None]:
-        if self.failing is None:
-            task = self._task(record.task)
-            self.tasks[task.id] = StoredTask(id=task.id, order=task.order, spec=task.spec, standing=standing)
-            self.records[task.id].append(record)
-        return self._written()
+        return self._write(lambda: self._add(record, standing))
 
-    def _written(self) -> asyncio.Future[None]:
+    def _add(self, record: Record, standing: Standing) -> None:
+        task = self._task(record.task)
+        self.tasks[task.id] = StoredTask(id=task.id, order=task.order, spec=task.spec, standing=standing)
+        self.records[task.id].append(record)
+
+    def _write(self, write: Callable[[], object]) -> asyncio.Future[None]:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self.failing is None:
+        self._trouble = self._trouble or self.failing
+        if self._trouble is None:
+            write()
             done.set_result(None)
         else:
-            done.set_exception(self.failing)
+            self._waiting.append(write)
+            done.set_exception(self._trouble)
             done.exception()  # looked at: a caller that only queues need not await
         return done
 
@@ -134,8 +208,3 @@ class MemoryStore:
     def _records(self, task: TaskId) -> list[Record]:
         self._task(task)
         return self.records[task]
-
-    def _attempts(self, task: TaskId) -> list[AttemptRecord]:
-        outcomes = {r.attempt: r for r in self.records[task] if isinstance(r, Outcome)}
-        intents = (r for r in self.records[task] if isinstance(r, Intent))
-        return [AttemptRecord(intent=intent, outcome=outcomes.get(intent.attempt)) for intent in intents]

@@ -2,19 +2,31 @@
 
 Each writing call queues at once, in the order of the calls, and returns an awaitable that is done when the record
 and the task's standing are durable, in one transaction. Awaiting it may be put off; not awaiting it loses nothing
-but the knowledge. A failed commit raises `DroverError` from the awaitable of every record in it.
+but the knowledge. Where it cannot be made durable, the awaitable raises `DroverError`: of what is not known to be
+saved, every write stays in memory in its order, and `mend` saves it. Only INTERNAL means that a write is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
 
-from engine.domain.ids import TaskId
-from engine.domain.step import AttemptRecord, Checkpoint, Intent, LogEntry, Note, Outcome, StepRecord
+from engine.domain.errors import DroverError
+from engine.domain.ids import AttemptId, TaskId
+from engine.domain.step import (
+    AttemptRecord,
+    Checkpoint,
+    Correction,
+    Fork,
+    Intent,
+    LogEntry,
+    Note,
+    Outcome,
+    StepRecord,
+)
 from engine.domain.task import Standing, TaskSpec
 
 
@@ -25,6 +37,15 @@ class StoredTask(msgspec.Struct, frozen=True, kw_only=True):
     order: int
     spec: TaskSpec
     standing: Standing
+
+
+class Fence(msgspec.Struct, frozen=True, kw_only=True):
+    """A model that is not called any more, since its provider billed more for an attempt than was held."""
+
+    provider: str
+    model: str
+    attempt: AttemptId
+    at_ms: int
 
 
 class Spending(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +68,8 @@ class StoreHealth:
     """Milliseconds from the call to durable, over the last minutes."""
     queued: int
     """Records called for and not yet durable."""
+    trouble: DroverError | None = None
+    """Why nothing is being saved; None while all is well."""
 
 
 class StoreReader(Protocol):
@@ -84,6 +107,14 @@ class StoreReader(Protocol):
         """Return what was spent, over all attempts, deleted tasks among them."""
         ...
 
+    async def budgets(self) -> Mapping[tuple[str, str], int]:
+        """Return the limits (pico) that were set by `set_budget`, by ledger level and key."""
+        ...
+
+    async def fences(self) -> tuple[Fence, ...]:
+        """Return the models that are fenced."""
+        ...
+
 
 class Store(StoreReader, Protocol):
     """Writing: one writer, in the process that holds the folder."""
@@ -92,12 +123,20 @@ class Store(StoreReader, Protocol):
         """Store new tasks, all or none."""
         ...
 
+    def fork(self, task: StoredTask, fork: Fork) -> Awaitable[None]:
+        """Store a new task that goes on from another's checkpoint."""
+        ...
+
     def append_intent(self, intent: Intent, standing: Standing) -> Awaitable[None]:
         """Store that a request is about to leave."""
         ...
 
     def append_outcome(self, outcome: Outcome, standing: Standing) -> Awaitable[None]:
         """Store how an attempt ended, with its reply."""
+        ...
+
+    def append_correction(self, correction: Correction, standing: Standing) -> Awaitable[None]:
+        """Store what an attempt counts for from now on."""
         ...
 
     def append_note(self, note: Note, standing: Standing) -> Awaitable[None]:
@@ -114,6 +153,22 @@ class Store(StoreReader, Protocol):
 
     def delete(self, tasks: Sequence[TaskId]) -> Awaitable[None]:
         """Take tasks out of every view; what they spent stays counted."""
+        ...
+
+    def undelete(self, tasks: Sequence[TaskId]) -> Awaitable[None]:
+        """Take deleted tasks back into view, whole."""
+        ...
+
+    def set_budget(self, level: str, key: str, amount: int | None) -> Awaitable[None]:
+        """Store a limit (pico) of the ledger that belongs to no task and to no setting; None takes it away."""
+        ...
+
+    def set_fence(self, fence: Fence, *, up: bool) -> Awaitable[None]:
+        """Store that a model is not called any more, or with `up` False that it is again."""
+        ...
+
+    async def mend(self) -> None:
+        """Open the store anew and save what waits in memory; raises the `DroverError` that still stands in the way."""
         ...
 
     def health(self) -> StoreHealth:

@@ -7,7 +7,7 @@ never another text.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from typing import TypeVar
 
@@ -15,21 +15,18 @@ import msgspec
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
-from engine.domain.step import AttemptRecord, Checkpoint, Intent, LogEntry, Outcome, StepRecord
-from engine.store.chain import digest, link, origin
-from engine.store.codec import Record, decode, spec, standing
+from engine.domain.step import AttemptRecord, Checkpoint, Intent, LogEntry, Record, StepRecord
+from engine.store.codec import Encoded, spec, standing
 from engine.store.connection import as_store_errors
 from engine.store.database import Database
-from engine.store.port import Spending, StoredTask
-from engine.store.reading import log_entry, steps_of
+from engine.store.journal import decoded, matches, read_chain
+from engine.store.port import Fence, Spending, StoredTask
+from engine.store.reading import checkpoints_of, log_entry, replies_of, steps_of, summed
+from engine.store.rows import OPEN
 
 T = TypeVar("T")
 
-TASKS = "SELECT id, position, spec, standing FROM task WHERE deleted_at IS NULL"
-RECORDS = (
-    "SELECT place, kind, header, digest, hash, text, raw, payload.seq IS NOT NULL FROM record"
-    " LEFT JOIN payload USING (seq) WHERE task = ? ORDER BY place"
-)
+TASKS = "SELECT id, position, spec, standing FROM task JOIN standing USING (no) WHERE deleted_at IS NULL"
 
 
 class Reader:
@@ -56,16 +53,15 @@ class Reader:
 
     async def steps(self, task: TaskId) -> tuple[StepRecord, ...]:
         """See `StoreReader`."""
-        return await self._on_thread(lambda: steps_of(_attempts(self._records(task))))
+        return await self._on_thread(lambda: steps_of(self._records(task)))
 
     async def replies(self, task: TaskId) -> tuple[str, ...]:
         """See `StoreReader`."""
-        return tuple(step.accepted.text for step in await self.steps(task) if step.accepted)
+        return await self._on_thread(lambda: replies_of(self._records(task)))
 
     async def checkpoints(self, task: TaskId) -> tuple[Checkpoint, ...]:
         """See `StoreReader`."""
-        records = await self._on_thread(lambda: self._records(task))
-        return tuple(record for record in records if isinstance(record, Checkpoint))
+        return await self._on_thread(lambda: checkpoints_of(self._records(task)))
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
         """See `StoreReader`."""
@@ -74,30 +70,33 @@ class Reader:
 
     async def open_attempts(self) -> tuple[AttemptRecord, ...]:
         """See `StoreReader`."""
-
-        def read() -> tuple[AttemptRecord, ...]:
-            rows = self._connection.execute(
-                "SELECT header FROM attempt JOIN record ON record.seq = intent_seq WHERE outcome_seq IS NULL"
-                " ORDER BY intent_seq"
-            )
-            intents = (decode("intent", row[0]) for row in rows)
-            return tuple(AttemptRecord(intent=intent) for intent in intents if isinstance(intent, Intent))
-
-        return await self._on_thread(read)
+        return await self._on_thread(lambda: tuple(AttemptRecord(intent=intent) for intent in self._open_intents()))
 
     async def spending(self) -> Spending:
         """See `StoreReader`."""
 
         def read() -> Spending:
-            days: dict[str, int] = {}
-            batches: dict[str, int] = {}
-            for day, batch, cost in self._connection.execute(
-                "SELECT day, batch, sum(cost) FROM attempt GROUP BY day, batch"
-            ):
-                days[day] = days.get(day, 0) + cost
-                if batch:
-                    batches[batch] = batches.get(batch, 0) + cost
-            return Spending(total=sum(days.values()), days=days, batches=batches)
+            closed = self._connection.execute("SELECT day, batch, sum(cost) FROM spending GROUP BY day, batch")
+            held = ((intent.day, intent.batch, intent.held) for intent in self._open_intents())
+            return summed((*closed, *held))
+
+        return await self._on_thread(read)
+
+    async def budgets(self) -> Mapping[tuple[str, str], int]:
+        """See `StoreReader`."""
+
+        def read() -> dict[tuple[str, str], int]:
+            rows = self._connection.execute("SELECT level, key, amount FROM budget")
+            return {(level, key): amount for level, key, amount in rows}
+
+        return await self._on_thread(read)
+
+    async def fences(self) -> tuple[Fence, ...]:
+        """See `StoreReader`."""
+
+        def read() -> tuple[Fence, ...]:
+            rows = self._connection.execute("SELECT provider, model, attempt, at FROM fence ORDER BY at")
+            return tuple(Fence(provider=p, model=m, attempt=a, at_ms=at) for p, m, a, at in rows)
 
         return await self._on_thread(read)
 
@@ -115,22 +114,30 @@ class Reader:
     def _tasks(self, sql: str, bindings: tuple[str, ...]) -> tuple[StoredTask, ...]:
         return tuple(_task(*row) for row in self._connection.execute(sql, bindings))
 
+    def _open_intents(self) -> Iterator[Intent]:
+        rows = self._connection.execute(
+            f"SELECT task.id, kind, at, header FROM ({OPEN.format('no, record')}) JOIN task USING (no)"  # noqa: S608
+            " JOIN record ON record.id = record ORDER BY record.id"
+        )
+        for task, kind, at_ms, header in rows:
+            record = decoded(task, 0, Encoded(kind, at_ms, header))
+            if isinstance(record, Intent):
+                yield record
+
     def _records(self, task: TaskId) -> list[Record]:
         """Return a task's records, each one's place in the chain checked; raises UNKNOWN_TASK, STORE_DAMAGED."""
         row = self._connection.execute(
-            "SELECT records, head FROM task WHERE id = ? AND deleted_at IS NULL", (task,)
+            "SELECT no, spec, records, head FROM task JOIN standing USING (no) WHERE id = ? AND deleted_at IS NULL",
+            (task,),
         ).fetchone()
         if row is None:
             raise DroverError(ErrorCode.UNKNOWN_TASK, task)
-        head, records = origin(task), list[Record]()
-        for place, kind, header, payload, hash_, text, raw, kept in self._connection.execute(RECORDS, (task,)):
-            head = link(head, kind, header, payload)
-            dropped = not kept
-            if place != len(records) + 1 or head != hash_ or not (dropped or digest(text, raw) == payload):
-                raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}, record {place}")
-            records.append(_decoded(task, place, kind, header, text))
-        if (len(records), head) != row:
-            raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task} ends at record {len(records)} of {row[0]}")
+        no, packed, count, head = row
+        records, end = read_chain(self._connection, task, no)
+        if (len(records), end) != (count, head):
+            raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task} ends at record {len(records)} of {count}")
+        if not matches(packed, records):
+            raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}: its settings are not those recorded")
         return records
 
 
@@ -139,16 +146,3 @@ def _task(task: TaskId, order: int, packed_spec: bytes, packed_standing: bytes) 
         return StoredTask(id=task, order=order, spec=spec(packed_spec), standing=standing(packed_standing))
     except msgspec.DecodeError as error:
         raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}: {error}") from error
-
-
-def _decoded(task: TaskId, place: int, kind: str, header: bytes, text: str | None) -> Record:
-    try:
-        return decode(kind, header, text)
-    except (msgspec.DecodeError, KeyError) as error:
-        raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}, record {place}: {error}") from error
-
-
-def _attempts(records: list[Record]) -> list[AttemptRecord]:
-    outcomes = {record.attempt: record for record in records if isinstance(record, Outcome)}
-    intents = (record for record in records if isinstance(record, Intent))
-    return [AttemptRecord(intent=intent, outcome=outcomes.get(intent.attempt)) for intent in intents]

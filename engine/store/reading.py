@@ -3,35 +3,103 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeGuard
 
-from engine.domain.step import AttemptRecord, Checkpoint, Intent, LogEntry, Note, Outcome, StepRecord
+from msgspec.structs import replace
+
+from engine.domain.ids import AttemptId
+from engine.domain.step import (
+    AttemptRecord,
+    Checkpoint,
+    Correction,
+    Fork,
+    Intent,
+    LogEntry,
+    Note,
+    NoteKind,
+    Outcome,
+    Record,
+    StepRecord,
+)
 from engine.store.port import Spending
 
 
-def steps_of(attempts: Iterable[AttemptRecord]) -> tuple[StepRecord, ...]:
-    """Group attempts, given in the order they were made, by their step."""
+def attempts_of(records: Iterable[Record]) -> tuple[AttemptRecord, ...]:
+    """Return the attempts in the order they were made, each with its outcome and its last correction."""
+    attempts: dict[AttemptId, AttemptRecord] = {}
+    for record in records:
+        match record:
+            case Intent():
+                attempts[record.attempt] = AttemptRecord(intent=record)
+            case Outcome():
+                attempts[record.attempt] = replace(attempts[record.attempt], outcome=record)
+            case Correction():
+                attempts[record.attempt] = replace(attempts[record.attempt], correction=record)
+            case Note(kind=NoteKind.RESTORED):
+                _supersede(attempts, int(record.figures["step"]))
+            case _:
+                pass
+    return tuple(attempts.values())
+
+
+def _supersede(attempts: dict[AttemptId, AttemptRecord], step: int) -> None:
+    """Mark what came after `step`: the task went back to it."""
+    for id_, attempt in attempts.items():
+        if attempt.intent.step > step:
+            attempts[id_] = replace(attempt, superseded=True)
+
+
+def steps_of(records: Iterable[Record]) -> tuple[StepRecord, ...]:
+    """Return a task's steps with their attempts; those of a fork's parent are not among them."""
     by_step: dict[int, list[AttemptRecord]] = defaultdict(list)
-    for attempt in attempts:
+    for attempt in attempts_of(records):
         by_step[attempt.intent.step].append(attempt)
     return tuple(StepRecord(number=number, attempts=tuple(made)) for number, made in sorted(by_step.items()))
 
 
+def replies_of(records: Sequence[Record]) -> tuple[str, ...]:
+    """Return the texts of the accepted steps, first to last, with those that a fork began with."""
+    fork = records[0] if records else None
+    inherited = fork.replies if isinstance(fork, Fork) else ()
+    kept = min((int(r.figures["step"]) for r in records if _restores(r)), default=len(inherited))
+    return (*inherited[:kept], *(step.accepted.text for step in steps_of(records) if step.accepted))
+
+
+def _restores(record: Record) -> TypeGuard[Note]:
+    return isinstance(record, Note) and record.kind is NoteKind.RESTORED
+
+
+def checkpoints_of(records: Iterable[Record]) -> tuple[Checkpoint, ...]:
+    """Return the points the task can be restored to, first to last: those it went back behind are gone."""
+    points: list[Checkpoint] = []
+    for record in records:
+        if isinstance(record, Checkpoint):
+            points.append(record)
+        elif _restores(record):
+            points = [point for point in points if point.step <= record.figures["step"]]
+    return tuple(points)
+
+
 def spending_of(attempts: Iterable[AttemptRecord]) -> Spending:
     """Sum what attempts cost; one without an outcome counts at its hold."""
+    return summed((attempt.intent.day, attempt.intent.batch, attempt.cost) for attempt in attempts)
+
+
+def summed(amounts: Iterable[tuple[str, str, int]]) -> Spending:
+    """Sum amounts (pico) by day and batch."""
     total = 0
     days: dict[str, int] = defaultdict(int)
     batches: dict[str, int] = defaultdict(int)
-    for attempt in attempts:
-        cost = attempt.intent.held if attempt.outcome is None else attempt.outcome.cost
-        total += cost
-        days[attempt.intent.day] += cost
-        if attempt.intent.batch:
-            batches[attempt.intent.batch] += cost
+    for day, batch, amount in amounts:
+        total += amount
+        days[day] += amount
+        if batch:
+            batches[batch] += amount
     return Spending(total=total, days=dict(days), batches=dict(batches))
 
 
-def log_entry(seq: int, record: Intent | Outcome | Checkpoint | Note) -> LogEntry:
+def log_entry(seq: int, record: Record) -> LogEntry:
     """Return a record as a line of the task's log. Money is in pico, times in seconds."""
     match record:
         case Intent():
@@ -50,3 +118,8 @@ def log_entry(seq: int, record: Intent | Outcome | Checkpoint | Note) -> LogEntr
             return LogEntry(seq=seq, at_ms=record.at_ms, kind="checkpoint", code=record.policy, figures=figures)
         case Note():
             return LogEntry(seq=seq, at_ms=record.at_ms, kind=record.kind, code=record.code, figures=record.figures)
+        case Correction():
+            figures = {"step": record.step, "before": record.before, "amount": record.amount}
+            return LogEntry(seq=seq, at_ms=record.at_ms, kind="correction", code=record.by, figures=figures)
+        case Fork():
+            return LogEntry(seq=seq, at_ms=record.at_ms, kind="fork", code=record.parent, figures={"step": record.step})

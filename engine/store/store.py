@@ -12,14 +12,14 @@ from pathlib import Path
 from engine.domain.clock import Clock, SystemClock
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
-from engine.domain.step import Checkpoint, Intent, Note, Outcome
+from engine.domain.step import Checkpoint, Correction, Fork, Intent, Note, Outcome
 from engine.domain.task import Standing
 from engine.store import watermark
 from engine.store.connection import as_store_errors, open_reader, open_writer
 from engine.store.database import Database
-from engine.store.port import StoredTask, StoreHealth
+from engine.store.port import Fence, StoredTask, StoreHealth
 from engine.store.reader import Reader
-from engine.store.transactor import Append, Create, Delete, Edit, Transactor
+from engine.store.transactor import Append, Create, Delete, Edit, SetBudget, SetFence, Transactor
 from engine.store.writer import Writer
 
 FILE = "drover.db"
@@ -64,6 +64,10 @@ class SqliteStore(Reader):
         """See `Store`."""
         return self._writer.put(Create(tuple(tasks)))
 
+    def fork(self, task: StoredTask, fork: Fork) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._writer.put(Create((task,), fork))
+
     def append_intent(self, intent: Intent, standing: Standing) -> asyncio.Future[None]:
         """See `Store`."""
         return self._writer.put(Append(intent, standing))
@@ -71,6 +75,10 @@ class SqliteStore(Reader):
     def append_outcome(self, outcome: Outcome, standing: Standing) -> asyncio.Future[None]:
         """See `Store`."""
         return self._writer.put(Append(outcome, standing))
+
+    def append_correction(self, correction: Correction, standing: Standing) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._writer.put(Append(correction, standing))
 
     def append_note(self, note: Note, standing: Standing) -> asyncio.Future[None]:
         """See `Store`."""
@@ -88,6 +96,22 @@ class SqliteStore(Reader):
         """See `Store`."""
         return self._writer.put(Delete(tuple(tasks), self._clock.wall_ms()))
 
+    def undelete(self, tasks: Sequence[TaskId]) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._writer.put(Delete(tuple(tasks), None))
+
+    def set_budget(self, level: str, key: str, amount: int | None) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._writer.put(SetBudget(level, key, amount))
+
+    def set_fence(self, fence: Fence, *, up: bool) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._writer.put(SetFence(fence, up))
+
+    async def mend(self) -> None:
+        """See `Store`."""
+        await self._writer.mend()
+
     def health(self) -> StoreHealth:
         """See `Store`."""
         p50, p99 = self._writer.speed.percentiles_ms()
@@ -97,11 +121,16 @@ class SqliteStore(Reader):
             save_p50_ms=p50,
             save_p99_ms=p99,
             queued=self._writer.queued,
+            trouble=self._writer.trouble,
         )
 
     async def close(self) -> None:
         """See `Store`."""
         await self._writer.drained()
+        try:
+            await self._writer.mend()
+        except DroverError as error:
+            logger.warning("closed with %d writes that could not be saved: %s", self._writer.queued, error)
         if self._marking is not None:
             self._marking.cancel()
             self._mark()
@@ -123,9 +152,9 @@ class SqliteStore(Reader):
     def _write_mark(self) -> None:
         """On the writer's thread, where no transaction is open and the last one is durable."""
         self._bytes = _size(self._folder)
-        seq, hash_ = self._transactor.durable
+        mark = self._transactor.durable
         try:
-            watermark.write(self._folder, watermark.Watermark(seq=seq, hash=hash_))
+            watermark.write(self._folder, mark)
         except OSError as error:
             logger.warning("the watermark could not be written: %s", error)
 
@@ -137,7 +166,7 @@ def lost_records(folder: Path, seq: int, connection: Database) -> int:
         return 0
     if mark.seq > seq:
         return mark.seq - seq
-    row = connection.execute("SELECT hash FROM record WHERE seq = ?", (mark.seq,)).fetchone()
+    row = connection.execute("SELECT hash FROM record WHERE id = ?", (mark.record,)).fetchone()
     return 0 if row is not None and row[0] == mark.hash else 1
 
 
@@ -172,12 +201,11 @@ async def open_store(
 def _open_both(folder: Path, reach: Callable[[str], None]) -> tuple[Transactor, Database, int]:
     _make(folder)
     with ExitStack() as opened, as_store_errors():
-        writer = open_writer(folder / FILE)
-        opened.callback(writer.close)
+        transactor = Transactor(lambda: open_writer(folder / FILE), reach)
+        opened.callback(transactor.close)
         reader = open_reader(folder / FILE)
         opened.callback(reader.close)
-        transactor = Transactor(writer, reach)
-        lost = lost_records(folder, transactor.durable[0], reader)
+        lost = lost_records(folder, transactor.durable.seq, reader)
         opened.pop_all()
     return transactor, reader, lost
 

@@ -1,27 +1,29 @@
 """Writes batches of records, each batch in one transaction. Runs on the writer's thread and knows no event loop.
 
-A commit that fails is unknown, not undone: a row can come back after an error in a sync. So the transactor fences
-itself: it writes nothing more until the store is opened anew and says what it has.
+A commit that fails is unknown, not undone: a row can come back after an error in a sync, and after a failed sync the
+same descriptor must not be trusted. So the transactor fences itself: it writes nothing more until `reopen` has opened
+the database anew and seen whether the batch is there.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import apsw
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
-from engine.domain.step import Intent, Note, NoteKind, Outcome
+from engine.domain.step import Fork, Note, Record
 from engine.domain.task import Standing
 from engine.store import points
-from engine.store.chain import digest, link, origin
-from engine.store.codec import Encoded, Record, encode, pack
-from engine.store.connection import store_error
+from engine.store.connection import as_store_errors, store_error
 from engine.store.database import Database
-from engine.store.port import StoredTask
+from engine.store.port import Fence, StoredTask
+from engine.store.rows import Rows
+from engine.store.watermark import Watermark
 
 logger = logging.getLogger("drover.store")
 
@@ -31,6 +33,8 @@ class Create:
     """New tasks, all or none."""
 
     tasks: tuple[StoredTask, ...]
+    fork: Fork | None = None
+    """Where the one task comes from, if it is a fork."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +55,46 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Tasks taken out of view."""
+    """Tasks taken out of view; with no time, taken back into it."""
 
     tasks: tuple[TaskId, ...]
-    at_ms: int
+    at_ms: int | None
 
 
-Write = Create | Append | Edit | Delete
+@dataclass(frozen=True, slots=True)
+class SetBudget:
+    """A limit (pico) that no task's spec and no setting holds."""
+
+    level: str
+    key: str
+    amount: int | None
 
 
-@dataclass(slots=True)
-class Head:
-    """Where a task's chain ends."""
+@dataclass(frozen=True, slots=True)
+class SetFence:
+    """A model that is no longer called, or is again."""
 
-    records: int
-    hash: bytes
+    fence: Fence
+    up: bool
+
+
+Write = Create | Append | Edit | Delete | SetBudget | SetFence
 
 
 class Transactor:
     """The writer's side of the database: not safe for two threads at once."""
 
-    def __init__(self, connection: Database, reach: Callable[[str], None]) -> None:
-        """Write through `connection`, which nobody else writes through."""
-        self._connection = connection
+    def __init__(self, open_: Callable[[], Database], reach: Callable[[str], None]) -> None:
+        """Write through the connection that `open_` makes, now and after each failure; raises `DroverError`."""
+        self._open = open_
         self._reach = reach
-        self._heads: dict[TaskId, Head] = {}
+        self._connection = open_()
+        self._rows = Rows(self._connection)
         self._fence: DroverError | None = None
-        row = connection.execute("SELECT coalesce(max(seq), 0) FROM record").fetchone()
-        self._seq: int = row[0] if row else 0
-        self._hash = b""
-        self.durable: tuple[int, bytes] = (self._seq, self._hash)
-        """Number and hash of the last record known durable; no hash before the first commit."""
+        self._doubtful: Watermark | None = None
+        """The last record of a batch of which nobody knows whether it is durable."""
+        self.durable = Watermark(seq=self._rows.seq)
+        """The last record known durable; no hash before the first commit."""
 
     def commit(self, writes: Sequence[Write]) -> DroverError | None:
         """Write a batch in one transaction; return None when it is durable, else why that is not known."""
@@ -93,115 +106,78 @@ class Transactor:
                 self._apply(write)
             self._reach(points.BEFORE_COMMIT)
             self._connection.execute("COMMIT")
-            self.durable = (self._seq, self._hash)
             self._reach(points.AFTER_COMMIT)
+            self.durable = self._mark()
+        except apsw.ConstraintError as error:  # what contradicts the store: a fault of ours
+            self._give_up(DroverError(ErrorCode.INTERNAL, str(error)))
         except apsw.Error as error:
             self._give_up(store_error(error))
         except (ValueError, TypeError, OverflowError) as error:  # a value that no column holds: a fault of ours
-            self._give_up(DroverError(ErrorCode.STORE_FAILED, repr(error)))
+            self._give_up(DroverError(ErrorCode.INTERNAL, repr(error)))
         return self._fence
+
+    def reopen(self) -> bool:
+        """Open the database anew after a failure; return whether the batch that failed is in it after all.
+
+        Raises `DroverError` where it cannot be opened; the fence stays then.
+        """
+        self._close()
+        with as_store_errors():
+            self._connection = self._open()
+            self._rows = Rows(self._connection)
+            came_back = self._doubtful is not None and self._has(self._doubtful)
+        if came_back and self._doubtful is not None:
+            self.durable = self._doubtful
+        self._fence = self._doubtful = None
+        return came_back
 
     def close(self) -> None:
         """Close the connection; the write-ahead log is folded in."""
-        self._connection.close()
+        self._close()
+
+    def _mark(self) -> Watermark:
+        last = self._rows.last
+        if last is None:
+            return self.durable
+        return Watermark(seq=self._rows.seq, record=last.id, hash=last.hash)
+
+    def _has(self, mark: Watermark) -> bool:
+        row = self._connection.execute("SELECT hash FROM record WHERE id = ?", (mark.record,)).fetchone()
+        return row is not None and row[0] == mark.hash
 
     def _give_up(self, error: DroverError) -> None:
-        logger.error("saving failed, nothing more is written: %s", error)
+        logger.error("saving failed, nothing more is written until the store is opened anew: %s", error)
         self._fence = error
-        self._heads.clear()
+        mark = self._mark()
+        self._doubtful = None if mark == self.durable else mark
         if self._connection.in_transaction:
             try:
                 self._connection.execute("ROLLBACK")
             except apsw.Error:
                 self._connection.interrupt()  # fenced already: what the file holds is read when it is opened anew
 
+    def _close(self) -> None:
+        with suppress(apsw.Error):  # of a database that failed: it is read when it is opened anew
+            self._connection.close()
+
     def _apply(self, write: Write) -> None:
+        rows, execute = self._rows, self._connection.execute
         match write:
             case Append():
-                self._append(write.record, write.standing)
+                rows.append(write.record, write.standing)
             case Create():
                 for task in write.tasks:
-                    self._create(task)
+                    rows.create(task, write.fork)
             case Edit():
-                self._connection.execute(
-                    "UPDATE task SET spec = ?, batch = ? WHERE id = ?",
-                    (pack(write.task.spec), write.task.spec.batch, write.task.id),
-                )
-                self._append(write.note, write.task.standing)
+                rows.edit(write.task, write.note)
             case Delete():
-                self._connection.executemany(
-                    "UPDATE task SET deleted_at = ? WHERE id = ?", [(write.at_ms, task) for task in write.tasks]
-                )
-
-    def _create(self, task: StoredTask) -> None:
-        self._heads[task.id] = Head(0, origin(task.id))
-        self._connection.execute(
-            "INSERT INTO task (id, position, batch, spec, standing, records, head) VALUES (?, ?, ?, ?, ?, 0, ?)",
-            (task.id, task.order, task.spec.batch, pack(task.spec), pack(task.standing), origin(task.id)),
-        )
-        at_ms = task.standing.created_at_ms
-        self._append(Note(task=task.id, kind=NoteKind.CREATED, at_ms=at_ms), task.standing)
-
-    def _append(self, record: Record, standing: Standing) -> None:
-        head = self._head(record.task)
-        encoded = encode(record)
-        payload = digest(encoded.text, encoded.raw)
-        head.hash = link(head.hash, encoded.kind, encoded.header, payload)
-        head.records += 1
-        self._seq += 1
-        self._hash = head.hash
-        self._insert(record.task, head, encoded, payload)
-        self._connection.execute(
-            "UPDATE task SET standing = ?, records = ?, head = ? WHERE id = ?",
-            (pack(standing), head.records, head.hash, record.task),
-        )
-        if isinstance(record, Intent):
-            self._open_attempt(record)
-        elif isinstance(record, Outcome):
-            self._close_attempt(record)
-
-    def _head(self, task: TaskId) -> Head:
-        head = self._heads.get(task)
-        if head is None:
-            row = self._connection.execute("SELECT records, head FROM task WHERE id = ?", (task,)).fetchone()
-            if row is None:
-                raise apsw.ConstraintError(f"{ErrorCode.UNKNOWN_TASK}: {task}")
-            head = self._heads[task] = Head(row[0], row[1])
-        return head
-
-    def _insert(self, task: TaskId, head: Head, encoded: Encoded, payload: bytes) -> None:
-        self._connection.execute(
-            "INSERT INTO record (seq, task, place, kind, at, header, digest, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (self._seq, task, head.records, encoded.kind, encoded.at_ms, encoded.header, payload, head.hash),
-        )
-        if encoded.text is not None or encoded.raw is not None:
-            self._connection.execute(
-                "INSERT INTO payload (seq, text, raw) VALUES (?, ?, ?)", (self._seq, encoded.text, encoded.raw)
-            )
-
-    def _open_attempt(self, intent: Intent) -> None:
-        """An attempt without an outcome counts at its hold."""
-        self._connection.execute(
-            "INSERT INTO attempt (id, task, step, number, batch, provider, model, price_list, provider_request_id,"
-            " status, held, cost, day, intent_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', 'open', ?, ?, ?, ?)",
-            (
-                intent.attempt,
-                intent.task,
-                intent.step,
-                intent.number,
-                intent.batch,
-                intent.provider,
-                intent.model,
-                intent.price_list,
-                intent.held,
-                intent.held,
-                intent.day,
-                self._seq,
-            ),
-        )
-
-    def _close_attempt(self, outcome: Outcome) -> None:
-        self._connection.execute(
-            "UPDATE attempt SET status = ?, cost = ?, provider_request_id = ?, outcome_seq = ? WHERE id = ?",
-            (outcome.status, outcome.cost, outcome.provider_request_id, self._seq, outcome.attempt),
-        )
+                rows.delete(write.tasks, write.at_ms)
+            case SetBudget(level, key, None):
+                execute("DELETE FROM budget WHERE level = ? AND key = ?", (level, key))
+            case SetBudget(level, key, amount):
+                execute("INSERT OR REPLACE INTO budget (level, key, amount) VALUES (?, ?, ?)", (level, key, amount))
+            case SetFence(fence, True):
+                bindings = (fence.provider, fence.model, fence.attempt, fence.at_ms)
+                execute("INSERT OR REPLACE INTO fence (provider, model, attempt, at) VALUES (?, ?, ?, ?)", bindings)
+            case SetFence(fence, _):
+                execute("DELETE FROM fence WHERE provider = ? AND model = ?", (fence.provider, fence.model))

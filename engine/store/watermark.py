@@ -15,10 +15,11 @@ NAME = "watermark"
 
 
 class Watermark(msgspec.Struct, frozen=True, kw_only=True):
-    """The last record known durable."""
+    """The last record known durable: how many there were then, its id and its hash."""
 
-    seq: int
-    hash: bytes
+    seq: int = 0
+    record: int = 0
+    hash: bytes = b""
 
 
 def write(folder: Path, mark: Watermark) -> None:

@@ -1,22 +1,29 @@
 """The queue before the transactor: what is called for while one batch is being written is the next batch.
 
 One executor thread writes; the loop never waits for the disk. A simulation passes an executor that runs inline.
+
+Nothing that was called for is ever dropped. When a commit fails, the store is opened anew at once, what the file then
+has is not written again, and the rest is. Where that fails, too, the queue is fenced: whoever waits is told why, later
+calls are told the same, every write stays in memory in its order, and `mend` tries again.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from engine.domain.clock import Clock
-from engine.domain.errors import DroverError
+from engine.domain.errors import DroverError, ErrorCode
 from engine.store.speed import Speed
 from engine.store.transactor import Transactor, Write
 
 MAX_BATCH = 4_000
 """Writes in one transaction at most: beyond it, one batch would hold the next one up."""
+
+logger = logging.getLogger("drover.store")
 
 
 @dataclass(slots=True, eq=False)
@@ -26,6 +33,15 @@ class _Pending:
     write: Write
     since: float
     done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def saved(self) -> None:
+        if not self.done.done():  # else its caller was cancelled, or told of a failure; it is written all the same
+            self.done.set_result(None)
+
+    def failed(self, error: DroverError) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
+            self.done.exception()  # looked at: a caller that only queues need not await
 
 
 class Writer:
@@ -40,6 +56,8 @@ class Writer:
         self._queue: list[_Pending] = []
         self._in_hand = 0
         self._writing: asyncio.Task[None] | None = None
+        self.trouble: DroverError | None = None
+        """Why nothing is being written; None while all is well."""
         self.speed = Speed(clock)
 
     @property
@@ -48,11 +66,13 @@ class Writer:
         return len(self._queue) + self._in_hand
 
     def put(self, write: Write) -> asyncio.Future[None]:
-        """Queue a write; the future is done when it is durable, or fails with `DroverError`."""
+        """Queue a write; the future is done when it is durable, or fails with why that is not known."""
         pending = _Pending(write, self._clock.monotonic())
         self._queue.append(pending)
-        if self._writing is None:
-            self._writing = asyncio.get_running_loop().create_task(self._write())
+        if self.trouble is not None:
+            pending.failed(self.trouble)
+        elif self._writing is None:
+            self._begin()
         return pending.done
 
     async def drained(self) -> None:
@@ -60,28 +80,83 @@ class Writer:
         while self._writing is not None:
             await asyncio.shield(self._writing)
 
+    async def mend(self) -> None:
+        """Open the store anew and write what waits; raises the `DroverError` that still stands in the way."""
+        await self.drained()
+        if self.trouble is None:
+            return
+        await self._reopen()
+        self.trouble = None
+        self._begin()
+        await self.drained()
+        if self.trouble is not None:
+            raise self.trouble
+
+    def _begin(self) -> None:
+        if self._queue:
+            self._writing = asyncio.get_running_loop().create_task(self._write())
+
+    async def _reopen(self) -> bool:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._transactor.reopen)
+
+    async def _commit(self, batch: list[_Pending]) -> DroverError | None:
+        writes = [pending.write for pending in batch]
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._transactor.commit, writes)
+
     async def _write(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
-            while self._queue:
+            while self._queue and self.trouble is None:
                 batch, self._queue = self._queue[:MAX_BATCH], self._queue[MAX_BATCH:]
                 self._in_hand = len(batch)
-                writes = [pending.write for pending in batch]
-                error = await loop.run_in_executor(self._executor, self._transactor.commit, writes)
-                self._acknowledge(batch, error)
+                left = await self._persist(batch)
+                self._in_hand, self._queue = 0, left + self._queue
         finally:
             self._writing, self._in_hand = None, 0
 
-    def _acknowledge(self, batch: list[_Pending], error: DroverError | None) -> None:
-        now, self._in_hand = self._clock.monotonic(), 0
-        for pending in batch:
-            if pending.done.done():  # its caller was cancelled; the record is written all the same
-                continue
-            if error is None:
-                self.speed.saved(now - pending.since)
-                pending.done.set_result(None)
-            else:
-                pending.done.set_exception(error)
-                pending.done.exception()  # looked at: a caller that only queues need not await
+    async def _persist(self, batch: list[_Pending]) -> list[_Pending]:
+        """Write a batch; return what of it still waits, after telling who called for it."""
+        error = await self._saved(batch)
         if error is None:
-            self._committed()
+            self._acknowledge(batch)
+        elif error.code is not ErrorCode.INTERNAL:
+            self._fail(error, batch)
+            return batch
+        elif len(batch) == 1:
+            logger.error("a write that cannot be stored is left out: %s", error)
+            batch[0].failed(error)
+        else:  # one of them is at fault: the others shall not suffer by it
+            middle = len(batch) // 2
+            left = await self._persist(batch[:middle])
+            return left + batch[middle:] if left else await self._persist(batch[middle:])
+        return []
+
+    async def _saved(self, batch: list[_Pending]) -> DroverError | None:
+        """Write a batch, after a failure once more through a database opened anew; return why it is not known durable.
+
+        INTERNAL means that the database is well and the batch is not.
+        """
+        error = await self._commit(batch)
+        if error is None:
+            return None
+        try:
+            if await self._reopen():
+                return None
+            error = await self._commit(batch)
+            if error is not None and error.code is ErrorCode.INTERNAL:
+                await self._reopen()
+        except DroverError as unopened:
+            return unopened
+        return error
+
+    def _fail(self, error: DroverError, batch: list[_Pending]) -> None:
+        self.trouble = error
+        for pending in (*batch, *self._queue):
+            pending.failed(error)
+
+    def _acknowledge(self, batch: list[_Pending]) -> None:
+        now = self._clock.monotonic()
+        for pending in batch:
+            if not pending.done.done():
+                self.speed.saved(now - pending.since)
+            pending.saved()
+        self._committed()

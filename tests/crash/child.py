@@ -102,6 +102,14 @@ class WatchedStore:
         self.log = store.log
         self.open_attempts = store.open_attempts
         self.spending = store.spending
+        self.budgets = store.budgets
+        self.fences = store.fences
+        self.fork = store.fork
+        self.append_correction = store.append_correction
+        self.undelete = store.undelete
+        self.set_budget = store.set_budget
+        self.set_fence = store.set_fence
+        self.mend = store.mend
         self.health = store.health
         self.close = store.close
 

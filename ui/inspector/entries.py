@@ -15,9 +15,10 @@ KINDS_OF_CODES = {
     "wanted": ("wanted", "reason"),
     "grant": ("reason", "reason"),
     "recovered": ("state", "reason"),
+    "correction": ("origin", "reason"),
 }
 """Under which names a record's code, "first:second", is found in words."""
-MONEY = frozenset({"held", "cost"})
+MONEY = frozenset({"held", "cost", "before", "amount"})
 TIMES = frozenset({"duration_s", "seconds"})
 
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from engine.store.database import Database
-from engine.store.migrations.v1 import SCHEMA as V1
+from collections.abc import Callable
 
-STEPS: tuple[str, ...] = (V1,)
-"""SQL by version: `STEPS[n]` brings version n to n + 1."""
+from engine.store.database import Database
+from engine.store.migrations import v1, v2
+
+Step = Callable[[Database], None]
+
+STEPS: tuple[Step, ...] = (v1.upgrade, v2.upgrade)
+"""By version: `STEPS[n]` brings version n to n + 1."""
 
 LATEST = len(STEPS)
 
 
-def migrate(connection: Database, steps: tuple[str, ...] = STEPS) -> None:
-    """Bring the database to the latest version, in one transaction."""
+def migrate(connection: Database, steps: tuple[Step, ...] = STEPS) -> None:
+    """Bring the database to the latest version, in one transaction; a new one begins with the latest tables."""
     version = connection.pragma("user_version")
     if not isinstance(version, int) or version >= len(steps):
         return
     with connection:
-        for step in steps[version:]:
-            connection.execute(step)
+        if version == 0 and steps is STEPS:
+            connection.execute(v2.SCHEMA)
+        else:
+            for step in steps[version:]:
+                step(connection)
         connection.pragma("user_version", value=len(steps))

@@ -5,6 +5,10 @@ apart, so that retention may drop a body and leave its digest. `task` and `attem
 same transaction as the records they follow from; both can be rebuilt from the journal.
 """
 
+from __future__ import annotations
+
+from engine.store.database import Database
+
 SCHEMA = """
 CREATE TABLE task (
     id TEXT PRIMARY KEY NOT NULL,
@@ -57,3 +61,8 @@ CREATE INDEX attempt_by_task ON attempt (task, intent_seq);
 CREATE INDEX attempt_open ON attempt (id) WHERE outcome_seq IS NULL;
 CREATE INDEX attempt_by_day ON attempt (day, batch, cost);
 """
+
+
+def upgrade(connection: Database) -> None:
+    """Make the tables in an empty database."""
+    connection.execute(SCHEMA)

@@ -207,8 +207,75 @@ def test_a_failing_store_stops_paying() -> None:
             await asyncio.sleep(100)
             assert len(b.provider.sent) == sent
             b.store.failing = None
-            b.engine.resume([task])
+            assert await b.engine.mend() == (task,)
             assert (await b.done(task)).state is State.COMPLETED
+
+    run(main())
+
+
+def test_a_reply_that_could_not_be_saved_waits_in_memory_and_is_never_asked_for_again() -> None:
+    """It is paid: its hold counts, its number is shown, `mend` saves it, and the next step follows it."""
+
+    async def main() -> None:
+        async with bench(in_turn(reply("one", pause_s=1.0), reply("two", pause_s=1.0))) as b:
+            task = await b.submit(max_steps=2)
+            await asyncio.sleep(0.5)
+            b.store.failing = DroverError(ErrorCode.DISK_FULL)
+            await asyncio.sleep(5)
+            totals = b.engine.totals()
+            assert (totals.unsaved, totals.trouble) == (1, ErrorCode.DISK_FULL)
+            assert totals.held > 0 and not totals.spent_total
+            assert b.engine.snapshot(task).standing.steps_done == 0
+            with pytest.raises(DroverError):
+                await b.engine.mend()
+            b.store.failing = None
+            await b.engine.mend()
+            assert b.engine.totals().unsaved == 0 and not b.engine.totals().trouble
+            assert (await b.done(task)).standing.steps_done == 2
+            assert await b.store.replies(task) == ("one", "two")
+            assert len(b.provider.sent) == 2 and b.engine.totals().held == 0
+
+    run(main())
+
+
+def test_a_request_whose_intent_could_not_be_saved_never_left_and_is_not_counted() -> None:
+    """The journal says so, behind the intent that is saved after all."""
+
+    async def main() -> None:
+        async with bench() as b:
+            b.store.failing = DroverError(ErrorCode.DISK_FULL)
+            with pytest.raises(DroverError):
+                await b.submit(max_steps=1)
+            assert not b.engine.snapshots() and not b.provider.sent
+            b.store.failing = None
+            await b.engine.mend()
+            (task,) = [each.id for each in b.engine.snapshots()]
+            b.store.failing = DroverError(ErrorCode.DISK_FULL)
+            assert (await b.until(task, State.PAUSED)).standing.reason == PauseReason.STORAGE
+            assert not b.provider.sent and b.engine.totals().held == 0
+            b.store.failing = None
+            await b.engine.mend()
+            assert (await b.done(task)).state is State.COMPLETED
+            (step,) = await b.store.steps(task)
+            assert [attempt.cost > 0 for attempt in step.attempts] == [False, True]
+
+    run(main())
+
+
+def test_no_task_starts_while_nothing_can_be_saved() -> None:
+    """What waits keeps its place and goes on with the others."""
+
+    async def main() -> None:
+        async with bench(in_turn(reply("x", pause_s=1.0)), running_limit=1) as b:
+            first, second = await b.submit(max_steps=5), await b.submit(max_steps=1)
+            await asyncio.sleep(0.5)
+            b.store.failing = DroverError(ErrorCode.DISK_FULL)
+            await b.until(first, State.PAUSED)
+            await asyncio.sleep(10)
+            assert b.engine.snapshot(second).state is State.PENDING
+            b.store.failing = None
+            await b.engine.mend()
+            assert (await b.done(second)).state is (await b.done(first)).state is State.COMPLETED
 
     run(main())
 

@@ -45,7 +45,7 @@ def test_all_tables_are_strict(tmp_path: Path) -> None:
     connection = open_writer(tmp_path / FILE)
     tables = list(connection.execute("SELECT name, strict FROM pragma_table_list WHERE name NOT LIKE 'sqlite_%'"))
     connection.close()
-    assert len(tables) == 4 and all(strict for _, strict in tables)
+    assert len(tables) == 7 and all(strict for _, strict in tables)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX modes")

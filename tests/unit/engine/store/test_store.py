@@ -11,8 +11,10 @@ import pytest
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.store import watermark
+from engine.store.chain import digests
 from engine.store.connection import open_writer
 from engine.store.reader import Reader
+from engine.store.rows import PLACES
 from engine.store.store import FILE, open_store, open_store_reader
 from tests.stored import note, task, write_steps
 
@@ -114,12 +116,15 @@ async def test_a_flipped_bit_is_an_error_or_harmless_and_never_another_value(tmp
 @pytest.mark.parametrize(
     ("harm", "place"),
     [
-        ("UPDATE payload SET text = 'another answer' WHERE seq = 3", "record 3"),
-        ("UPDATE record SET header = x'80' WHERE seq = 2", "record 2"),
-        ("UPDATE record SET digest = zeroblob(32) WHERE seq = 3", "record 3"),
-        ("DELETE FROM record WHERE place = 2", "record 3"),
-        ("UPDATE record SET place = place + 1 WHERE seq = 5", "record 6"),
-        ("DELETE FROM record WHERE seq = (SELECT max(seq) FROM record)", "ends at record 4 of 5"),
+        (f"UPDATE record SET text = 'another answer' WHERE id = {PLACES + 3}", "record 3"),
+        (f"UPDATE record SET text = NULL WHERE id = {PLACES + 3}", "record 3"),
+        (f"UPDATE record SET header = x'80' WHERE id = {PLACES + 2}", "record 2"),
+        (f"UPDATE record SET at = at + 1 WHERE id = {PLACES + 2}", "record 2"),
+        (f"UPDATE record SET text_digest = zeroblob(32), text = NULL WHERE id = {PLACES + 3}", "record 3"),
+        (f"DELETE FROM record WHERE id = {PLACES + 2}", "record 2"),
+        (f"UPDATE record SET id = id + 1 WHERE id = {PLACES + 5}", "record 5"),
+        ("DELETE FROM record WHERE id = (SELECT max(id) FROM record)", "ends at record 4 of 5"),
+        ("UPDATE task SET spec = zeroblob(9)", "settings"),
     ],
 )
 async def test_a_broken_chain_names_its_place(tmp_path: Path, harm: str, place: str) -> None:
@@ -141,7 +146,12 @@ async def test_a_dropped_payload_leaves_the_chain_whole(tmp_path: Path) -> None:
     """Retention may take a body away: its digest stays and the rest still verifies."""
     await folder_with_steps(tmp_path, 2)
     connection = open_writer(tmp_path / FILE)
-    connection.execute("DELETE FROM payload WHERE seq = 3")
+    (text, raw), *_ = connection.execute("SELECT text, raw FROM record WHERE id = ?", (PLACES + 3,))
+    gone = digests(text, raw)
+    connection.execute(
+        "UPDATE record SET text = NULL, raw = NULL, text_digest = ?, raw_digest = ? WHERE id = ?",
+        (gone.text, gone.raw, PLACES + 3),
+    )
     connection.close()
     reader = await open_store_reader(tmp_path)
     first, second = await reader.replies(task().id)
@@ -158,7 +168,7 @@ async def test_damage_of_one_task_does_not_touch_another(tmp_path: Path) -> None
     await write_steps(store, two, 1)
     await store.close()
     connection = open_writer(tmp_path / FILE)
-    connection.execute("UPDATE record SET hash = zeroblob(32) WHERE task = ?", (one.id,))
+    connection.execute("UPDATE record SET hash = zeroblob(32) WHERE id < ?", (2 * PLACES,))
     connection.close()
     reader = await open_store_reader(tmp_path)
     with pytest.raises(DroverError):

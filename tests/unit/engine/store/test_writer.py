@@ -9,15 +9,19 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+import apsw
 import pytest
 
 from engine.domain.clock import ManualClock
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.step import Note
+from engine.store.codec import Encoded, decode
 from engine.store.connection import open_writer
+from engine.store.database import Database
 from engine.store.store import FILE
 from engine.store.transactor import Append, Create, Transactor
 from engine.store.writer import MAX_BATCH, Writer
-from tests.stored import note, outcome, task
+from tests.stored import intent, note, outcome, task
 from tests.virtual_time import run
 
 P = ParamSpec("P")
@@ -38,17 +42,38 @@ class Desk:
     """A writer over a real database, and what happened to it."""
 
     def __init__(self, folder: Path, executor: Executor | None = None) -> None:
-        self.database = open_writer(folder / FILE)
+        self._file = folder / FILE
+        self.full = False
+        self.failing = 0
         self.commits = 0
         self.told = 0
         self.gate = threading.Event()
         self.gate.set()
-        self.writer = Writer(
-            Transactor(self.database, self._reach), executor or Inline(), ManualClock(), self._committed
-        )
+        self.writer = Writer(Transactor(self._open, self._reach), executor or Inline(), ManualClock(), self._committed)
+
+    def _open(self) -> Database:
+        self.database = open_writer(self._file)
+        if self.full:
+            self.database.pragma("max_page_count", 1)
+        return self.database
+
+    def fill_the_disk(self) -> None:
+        """Leave no room for another page, also not for a database opened anew."""
+        self.full = True
+        self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.database.pragma("max_page_count", 1)
+
+    def codes(self) -> list[str]:
+        """Return what the notes in the file say."""
+        rows = self.database.execute("SELECT kind, at, header FROM record ORDER BY id")
+        notes = (decode(task().id, Encoded(*row)) for row in rows)
+        return [each.code for each in notes if isinstance(each, Note) and each.code]
 
     def _reach(self, point: str) -> None:
         self.gate.wait(10)
+        if self.failing and point == "before_commit":
+            self.failing -= 1
+            raise apsw.IOError("by the test")
         self.commits += point == "after_commit"
 
     def _committed(self) -> None:
@@ -106,24 +131,69 @@ async def test_what_comes_while_a_batch_is_written_is_the_next_batch(tmp_path: P
 
 
 def test_a_failed_commit_fails_every_write_in_it_and_all_after(tmp_path: Path) -> None:
-    """No caller waits for ever and none is told that it is saved."""
+    """No caller waits for ever, none is told that it is saved, and nothing is written twice when the disk has room."""
     desk = Desk(tmp_path)
 
     async def body() -> None:
         one = task()
         await desk.writer.put(Create((one,)))
-        desk.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        desk.database.pragma("max_page_count", 1)
+        await desk.writer.put(Append(intent(one), one.standing))
+        desk.fill_the_disk()
         big = outcome(one, text="x" * 200_000)
-        writes = [desk.writer.put(Append(record, one.standing)) for record in (note(one), big, note(one))]
+        writes = [desk.writer.put(Append(record, one.standing)) for record in (note(one, "a"), big, note(one, "b"))]
         results = await asyncio.gather(*writes, return_exceptions=True)
         codes = [result.code for result in results if isinstance(result, DroverError)]
         assert codes == [ErrorCode.DISK_FULL] * 3
         with pytest.raises(DroverError):
-            await desk.writer.put(Append(note(one), one.standing))
+            await desk.writer.put(Append(note(one, "c"), one.standing))
+        with pytest.raises(DroverError):
+            await desk.writer.mend()
+        assert desk.writer.queued == 4 and desk.writer.trouble is not None
+        desk.full = False
+        await desk.writer.mend()
+        assert desk.writer.queued == 0 and desk.writer.trouble is None
+        await desk.writer.put(Append(note(one, "d"), one.standing))
 
     run(body())
-    assert desk.told == 1
+    assert desk.codes() == ["a", "b", "c", "d"]
+    desk.database.close()
+
+
+def test_a_fault_that_passes_is_seen_by_nobody(tmp_path: Path) -> None:
+    """The database is opened anew and the batch is written once more."""
+    desk = Desk(tmp_path)
+
+    async def body() -> None:
+        one = task()
+        await desk.writer.put(Create((one,)))
+        desk.failing = 1
+        await asyncio.gather(*(desk.writer.put(Append(note(one, code), one.standing)) for code in "ab"))
+        assert desk.writer.trouble is None
+
+    run(body())
+    assert desk.codes() == ["a", "b"]
+    desk.database.close()
+
+
+def test_what_cannot_be_stored_is_left_out_alone(tmp_path: Path) -> None:
+    """Its caller is told; what was called for together with it is saved."""
+    desk = Desk(tmp_path)
+
+    async def body() -> None:
+        one = task()
+        await desk.writer.put(Create((one,)))
+        writes = [desk.writer.put(Append(note(one, code), one.standing)) for code in ("a", "b", "\ud800", "c")]
+        results = await asyncio.gather(*writes, return_exceptions=True)
+        assert [isinstance(each, DroverError) and each.code for each in results] == [
+            False,
+            False,
+            ErrorCode.INTERNAL,
+            False,
+        ]
+        assert desk.writer.queued == 0 and desk.writer.trouble is None
+
+    run(body())
+    assert desk.codes() == ["a", "b", "c"]
     desk.database.close()
 
 
