@@ -35,8 +35,8 @@ SPENT = (
 )
 
 
-OPEN = (  # noqa: S608 - of constants alone
-    "SELECT {} FROM standing JOIN attempt ON attempt.record BETWEEN standing.open"
+OPEN = (
+    "SELECT {} FROM standing JOIN attempt ON attempt.record BETWEEN standing.open"  # noqa: S608 - constants alone
     f" AND standing.no * {PLACES} + standing.records WHERE status = 'open'"
 )
 """The attempts without an outcome: `standing.open` is the first of its task."""

@@ -16,6 +16,9 @@ async def test_nothing_acknowledged_paid_or_limited_is_harmed_by_kills() -> None
 
 
 async def test_acknowledging_before_the_commit_is_caught() -> None:
-    """The same battery finds lost steps when the writer says "durable" too early."""
-    tally = await Battery(Plan(runs=12, seed=3, mutant=ACK_FIRST)).run()
-    assert tally.faults.acked_lost
+    """The same battery finds lost steps when the writer says "durable" too early: seen in every few dozen kills."""
+    for seed in range(3, 11):
+        tally = await Battery(Plan(runs=12, seed=seed, mutant=ACK_FIRST)).run()
+        if tally.faults.acked_lost:
+            return
+    raise AssertionError("a hundred kills found nothing")
