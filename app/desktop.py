@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -102,6 +103,9 @@ async def _live(
     if ready is not None:
         ready(Desktop(window, engine, program))
     await closing.wait()
+    while not await may_end(window, engine):
+        closing.clear()
+        await closing.wait()
     await _end(window, engine, services, program.settings.grace_s)
     server.close()
     return Exit.COMPLETED
@@ -112,6 +116,23 @@ async def _settle(program: Program, engine: Supervisor) -> None:
     await program.load_keys()
     if program.settings.resume_interrupted == "always":
         engine.resume_interrupted(consent=False)
+
+
+async def may_end(window: MainWindow, engine: Supervisor) -> bool:
+    """Whether the program may end: not with paid replies in memory alone, unless the person says so."""
+    if engine.totals().trouble:
+        with suppress(DroverError):
+            await engine.mend()
+    unsaved = engine.totals().unsaved
+    if not (engine.totals().trouble and unsaved):
+        return True
+    words = window.words
+    question = words("confirm.quit_unsaved", count=unsaved)
+    asking = Ask(question, words("confirm.quit_lose"), words("confirm.quit_stay"), window.show, window)
+    answered = asyncio.get_running_loop().create_future()
+    asking.finished.connect(answered.set_result)
+    asking.open()
+    return await answered == Ask.DialogCode.Accepted
 
 
 async def _end(window: MainWindow, engine: Supervisor, services: Services, grace_s: float) -> None:

@@ -35,6 +35,7 @@ from ui.text import Words
 from ui.theme import Look, Tokens
 from ui.tiles import Tiles
 from ui.toolbar import Toolbar
+from ui.trouble import TroubleBar
 
 SIZE = (1440, 900)
 SMALLEST = (1024, 640)
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.inspector = Inspector(self._inspector_services(), words, tokens)
         self.status = StatusBar(words, tokens)
         self.banner, self.notice = Banner(words), Notice(words("action.cancel"))
+        self.trouble = TroubleBar(words)
         self.first_start = FirstStart(words, services)
         self._pages = QStackedWidget()
         self._build()
@@ -92,7 +94,7 @@ class MainWindow(QMainWindow):
             splitter.setChildrenCollapsible(False)
         self._pages.addWidget(self.first_start)
         self._pages.addWidget(_column(self.tiles, split, filling=split))
-        right = _column(self.banner, self.notice, self._pages, filling=self._pages)
+        right = _column(self.trouble, self.banner, self.notice, self._pages, filling=self._pages)
         middle = QWidget()
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
         self.first_start.more.connect(self.new_task)
         self.banner.resume.connect(self._resume_interrupted)
         self.banner.always.connect(self._always)
+        self.trouble.again.connect(self._mend)
         self.look.changed.connect(self.set_tokens)
         for action in self.actions_.menu():
             self.addAction(action)
@@ -172,6 +175,7 @@ class MainWindow(QMainWindow):
         self.sidebar.show_totals(batch.totals)
         self.status.show_totals(batch.totals)
         self.banner.show_interrupted(batch.totals.interrupted)
+        self.trouble.show_totals(batch.totals)
         if batch.added or batch.changed or batch.removed:
             self.actions_.refresh()
         self.inspector.apply(batch)
@@ -269,6 +273,20 @@ class MainWindow(QMainWindow):
                 self.tell(error)
 
         self.services.spawn(delete())
+
+    def _mend(self) -> None:
+        async def mend() -> None:
+            self.trouble.set_busy(True)
+            try:
+                await self.engine.mend()
+            except DroverError as error:
+                self.tell(error)
+            else:
+                self.notice.hide()
+            finally:
+                self.trouble.set_busy(False)
+
+        self.services.spawn(mend())
 
     def _resume_interrupted(self) -> None:
         self.engine.resume_interrupted()

@@ -182,6 +182,11 @@ class Tiles(QFrame):
             self._spark.add(totals.output_per_s)
 
     def _show_saved(self, totals: Totals) -> None:
+        if totals.trouble:
+            kept = self._words("tile.in_memory", count=count(totals.unsaved))
+            below = kept if totals.unsaved else self._words("tile.nothing_sent")
+            self._saved.say(self._words("tile.not_saving"), "", below)
+            return
         if totals.last_saved_at_ms is None:
             self._saved.say(self._words("tile.every_step"), "", self._words("tile.never_saved"))
             return
