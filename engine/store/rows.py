@@ -39,7 +39,7 @@ OPEN = (
     "SELECT {} FROM standing CROSS JOIN attempt ON attempt.record BETWEEN standing.open"  # noqa: S608 - constants alone
     f" AND standing.no * {PLACES} + standing.records WHERE status = 'open'"
 )
-"""The attempts without an outcome: `standing.open` is the first of its task. CROSS: tasks first, attempts by their key."""
+"""The attempts without an outcome: `standing.open` is the first of its task. CROSS: by tasks, attempts by their key."""
 
 
 @dataclass(slots=True)
