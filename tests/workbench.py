@@ -19,6 +19,7 @@ from engine.providers.scripted import Playbook, ScriptedProvider
 from engine.recipes import recipe
 from engine.results.port import NoResults
 from engine.runtime.ports import unobserved
+from engine.runtime.redacting import Redact, Unredacted
 from engine.runtime.supervisor import EngineParts, Supervisor
 from engine.store.memory import MemoryStore
 from tests.virtual_time import LoopClock
@@ -120,6 +121,7 @@ async def bench(
     reach: Callable[[str], None] = unobserved,
     store: MemoryStore | None = None,
     provider: ScriptedProvider | None = None,
+    redact: Redact | None = None,
 ) -> AsyncGenerator[Bench]:
     """Open an engine for the body and close it after."""
     clock = LoopClock()
@@ -142,6 +144,7 @@ async def bench(
             running_limit=running_limit,
             limits=limits or {},
             reach=reach,
+            redact=redact or Unredacted(),
         )
 
     parts = make()

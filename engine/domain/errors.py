@@ -63,6 +63,7 @@ class ErrorCode(StrEnum):
     TEXT_TOO_LONG = "text_too_long"
     TEXT_NOT_UNICODE = "text_not_unicode"
     NO_MODEL = "no_model"
+    NAME_UNPRINTABLE = "name_unprintable"
     SETTINGS_UNREADABLE = "settings_unreadable"
     UNKNOWN_TASK = "unknown_task"
     NOT_POSSIBLE = "not_possible"

@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from engine.domain.ids import TaskId
+from engine.domain.plain_text import one_line
 from engine.domain.states import Phase, State, TimeLevel, Wanted
 
 
@@ -102,8 +103,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """The title, or the first line of the goal where there is none."""
-        return self.title or (self.goal or "".join(self.prompts[:1])).strip().split("\n", 1)[0][:120]
+        """The title, or the first line of the goal where there is none: one line that turns and moves nothing."""
+        return one_line(self.title or (self.goal or "".join(self.prompts[:1])).strip().split("\n", 1)[0][:120])
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,8 +33,7 @@ def validate(spec: TaskSpec) -> TaskSpec:
 
 def _check(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
     yield from _texts(spec)
-    if not spec.provider or not spec.model:
-        yield "model", ErrorCode.NO_MODEL
+    yield from _names(spec)
     if not 1 <= spec.max_steps <= MAX_STEPS:
         yield "max_steps", ErrorCode.STEPS_OUT_OF_RANGE
     if spec.budget is not None and spec.budget < 0:
@@ -73,6 +72,15 @@ def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
                 yield field, ErrorCode.TEXT_TOO_LONG
         except UnicodeEncodeError:
             yield field, ErrorCode.TEXT_NOT_UNICODE
+
+
+def _names(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
+    if not spec.provider or not spec.model:
+        yield "model", ErrorCode.NO_MODEL
+    elif not (spec.provider.isprintable() and spec.model.isprintable()):
+        yield "model", ErrorCode.NAME_UNPRINTABLE
+    if not spec.batch.isprintable():
+        yield "batch", ErrorCode.NAME_UNPRINTABLE
 
 
 def _limits(limits: TimeLimits) -> Iterator[tuple[str, ErrorCode]]:

@@ -15,12 +15,15 @@ from typing import Literal
 import msgspec
 
 from engine.domain.errors import ErrorCode
+from engine.domain.hiding import Hider
 from engine.domain.usage import FinishReason, Usage
-from engine.providers.errors import from_stream, redact
+from engine.providers.errors import MAX_DETAIL, from_stream, read_object, redact, secrets
 from engine.providers.port import ChatRequest, Delta, Finished, ProviderError
 from engine.providers.usage import UNREADABLE, read_cost, read_usage
 
 DONE = b"[DONE]"
+MAX_QUOTE = 200
+"""Characters quoted of what cannot be read."""
 TEMPLATE_TOKENS = 16
 """Tokens that a chat template adds to a message, and once to a request, at most."""
 
@@ -132,12 +135,13 @@ def _some(raw: msgspec.Raw) -> bool:
 class ChatAssembler:
     """Puts the events of one stream together: give it each event's data, then ask for the end."""
 
-    __slots__ = ("_dialect", "_finish", "_key", "_text", "_tools", "cost", "done", "usage")
+    __slots__ = ("_dialect", "_finish", "_key", "_text", "_tools", "_watches", "cost", "done", "usage")
 
     def __init__(self, dialect: ChatDialect, key: str | None = None) -> None:
         """Begin a reply; `key` is taken out of what is quoted in errors."""
         self._dialect = dialect
         self._key = key
+        self._watches = Hider(secrets(key)), Hider(secrets(key))
         self._finish: str | None = None
         self._text = False
         self._tools = False
@@ -145,6 +149,11 @@ class ChatAssembler:
         """Whether the server said that nothing follows."""
         self.usage: Usage | None = None
         self.cost: int | None = None
+
+    @property
+    def echoed(self) -> bool:
+        """Whether the key came in the text or the thoughts, where the bytes may hold it in pieces."""
+        return any(watch.found or watch.cut for watch in self._watches)
 
     @property
     def whole(self) -> bool:
@@ -158,7 +167,7 @@ class ChatAssembler:
             return None
         chunk = self._decode(data)
         if _some(chunk.error):
-            raise from_stream(msgspec.json.decode(data), started=self._text, key=self._key)
+            raise self._failure(data)
         if _some(chunk.usage):
             self._bill(bytes(chunk.usage))
         for choice in chunk.choices or ():
@@ -166,12 +175,23 @@ class ChatAssembler:
                 return self._take(choice)
         return None
 
+    def _failure(self, data: bytes) -> ProviderError:
+        try:
+            found = msgspec.json.decode(data)
+        except UNREADABLE as error:
+            return self._garbage(data, error)
+        self._watches[0].feed(read_object(found).words)
+        return from_stream(found, started=self._text, key=self._key)
+
     def _decode(self, data: bytes) -> _Chunk:
         try:
             return _CHUNK.decode(data)
         except UNREADABLE as error:
-            quoted = redact(f"{error}: {data[:200].decode('utf-8', 'replace')}", self._key)
-            raise ProviderError(ErrorCode.GARBAGE, quoted, retryable=True, maybe_billed=True) from error
+            raise self._garbage(data, error) from error
+
+    def _garbage(self, data: bytes, error: Exception) -> ProviderError:
+        quoted = redact(data[:MAX_DETAIL].decode("utf-8", "replace"), self._key)[:MAX_QUOTE]
+        return ProviderError(ErrorCode.GARBAGE, f"{error}: {quoted}", retryable=True, maybe_billed=True)
 
     def _bill(self, raw: bytes) -> None:
         self.usage = read_usage(raw) or self.usage
@@ -187,9 +207,12 @@ class ChatAssembler:
         self._tools = self._tools or _some(delta.tool_calls) or _some(delta.function_call)
         text = delta.text()
         if text:
+            self._watches[0].feed(text)
             self._text = self._text or not text.isspace()
             return Delta(text, estimate_tokens(text))
         thought = delta.thought()
+        if thought:
+            self._watches[1].feed(thought)
         return Delta("", estimate_tokens(thought)) if thought else None
 
     def end(self, raw: bytes) -> Finished:

@@ -16,6 +16,7 @@ from typing import cast
 import msgspec
 
 from engine.domain.errors import ErrorCode
+from engine.domain.hiding import HIDDEN, hide, hide_bytes
 from engine.providers.port import ProviderError
 from engine.providers.usage import UNREADABLE
 
@@ -23,6 +24,8 @@ MAX_DETAIL = 500
 """Characters of a server's words that are kept."""
 MAX_BODY = 65_536
 """Bytes of an error's body that are read."""
+WITHHELD = HIDDEN.encode()
+"""What is kept of bytes from which a key cannot be taken out by looking for it."""
 MAX_WAIT_S = 3600.0
 """A server that asks for longer is asked again sooner."""
 
@@ -111,7 +114,9 @@ def _from_fields(fields: dict[str, object]) -> ErrorBody:
 
 
 def _text(value: object) -> str:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:d}" if abs(value) < 10**9 else ""  # Python refuses to write a number of thousands of digits
+    return value if isinstance(value, str) else ""
 
 
 def _seconds(value: object, scale: float = 1.0) -> float | None:
@@ -145,6 +150,8 @@ def _waits(headers: Mapping[str, str], now_ms: int) -> Iterator[float | None]:
 def from_status(status: int, headers: Mapping[str, str], raw: bytes, *, now_ms: int, key: str | None) -> ProviderError:
     """Return the error for a reply that is not 200. `headers` have lower-case names."""
     body = read_body(raw)
+    if key and key in body.words:  # written with escapes: nobody can say in how many ways and places
+        raw = WITHHELD
     code = classify(status, body)
     return ProviderError(
         code,
@@ -190,7 +197,15 @@ def from_stream(found: object, *, started: bool, key: str | None) -> ProviderErr
 
 
 def redact(text: str, key: str | None) -> str:
-    """Return `text` without the key, and no longer than `MAX_DETAIL`."""
-    if key:
-        text = text.replace(key, "[key]")
-    return text[:MAX_DETAIL]
+    """Return `text` without the key, nor its beginning where the text was cut, and no longer than `MAX_DETAIL`."""
+    return hide(text, secrets(key))[:MAX_DETAIL]
+
+
+def redact_bytes(raw: bytes, key: str | None) -> bytes:
+    """Return a body without the key, nor its beginning where the body was cut."""
+    return hide_bytes(raw, secrets(key))
+
+
+def secrets(key: str | None) -> tuple[str, ...]:
+    """Return what is to be hidden."""
+    return (key,) if key else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.domain.errors import ErrorCode
+from engine.domain.plain_text import one_line
 from engine.providers.port import ModelInfo, ProviderError
 from engine.providers.usage import UNREADABLE
 
@@ -49,7 +50,7 @@ def read_models(raw: bytes) -> tuple[ModelInfo, ...]:
         models = {model.id: model for model in map(_read_model, listed[:MAX_MODELS])}
     except UNREADABLE as error:
         raise ProviderError(ErrorCode.GARBAGE, "no list of models", retryable=True, maybe_billed=False) from error
-    return tuple(models[name] for name in sorted(models) if 0 < len(name) <= MAX_ID)
+    return tuple(models[name] for name in sorted(models) if 0 < len(name) <= MAX_ID and name == one_line(name))
 
 
 def _read_model(raw: msgspec.Raw) -> ModelInfo:

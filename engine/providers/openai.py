@@ -16,7 +16,7 @@ import httpx
 from engine.domain.clock import Clock, SystemClock
 from engine.domain.errors import DroverError, ErrorCode
 from engine.providers import chat
-from engine.providers.errors import MAX_BODY, from_status
+from engine.providers.errors import MAX_BODY, from_status, redact_bytes
 from engine.providers.model_list import read_models
 from engine.providers.port import (
     Capabilities,
@@ -158,8 +158,7 @@ class OpenAIProvider:
         raw = b""
         if response.headers.get("content-encoding", "identity") == "identity":
             raw = await _read_some(response, MAX_BODY, 5.0)
-        if key is not None:
-            raw = raw.replace(key.encode(), b"[key]")
+        raw = redact_bytes(raw, key)
         now = self._clock.wall_ms()
         return from_status(response.status_code, response.headers, raw, now_ms=now, key=key)
 
@@ -190,7 +189,8 @@ class OpenAIProvider:
         try:
             if response.status_code != 200:
                 raise await self._no_list(response, key)
-            return read_models(await _read_some(response, MAX_LIST, self._config.list_timeout_s))
+            raw = await _read_some(response, MAX_LIST, self._config.list_timeout_s)
+            return read_models(redact_bytes(raw, key))
         finally:
             await response.aclose()
 

@@ -13,7 +13,7 @@ import httpx
 
 from engine.domain.errors import ErrorCode
 from engine.providers.chat import ChatAssembler, ChatDialect
-from engine.providers.errors import redact
+from engine.providers.errors import WITHHELD, redact, redact_bytes
 from engine.providers.event_stream import EventStream, EventTooLargeError, ServerEvent
 from engine.providers.port import Delta, Finished, Opened, ProviderError
 from engine.providers.transport import from_network
@@ -56,7 +56,11 @@ class ReplyReader:
         if self._kind == "text/html":
             raise self._error(ErrorCode.GARBAGE, self._kind)
         stated = next((self._headers[name] for name in REQUEST_IDS if name in self._headers), "")
-        limits = ((n, v[:MAX_HEADER]) for n, v in self._headers.items() if n.startswith("x-ratelimit-"))
+        limits = (
+            (name[:MAX_HEADER], redact(value, self._key)[:MAX_HEADER])
+            for name, value in self._headers.items()
+            if name.startswith("x-ratelimit-")
+        )
         return Opened(redact(stated, self._key)[:MAX_HEADER], tuple(limits))
 
     async def more(self) -> list[Delta] | None:
@@ -145,8 +149,10 @@ class ReplyReader:
         return deltas
 
     def _bytes(self) -> bytes:
-        raw = b"".join(self._raw)
-        return raw if self._key is None else raw.replace(self._key.encode(), b"[key]")
+        """Return what came, as it may be kept."""
+        if self._assembler.echoed:
+            return WITHHELD
+        return redact_bytes(b"".join(self._raw), self._key)
 
     def _error(self, code: ErrorCode, detail: str, *, retryable: bool = True) -> ProviderError:
         return ProviderError(code, redact(detail, self._key), retryable=retryable, maybe_billed=True, status=200)

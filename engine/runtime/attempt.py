@@ -44,6 +44,7 @@ class Attempt:
         self._ports = ports
         self._stream = stream
         self._gauge = ports.gauges.provider(record.spec.provider)
+        self._hider = ports.redact.stream()
         self._request_id = ""
         self._began = 0.0
 
@@ -89,7 +90,7 @@ class Attempt:
         now = self._ports.clock.monotonic()
         first = self._stream.first_token_at is None
         deadlines.progress()
-        self._stream.add(event.text, event.tokens, now)
+        self._stream.add(self._hider.feed(event.text), event.tokens, now)
         self._ports.gauges.output.add(event.tokens, now)
         if first:
             self._show(Phase.STREAMING)
@@ -109,6 +110,8 @@ class Attempt:
         cause: Cause | None = None,
     ) -> Ending:
         first = self._stream.first_token_at
+        if rest := self._hider.end():
+            self._stream.add(rest, 0, self._stream.last_at)
         return Ending(
             finished=finished,
             error=error,

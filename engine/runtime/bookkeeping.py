@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.cost.settle import settlement
+from engine.domain.plain_text import one_line
 from engine.domain.states import Event, TimeLevel, Wanted, advance
 from engine.domain.step import AttemptStatus, Flag, Intent, Outcome
 from engine.domain.task import MULTIPLIER
 from engine.domain.usage import FinishReason, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from engine.cost.port import Price
     from engine.domain.states import CompletionReason
     from engine.domain.task import Standing, TaskSpec
     from engine.runtime.attempt import Ending
+    from engine.runtime.redacting import Redact
 
 MAX_DETAIL = 500
 """Characters kept of a server's own words."""
@@ -54,7 +54,7 @@ def outcome(
     settled: Bill,
     *,
     at_ms: int,
-    redact: Callable[[str], str],
+    redact: Redact,
 ) -> Outcome:
     """Return the record of how the attempt ended."""
     finished, error = ending.finished, ending.error
@@ -64,15 +64,15 @@ def outcome(
         step=intent.step,
         attempt=intent.attempt,
         status=_status(ending),
-        text=ending.text,
-        raw=raw,
+        text=redact.known(ending.text),
+        raw=redact.raw(raw),
         finish=finished.finish if finished else None,
         usage=settled.usage,
         cost=settled.amount,
         flags=settled.flags,
-        provider_request_id=ending.provider_request_id,
+        provider_request_id=one_line(redact(ending.provider_request_id)),
         error=str(error.code) if error else str(ending.cause or ""),
-        detail=redact(error.detail)[:MAX_DETAIL] if error else "",
+        detail=one_line(redact(error.detail))[:MAX_DETAIL] if error else "",
         first_token_s=ending.first_token_s,
         duration_s=ending.duration_s,
         retry_in_s=ending.retry_in_s,

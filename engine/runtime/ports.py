@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from engine.runtime.redacting import Redact, Unredacted
 
 if TYPE_CHECKING:
     from engine.cost.port import Ledger, PriceBook, Scope
@@ -32,11 +34,6 @@ def unobserved(point: str) -> None:
     del point
 
 
-def unredacted(text: str) -> str:
-    """Return the text as it is: for engines that hold no secret."""
-    return text
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerPorts:
     """Handed to each runner by the supervisor."""
@@ -60,4 +57,4 @@ class RunnerPorts:
     credit: Callable[[], float]
     """Seconds that the process stood still so far."""
     reach: Reach = unobserved
-    redact: Callable[[str], str] = unredacted
+    redact: Redact = field(default_factory=Unredacted)

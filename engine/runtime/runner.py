@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.plain_text import one_line
 from engine.domain.states import AT_REST, FINAL, Event, Phase, TimeLevel, advance
 from engine.domain.step import Checkpoint
 from engine.runtime import points
-from engine.runtime.bookkeeping import changes_of_time, without
+from engine.runtime.bookkeeping import MAX_DETAIL, changes_of_time, without
 from engine.runtime.call import Call
 from engine.runtime.deadlines import CutError
 from engine.runtime.ports import RunnerPorts, logger
@@ -49,10 +50,10 @@ class Runner:
         except Stop as stop:
             await self._end(stop)
         except DroverError as error:
-            await self._end(Stop(Event.FAIL, error.code, self._ports.redact(error.detail)))
+            await self._end(Stop(Event.FAIL, error.code, self._words(error.detail)))
         except Exception as error:  # noqa: BLE001 - one task's failure never touches another
             logger.exception("task %s failed inside Drover", self._record.id)
-            await self._end(Stop(Event.FAIL, ErrorCode.INTERNAL, self._ports.redact(repr(error))))
+            await self._end(Stop(Event.FAIL, ErrorCode.INTERNAL, self._words(repr(error))))
         finally:
             self._record.active_since = None
             self.wishes.show(Phase.IDLE)
@@ -86,10 +87,14 @@ class Runner:
         if ending.retry_in_s is not None:
             return ending.retry_in_s
         if ending.error is not None:
-            raise Stop(Event.FAIL, ending.error.code, self._ports.redact(ending.error.detail))
+            raise Stop(Event.FAIL, ending.error.code, self._words(ending.error.detail))
         if isinstance(ending.cause, TimeLevel):
             raise Stop(Event.EXPIRE, ending.cause)
         return 0.0  # cut for a wish that was taken back meanwhile: try again at once
+
+    def _words(self, hostile: str) -> str:
+        """Return a server's or the system's words as they may be kept and shown."""
+        return one_line(self._ports.redact(hostile))[:MAX_DETAIL]
 
     async def _rest(self, seconds: float) -> None:
         async with self.wishes.waiting(Phase.RETRYING, until=self._ports.clock.monotonic() + seconds):

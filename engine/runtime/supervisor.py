@@ -24,9 +24,10 @@ from engine.runtime.feed import ChangeFeed
 from engine.runtime.gaps import Gaps
 from engine.runtime.gauges import Gauges
 from engine.runtime.journal import Journal
-from engine.runtime.ports import Reach, RunnerPorts, unobserved, unredacted
+from engine.runtime.ports import Reach, RunnerPorts, unobserved
 from engine.runtime.record import TaskRecord
 from engine.runtime.recovery import recover
+from engine.runtime.redacting import Redact, Unredacted, without_secrets
 from engine.runtime.register import Register
 from engine.runtime.slots import Slots
 from engine.runtime.summary import Summary
@@ -66,7 +67,7 @@ class EngineParts:
     limits: Mapping[Level, int | None] = field(default_factory=dict[Level, int | None])
     """Pico for each day, each month and everything."""
     reach: Reach = unobserved
-    redact: Callable[[str], str] = unredacted
+    redact: Redact = field(default_factory=Unredacted)
 
 
 class Supervisor:
@@ -113,8 +114,7 @@ class Supervisor:
 
     async def submit(self, specs: Sequence[TaskSpec], *, paused: bool = False) -> tuple[TaskId, ...]:
         """See `Engine`."""
-        for spec in specs:
-            self._check(spec)
+        specs = [self._checked(spec) for spec in specs]
         at_ms = self._clock.wall_ms()
         standing = Standing(created_at_ms=at_ms)
         if paused:
@@ -184,7 +184,7 @@ class Supervisor:
         record = self._register.get(task)
         if Action.EDIT not in allowed(record.tip.state):
             raise DroverError(ErrorCode.NOT_POSSIBLE, record.tip.state)
-        self._check(spec)
+        spec = self._checked(spec)
         before = record.spec
         await self._journal.edit(record, spec)
         self._register.edited(record, before)
@@ -311,13 +311,15 @@ class Supervisor:
             redact=parts.redact,
         )
 
-    def _check(self, spec: TaskSpec) -> None:
-        validate(spec)
+    def _checked(self, spec: TaskSpec) -> TaskSpec:
+        """Return what was asked as it may be journaled; raises `InvalidSpecError`, UNKNOWN_PROVIDER."""
+        spec = without_secrets(validate(spec), self._parts.redact)
         self._parts.providers.get(spec.provider)
         try:
             self._parts.prices.quote(spec.provider, spec.model)
         except DroverError as error:
             raise InvalidSpecError((Problem(field="model", code=error.code),)) from error
+        return spec
 
     def _take_in(self, tasks: Sequence[StoredTask]) -> None:
         """Hold tasks that are durable now, and let them run unless they were added paused."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from urllib.parse import quote
 
 import pytest
@@ -72,3 +73,37 @@ def test_too_short_or_no_secrets_are_not_learned() -> None:
     for each in (None, "", "abc"):
         redactor.learn(each)
     assert redactor("abc abc") == "abc abc"
+
+
+@pytest.mark.parametrize("before", ["", "u", "us", "user:", "Bearer "])
+def test_a_key_in_base64_is_hidden(before: str) -> None:
+    """Wherever in the encoded text it lies."""
+    key = "canary-0123456789"
+    redactor = Redactor()
+    redactor.learn(key)
+    encoded = b64encode(f"{before}{key} and more".encode()).decode()
+    clean = redactor(f"x {encoded} y")
+    assert HIDDEN in clean
+    assert key[4:-4].encode() not in _decoded(clean.split()[1])
+
+
+def _decoded(text: str) -> bytes:
+    """What can be read of base64 with a hole in it."""
+    parts = text.split(HIDDEN)
+    return b"|".join(b64decode(part[: len(part) // 4 * 4] + "") for part in parts)
+
+
+def test_what_a_person_or_a_model_says_of_keys_stays() -> None:
+    """Only the keys that are known are taken out of it, as text and as bytes."""
+    redactor = Redactor()
+    redactor.learn(CANARY)
+    text = "Send Authorization: Bearer abcdef123456, never "
+    assert redactor.known(text + CANARY) == text + HIDDEN
+    assert redactor.raw((text + CANARY).encode()) == (text + HIDDEN).encode()
+    assert redactor.stream().feed(text) == text
+    assert "abcdef123456" not in redactor(text)
+
+
+def test_a_name_and_password_in_an_address_are_hidden() -> None:
+    """Nobody told us of them."""
+    assert Redactor()("GET https://me:pass@host/v1") == f"GET https://{HIDDEN}host/v1"

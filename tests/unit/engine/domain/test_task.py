@@ -13,7 +13,7 @@ from tests.workbench import spec
     ("fields", "name"),
     [
         ({"title": "Mine", "goal": "Other"}, "Mine"),
-        ({"goal": "\n First line \nsecond"}, "First line "),
+        ({"goal": "\n First line \nsecond"}, "First line"),
         ({"goal": "", "recipe": RecipeName.PIPELINE, "prompts": ("Ask this", "then that")}, "Ask this"),
         ({"goal": "x" * 500}, "x" * 120),
     ],
