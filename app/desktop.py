@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import event_loop, log
 from app.cli.report import Exit, sentence
+from app.cli.terminal import block
 from app.composition import Program
 from app.crash import CrashReports
 from app.garbage import collected_on_this_thread
@@ -168,7 +169,7 @@ def _raise(window: MainWindow) -> None:
 
 def _refuse(qt: QApplication, text: str, status: Exit) -> int:
     """Say why there is no window, in a window and on stderr."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(block(text) + "\n")
     if os.environ.get("QT_QPA_PLATFORM") != "offscreen":
         from ui.dialogs.refusal import Refusal  # noqa: PLC0415 - seldom needed
 

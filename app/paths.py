@@ -12,6 +12,8 @@ from pathlib import Path
 
 import platformdirs
 
+from engine.results.atomic import make_private
+
 VARIABLE = "DROVER_DATA_DIR"
 
 
@@ -63,9 +65,7 @@ def private(folder: Path) -> Path:
 
     One that is there already is closed to others too, since an older umask may have left it open.
     """
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
+    make_private(folder)
     if os.name != "nt" and folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
     return folder

@@ -27,6 +27,7 @@ from engine.providers.discover import discover
 from engine.providers.local.config import TEST_MODEL
 from engine.providers.openai import OpenAIConfig, OpenAIProvider
 from engine.providers.port import ModelInfo
+from engine.providers.transport import check_url
 from engine.runtime.supervisor import Supervisor
 from ui.services import Folder, Preferences, PricedModel, ProviderView
 
@@ -85,7 +86,7 @@ class Services:
         )
         for view in preferences.providers:
             if view.set_up and view.kind not in ("local", "simulator"):
-                settings = settings.with_provider(_provider(view, before.provider(view.name)))
+                settings = settings.with_provider(_usable(_provider(view, own := before.provider(view.name)), own))
         settings_file.save(self._program.paths.settings_file, settings)
         self._apply(settings)
 
@@ -225,6 +226,14 @@ class Services:
             return version("drover-desktop")
         except PackageNotFoundError:
             return "0"
+
+
+def _usable(provider: ProviderSettings, before: ProviderSettings | None) -> ProviderSettings:
+    """Return a provider that may be written down; raises `DroverError` for a new address with, say, a key in it."""
+    address = provider.base_url
+    if (address or provider.preset == "custom") and not (before and before.base_url == address):
+        check_url(address)
+    return provider
 
 
 def _provider(view: ProviderView, before: ProviderSettings | None) -> ProviderSettings:

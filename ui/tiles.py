@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from engine.face import ChangeBatch, State, TimeLevel, Totals
 from ui.cost.bar import Bar
 from ui.cost.meters import SpendMeter
+from ui.plain import as_plain
 from ui.tasks.format import count, duration, seconds
 from ui.tasks.inks import Inks
 from ui.text import Words
@@ -52,7 +53,7 @@ class Tile(QFrame):
         for label, text in ((self._figure, figure), (self._word, word), (self._below, below)):
             if label.text() != text:
                 label.setText(text)
-        self._below.setToolTip(below)
+        self._below.setToolTip(as_plain(below) if below else "")
         self.setAccessibleDescription(f"{figure} {word}. {below}")
 
     def set_tokens(self, tokens: Tokens) -> None:

@@ -49,9 +49,9 @@ class Asked:
         try:
             address = urlsplit(self.base_url)
         except ValueError:  # a bracket without its other one
-            raise wrong("bad_url", url=self.base_url) from None
+            raise wrong("bad_url", url=_shown(self.base_url)) from None
         if address.scheme not in ("http", "https") or not address.netloc:
-            raise wrong("bad_url", url=self.base_url)
+            raise wrong("bad_url", url=_shown(self.base_url))
         if not self.free and not (self.price_in and self.price_out):
             raise wrong("bad_price")
         try:
@@ -96,6 +96,11 @@ def read_pipeline(file: Path) -> tuple[str, ...]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise wrong("pipeline_file", problem=error) from error
     return tuple(part.strip() for part in SEPARATOR.split(text))
+
+
+def _shown(address: str) -> str:
+    """Return an address that is none as it may be told: what stands before its host, or after it, may be a key."""
+    return re.split(r"[?#]", address.rsplit("@", 1)[-1])[0]
 
 
 def _context(given: Sequence[str]) -> dict[str, str]:

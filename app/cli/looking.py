@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.cli.report import Exit, Output, say, wrong
 from app.cli.shown import full, one_line, step_lines, with_steps
+from app.cli.terminal import block, json_line
 from app.paths import Paths
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
@@ -68,7 +69,7 @@ async def export_one(paths: Paths, name: str, form: str, out: Path | None) -> Ex
     render = as_markdown if form == "md" else as_json
     text = render(task, steps, recipe(task.spec.recipe))
     if out is None:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write((block(text) if form == "md" else json_line(text.encode())) + "\n")
         return Exit.COMPLETED
     try:
         await write_atomically(out, [text, "\n"])

@@ -203,12 +203,14 @@ def _paths(data_dir: Path | None) -> Paths:
 def _program(data_dir: Path | None):  # noqa: ANN202 - typed where it is imported: listing tasks loads no provider
     from app import log  # noqa: PLC0415
     from app.composition import Program  # noqa: PLC0415
+    from app.crash import CrashReports  # noqa: PLC0415
     from app.limits import raise_open_files  # noqa: PLC0415
 
     program = Program.load(_paths(data_dir))
     raise_open_files()
     try:
         log.start(program.paths.state, program.redactor)
+        CrashReports(program.paths.state, program.redactor).install()  # a traceback on stderr would be as it is
     except OSError as error:
         typer.echo(f"no log: {error}", err=True)
     return program

@@ -12,6 +12,7 @@ import msgspec
 import typer
 
 import resources
+from app.cli.terminal import block, json_line
 from app.lock import FolderInUseError
 from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError
 from engine.domain.states import State
@@ -91,15 +92,15 @@ class Output:
     def emit(self, kind: str, text: str = "", fields: Mapping[str, object] | None = None) -> None:
         """Print one object as a line of JSON, or its text for people."""
         if self.json:
-            sys.stdout.write(msgspec.json.encode({"type": kind, **(fields or {})}).decode() + "\n")
+            sys.stdout.write(json_line(msgspec.json.encode({"type": kind, **(fields or {})})) + "\n")
             sys.stdout.flush()
         elif text:
-            typer.echo(text)
+            typer.echo(block(text))
 
     def note(self, text: str) -> None:
         """Tell a person something beside the results."""
         if not self.json:
-            typer.echo(text, err=True)
+            typer.echo(block(text), err=True)
 
     def guarded(self, command: Callable[[], Exit]) -> NoReturn:
         """Run a command and leave with its exit code; errors become one sentence."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from app.cli.asked import Asked
 from app.cli.report import BY_STATE, Exit, Output, say, wrong
-from app.cli.shown import full, one_line
+from app.cli.shown import full, one_line, safe
 from app.composition import LOCAL, Program
+from app.secrets import Kept
 from engine.domain.ids import TaskId
 from engine.domain.money import plain
 from engine.domain.progress import ProgressReport
@@ -18,6 +20,9 @@ from engine.domain.states import PauseReason, State
 from engine.providers.local.config import TEST_MODEL
 from engine.providers.port import ProviderError
 from engine.runtime.supervisor import Supervisor
+
+NAME = re.compile("[A-Z_][A-Z0-9_]{0,60}")
+"""What is quoted as the name of a variable: anything else may be a key."""
 
 
 @asynccontextmanager
@@ -48,16 +53,19 @@ async def _run(program: Program, asked: Asked, output: Output) -> Exit:
         raise wrong("goal_missing")
     asked.spec(name, asked.model or "unknown yet")  # bad input first: before a key, a network or a folder is needed
     if own is not None:
+        # Before anything is remembered: who gives the key itself here must not find it in the settings.
+        if own.key_variable and await program.secrets.load(name, own.key_variable) is not Kept.ENVIRONMENT:
+            raise wrong("no_key_variable", name=own.key_variable if NAME.fullmatch(own.key_variable) else "")
         program.remember(own)
     program.providers.get(name)
     await program.load_keys(name)
-    if own and own.key_variable and program.secrets.key(name) is None:
-        raise wrong("no_key_variable", name=own.key_variable)
     spec = asked.spec(name, await _model(program, name, asked.model))
     async with engine_of(program) as engine:
         (task,) = await engine.submit([spec])
-        output.emit("task", fields={"id": task, "name": spec.name, "provider": name, "model": spec.model})
-        output.note(f"{task}  {spec.name}")
+        output.emit(
+            "task", fields={"id": task, "name": engine.snapshot(task).name, "provider": name, "model": spec.model}
+        )
+        output.note(f"{task}  {safe(engine.snapshot(task).name)}")
         await follow(engine, [task], output)
         return await finish(program, engine, task, output)
 

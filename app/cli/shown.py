@@ -22,7 +22,7 @@ def status(task: StoredTask | TaskSnapshot) -> str:
 
 
 def safe(text: str) -> str:
-    """Return hostile text for a terminal: one line, no control characters."""
+    """Return hostile text for a terminal: one line, nothing but printable characters."""
     return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
 
 

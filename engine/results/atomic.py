@@ -16,11 +16,16 @@ BLOCK = 256 * 1024
 
 
 async def write_atomically(file: Path, parts: Iterable[str]) -> None:
-    """Write text by temporary file, fsync, rename and fsync of the folder; raises OSError and leaves no rest."""
-    await aiofiles.os.makedirs(file.parent, exist_ok=True)
+    """Write text by temporary file, fsync, rename and fsync of the folder; raises OSError and leaves no rest.
+
+    The file, and folders that are made for it, are its person's alone.
+    """
+    await asyncio.to_thread(make_private, file.parent)
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
-        async with aiofiles.open(temporary, "w", encoding="utf-8", errors="replace", newline="\n") as opened:
+        async with aiofiles.open(
+            temporary, "w", encoding="utf-8", errors="replace", newline="\n", opener=_private
+        ) as opened:
             for block in blocks(parts):
                 await opened.write(block)
             await opened.flush()
@@ -31,6 +36,16 @@ async def write_atomically(file: Path, parts: Iterable[str]) -> None:
         await asyncio.shield(temporary_gone)
         raise
     await asyncio.to_thread(sync_folder, file.parent)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and what is missing above it, for its person alone: `makedirs` leaves those above open."""
+    for each in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+        each.mkdir(mode=0o700, exist_ok=True)
+
+
+def _private(file: str, flags: int) -> int:
+    return os.open(file, flags, 0o600)
 
 
 def blocks(parts: Iterable[str]) -> Iterable[str]:

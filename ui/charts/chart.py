@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ui.bars import plain_label
 from ui.charts.history import SPAN_S, Line
 from ui.charts.plot import Look, TimePlot
 from ui.charts.scale import STEPS, ceiling, ticks, top
@@ -59,9 +60,9 @@ class Chart(QWidget):
         self._curves, self._least, self._label = curves, least, label
         self._top = ceiling(least, least)
         inks = Inks(tokens, self.font())
-        self._title = QLabel(words(title))
+        self._title = plain_label(words(title))
         self._swatches = [Swatch() for _ in curves]
-        self._names = [QLabel(words(code)) for code, _ in curves]
+        self._names = [plain_label(words(code)) for code, _ in curves]
         self.plot = TimePlot(len(curves), SPAN_S, STEPS, inks.axis)
         self._arrange()
         self.plot.set_times(lambda minute: words("chart.minutes_ago", minutes=minute) if minute else words("chart.now"))

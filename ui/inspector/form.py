@@ -103,7 +103,7 @@ class SpecForm(QWidget):
         layout.setContentsMargins(0, 0, 12, 0)
         layout.setSpacing(4)
         for group, fields in groupby(FIELDS, key=lambda field: field.group):
-            heading = QLabel(words(f"group.{group}"))
+            heading = QLabel(words(f"group.{group}"), textFormat=Qt.TextFormat.PlainText)
             self._headings.append(heading)
             layout.addWidget(heading)
             layout.addLayout(self._grid([self.boxes[field.code] for field in fields]))

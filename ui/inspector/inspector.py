@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from engine.face import ChangeBatch, TaskSnapshot
+from ui.bars import plain_label
 from ui.cost.meters import TaskMeter
 from ui.inspector.log import LogTab
 from ui.inspector.result import ResultTab
@@ -40,7 +41,8 @@ class Inspector(QWidget):
         for code in ("result", "steps", "log", "settings"):
             self.tabs.addTab(words(f"tab.{code}"))
         self._rule = QWidget()
-        self._nothing = QLabel(words("inspector.nothing"), alignment=Qt.AlignmentFlag.AlignCenter)
+        self._nothing = plain_label(words("inspector.nothing"))
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._arrange()
         self.tabs.currentChanged.connect(self._turn)
         self.result.step_chosen.connect(self._choose)

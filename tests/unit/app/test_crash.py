@@ -109,3 +109,25 @@ async def test_an_error_on_the_loop(tmp_path: Path, caplog: pytest.LogCaptureFix
     reports = list((tmp_path / "crashes").glob("2*.txt"))
     assert len(reports) == 1 and "LookupError" in reports[0].read_text("utf-8")
     assert "only words" in caplog.text
+
+
+def test_a_command_that_fails_inside_leaves_a_report_too(tmp_path: Path) -> None:
+    """A traceback on the terminal would hold whatever the error says."""
+    code = f"""
+import sys
+import app.cli.running as running
+from app.__main__ import main
+
+async def broken(program, asked, output):
+    program.redactor.learn({KEY!r})
+    raise LookupError("with {KEY}")
+
+running.run = broken
+sys.argv = ["drover", "run", "goal", "--data-dir", {str(tmp_path)!r}]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    (report,) = (tmp_path / "state" / "crashes").glob("2*.txt")
+    assert "LookupError" in report.read_text("utf-8")
+    assert done.returncode == 1 and str(report) in done.stderr
+    assert "Traceback" not in done.stderr and KEY not in done.stderr + report.read_text("utf-8")

@@ -109,3 +109,16 @@ async def test_what_is_spawned_ends_with_the_window(services: Services, caplog: 
         await services.finished()
     assert hung.is_set()
     assert "not caught in the window" in caplog.text
+
+
+@pytest.mark.parametrize("address", ["https://k-123456@host/v1", "https://host/v1?key=k-123456", "http://host/v1"])
+async def test_an_address_with_a_key_in_it_is_not_written_down(
+    services: Services, tmp_path: Path, address: str
+) -> None:
+    """Nor one that is spoken to in the clear; the settings stay as they were."""
+    with pytest.raises(DroverError) as caught:
+        services.save(replace(services.preferences(), providers=(custom(address),)))
+    assert caught.value.code in (ErrorCode.INVALID_URL, ErrorCode.INSECURE_URL)
+    assert "k-123456" not in str(caught.value)
+    assert b"k-123456" not in contents(tmp_path)
+    assert services.preferences().theme == "system"

@@ -1,0 +1,17 @@
+"""Commands in this process leave its hooks alone: those are pytest's."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.crash import CrashReports
+
+
+@pytest.fixture(autouse=True)
+def no_hooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catch nothing at the top of the process."""
+
+    def install(reports: CrashReports) -> None:
+        del reports
+
+    monkeypatch.setattr(CrashReports, "install", install)
