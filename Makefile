@@ -11,7 +11,7 @@ ADMISSIONS ?= 1000000
 MUTANT ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format setup crash money package clean offscreen_libraries window_libraries freezing_tools FORCE
+.PHONY: help run test check format setup crash money package clean offscreen_libraries test_tools window_libraries freezing_tools FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -19,7 +19,7 @@ help: ## this list
 run: $(if $(NO_DISPLAY),offscreen_libraries,window_libraries) $(READY) ## open the window (without a display: the demonstration, into pictures)
 	$(if $(NO_DISPLAY),QT_QPA_PLATFORM=offscreen $(BIN)/drover demo,$(BIN)/drover)
 
-test: offscreen_libraries $(READY) ## every test, the window's on both event loops
+test: test_tools $(READY) ## every test, the window's on both event loops
 	DROVER_LOOP=stock $(BIN)/pytest -q tests/gui
 	$(BIN)/pytest
 
@@ -53,6 +53,9 @@ clean: ## remove what was made, the environment too
 
 offscreen_libraries:
 	@packaging/linux/system_packages.sh offscreen
+
+test_tools:
+	@packaging/linux/system_packages.sh test
 
 window_libraries:
 	@packaging/linux/system_packages.sh window

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -110,10 +111,10 @@ async def read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
 
 
 @asynccontextmanager
-async def serving() -> AsyncGenerator[Wire, None]:
-    """Run a server on loopback; the test sets its `answer`."""
+async def serving(tls: ssl.SSLContext | None = None) -> AsyncGenerator[Wire, None]:
+    """Run a server on loopback, with TLS where it has a context for it; the test sets its `answer`."""
     wire = Wire()
-    server = await asyncio.start_server(wire.serve, "127.0.0.1", 0, backlog=1000)
+    server = await asyncio.start_server(wire.serve, "127.0.0.1", 0, backlog=1000, ssl=tls)
     wire.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     try:
         yield wire

@@ -83,6 +83,18 @@ def test_freezing_needs_more_than_a_window(debian: Debian) -> None:
     assert re.fullmatch(r"libpython3\.\d+", tools[1])
 
 
+def test_root_gets_what_tests_wish_for_and_others_do_without(debian: Debian) -> None:
+    """Strace is installed where that is possible, told with the rest where more is missing, and stops nobody alone."""
+    assert debian.missing("test") == debian.missing("offscreen")
+    debian.has("\n".join(f"installed {name} " for name in debian.missing("offscreen")))
+    told = debian.ask("test")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert not debian.calls.exists()
+    debian.user(0)
+    assert debian.ask("test").returncode == 0
+    assert debian.calls.read_text().splitlines()[-1] == "install -y -qq --no-install-recommends strace"
+
+
 def test_root_installs_what_is_missing_and_only_that(debian: Debian) -> None:
     """With all but one there, root fetches the lists and installs that one."""
     there = [name for name in debian.missing("offscreen") if name != "libegl1"]
