@@ -38,6 +38,7 @@ from engine.runtime.ports import Reach, unobserved
 from engine.runtime.supervisor import EngineParts, Supervisor
 from engine.simulator.config import MODELS, SimulatorConfig
 from engine.simulator.server import Simulator
+from engine.store.spool_file import FileSpool
 from engine.store.store import SqliteStore, open_store
 
 logger = logging.getLogger("drover.app")
@@ -158,6 +159,7 @@ class Program:
                     limits=limits(self.settings),
                     reach=reach,
                     redact=self.redactor,
+                    spool=FileSpool(self.paths.data),
                 )
             )
         except BaseException:

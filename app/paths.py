@@ -22,7 +22,7 @@ class Paths:
     """The folders. None of them is made before something is put into it."""
 
     data: Path
-    """Journal, checkpoints, ledger, watermark, lock."""
+    """Journal, checkpoints, ledger, watermark, spool, lock."""
     config: Path
     """Settings and prices of the person's own."""
     state: Path

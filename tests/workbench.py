@@ -22,6 +22,7 @@ from engine.runtime.ports import unobserved
 from engine.runtime.redacting import Redact, Unredacted
 from engine.runtime.supervisor import EngineParts, Supervisor
 from engine.store.memory import MemoryStore
+from engine.store.spool import MemorySpool
 from tests.virtual_time import LoopClock
 
 CENT = 10**10
@@ -120,6 +121,7 @@ async def bench(
     price: Price = PRICE,
     reach: Callable[[str], None] = unobserved,
     store: MemoryStore | None = None,
+    spool: MemorySpool | None = None,
     provider: ScriptedProvider | None = None,
     redact: Redact | None = None,
 ) -> AsyncGenerator[Bench]:
@@ -145,6 +147,7 @@ async def bench(
             limits=limits or {},
             reach=reach,
             redact=redact or Unredacted(),
+            spool=spool,
         )
 
     parts = make()

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.domain.errors import ErrorCode
+from engine.domain.ids import AttemptId
 from engine.domain.states import Phase, TimeLevel
 from engine.providers.port import Delta, Finished, Opened, PreparedRequest, Provider, ProviderError
 from engine.runtime import points
 from engine.runtime.deadlines import Cause, CutError, Deadlines
 
 if TYPE_CHECKING:
-    from engine.domain.ids import AttemptId
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.record import Stream, TaskRecord
 
@@ -45,6 +45,7 @@ class Attempt:
         self._stream = stream
         self._gauge = ports.gauges.provider(record.spec.provider)
         self._hider = ports.redact.stream()
+        self._id = AttemptId("")
         self._request_id = ""
         self._began = 0.0
 
@@ -52,6 +53,7 @@ class Attempt:
         self, provider: Provider, prepared: PreparedRequest, attempt: AttemptId, deadlines: Deadlines
     ) -> Ending:
         """Send the request and take its reply in; never raises but when cancelled."""
+        self._id = attempt
         self._began = self._ports.clock.monotonic()
         self._gauge.streams += 1
         try:
@@ -91,6 +93,8 @@ class Attempt:
         first = self._stream.first_token_at is None
         deadlines.progress()
         self._stream.add(self._hider.feed(event.text), event.tokens, now)
+        if not self._stream.marked:
+            self._ports.spooling.mark(self._id, self._stream)
         self._ports.gauges.output.add(event.tokens, now)
         if first:
             self._show(Phase.STREAMING)

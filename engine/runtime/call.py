@@ -29,6 +29,7 @@ from engine.runtime.stop import Stop, StorageStop
 
 if TYPE_CHECKING:
     from engine.cost.port import Hold, Price, Quote
+    from engine.domain.ids import AttemptId
     from engine.domain.states import CompletionReason
     from engine.domain.step import Outcome
     from engine.recipes.port import Recipe
@@ -168,17 +169,22 @@ class Call:
         ports.gauges.unsaved += 1
         saved = ports.journal.outcome(record, recorded, **changes_of(record.tip, recorded, active, completed))
         ports.reach(points.OUTCOME_QUEUED)
-        settle = functools.partial(self._settle, hold, settled.amount)
+        kept = functools.partial(self._kept, intent.attempt, hold, settled.amount)
         try:
             await self.saved(saved)
         except StorageStop:
-            ports.journal.when_mended(settle)  # the reply waits in memory, and its hold counts
+            ports.journal.when_mended(kept)  # the reply waits in memory, and its hold counts
             raise
         except DroverError:
-            settle()
+            self._settle(hold, settled.amount)
             raise
-        settle()
+        kept()
         ports.reach(points.OUTCOME_DURABLE)
+
+    def _kept(self, attempt: AttemptId, hold: Hold, amount: int) -> None:
+        """Let go of what stood in for a durable outcome: its text in the spool, its hold."""
+        self._ports.spooling.ended(attempt)
+        self._settle(hold, amount)
 
     def _settle(self, hold: Hold, amount: int) -> None:
         """End a hold at what its durable outcome says."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.runtime.journal import Journal
     from engine.runtime.record import TaskRecord
     from engine.runtime.slots import Slots
+    from engine.runtime.spooling import Spooling
     from engine.store.port import StoreReader
 
 logger = logging.getLogger("drover.engine")
@@ -50,6 +51,7 @@ class RunnerPorts:
     rng: Random
     slots: Slots
     gauges: Gauges
+    spooling: Spooling
     scopes: Callable[[TaskRecord], tuple[Scope, ...]]
     """The limits that apply to a task's next call."""
     changed: Callable[[TaskId], None]

@@ -36,6 +36,8 @@ class Stream:
     tokens: int = 0
     first_token_at: float | None = None
     last_at: float = 0.0
+    marked: bool = False
+    """Whether the spool knows that there is text to take."""
 
     def add(self, text: str, tokens: int, now: float) -> None:
         """Take in a delta."""

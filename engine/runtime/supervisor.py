@@ -30,6 +30,7 @@ from engine.runtime.recovery import recover
 from engine.runtime.redacting import Redact, Unredacted, without_secrets
 from engine.runtime.register import Register
 from engine.runtime.slots import Slots
+from engine.runtime.spooling import Spooling
 from engine.runtime.summary import Summary
 from engine.runtime.view import View
 from engine.store.port import StoredTask
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from engine.recipes.port import Recipe
     from engine.results.port import Results
     from engine.store.port import Store
+    from engine.store.spool import Spool
 
 RUNNING_LIMIT = 64
 
@@ -68,6 +70,8 @@ class EngineParts:
     """Pico for each day, each month and everything."""
     reach: Reach = unobserved
     redact: Redact = field(default_factory=Unredacted)
+    spool: Spool | None = None
+    """Where the text of running streams goes; nowhere without."""
 
 
 class Supervisor:
@@ -82,6 +86,7 @@ class Supervisor:
         self._feed = ChangeFeed()
         self._gauges = Gauges()
         self._gaps = Gaps(self._credit)
+        self._spooling = Spooling(parts.spool)
         self._accounts = Accounts(parts.ledger, parts.clock, parts.limits)
         self._journal = Journal(parts.store, parts.clock, self._shown)
         self._crew = Crew(self._register, self._runner_ports(), parts.running_limit)
@@ -102,8 +107,11 @@ class Supervisor:
     async def _load(self) -> None:
         for stored in await self._store.scan():
             self._add(stored)
-        recover(self._register, self._journal, await self._store.open_attempts(), self._clock.wall_ms())
+        opened, texts = await self._store.open_attempts(), await self._spooling.found()
+        recover(self._register, self._journal, opened, self._clock.wall_ms(), texts)
         await self._journal.settled()
+        left = await self._store.open_attempts() if texts else ()
+        await self._spooling.start(a.intent.attempt for a in left if a.intent.task in self._register)
         self._accounts.restore(await self._store.spending())
         for record in self._register:
             self._accounts.add(record)
@@ -283,6 +291,7 @@ class Supervisor:
         await self._crew.close(grace_s)
         self._gaps.stop()
         await self._journal.settled()
+        await self._spooling.close()
         await self._parts.results.close()
         await self._parts.providers.close()
         await self._store.close()
@@ -304,6 +313,7 @@ class Supervisor:
             rng=parts.rng,
             slots=Slots(),
             gauges=self._gauges,
+            spooling=self._spooling,
             scopes=self._accounts.scopes,
             changed=self._feed.mark,
             credit=self._gaps.total,

@@ -76,6 +76,8 @@ def about(attempt: AttemptRecord, words: Words) -> str:
         said.append(words("steps.provider_id", id=outcome.provider_request_id))
     said.append(words("steps.price_list", name=intent.price_list))
     said.append(words("steps.held", amount=figures.money(intent.held)))
+    if outcome and outcome.text and outcome.status is not AttemptStatus.ACCEPTED:
+        said.append(words("steps.partial"))
     if outcome and outcome.detail:
         said.append(outcome.detail)
     return " · ".join(said)
