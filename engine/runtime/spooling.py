@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.domain.ids import AttemptId
     from engine.runtime.record import Stream
 
-BEAT_S = 0.8
+BEAT_S = 0.7
 """Seconds from one beat to the next: with the write, within a second."""
 
 SHARE = 0.05
@@ -156,15 +156,19 @@ class Spooling:
             self._due = began + self._pace.wait(self._cost, min(began - before, SAVED_S / SHARE))
 
     async def _write(self, spool: Spool) -> None:
-        if self._torn or self._idle(spool) or spool.size > max(BOUND, 2 * self._kept):
-            self._marked, self._torn = {}, True
-            for tape in self._tapes.values():
-                tape.parts = tape.offset = 0
-            await spool.replace(await self._packed(self._tapes))
-            self._kept = spool.size
-        elif self._marked:
+        if self._marked and not self._torn:
             marked, self._marked, self._torn = self._marked, {}, True
             await spool.append(await self._packed(marked))
+            self._torn = False
+        if self._torn or self._idle(spool) or spool.size > max(BOUND, 2 * self._kept):
+            await self._write_anew(spool)
+
+    async def _write_anew(self, spool: Spool) -> None:
+        self._marked, self._torn = {}, True
+        for tape in self._tapes.values():
+            tape.parts = tape.offset = 0
+        await spool.replace(await self._packed(self._tapes))
+        self._kept = spool.size
         self._torn = False
 
     async def _packed(self, tapes: Mapping[AttemptId, Tape]) -> bytes:

@@ -45,11 +45,11 @@ class Spool(Protocol):
         ...
 
     async def append(self, frames: bytes) -> None:
-        """Write frames behind all others. After an error what is there ends torn: `replace` it."""
+        """Write frames behind all others. After an error, of an earlier `replace` too, it may be torn: `replace` it."""
         ...
 
     async def replace(self, frames: bytes) -> None:
-        """Hold these frames and no others from now on, or still all the old ones; none empties it."""
+        """Hold these frames and no others, or for a while, and after an error, still the old ones; none empties it."""
         ...
 
     async def close(self) -> None:
@@ -107,10 +107,10 @@ def pack(pieces: Sequence[Piece]) -> bytes:
 
 
 def unpack(data: bytes) -> dict[AttemptId, str]:
-    """Return the text of every attempt in a spool, up to the first frame that does not hold; never raises."""
+    """Return the text of every attempt in a spool, as far as it holds; never raises."""
     found: dict[AttemptId, list[str]] = {}
     known: dict[AttemptId, int] = {}
-    for attempt, offset, text in _pieces(data):
+    for attempt, offset, text in pieces_of(data):
         have = known.get(attempt, 0)
         if not 0 <= offset <= have:
             continue  # something before it is missing: what there is must stay a beginning
@@ -122,15 +122,8 @@ def unpack(data: bytes) -> dict[AttemptId, str]:
     return {attempt: "".join(parts) for attempt, parts in found.items()}
 
 
-def _halves(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], Sequence[Piece]]:
-    if len(pieces) > 1:
-        return pieces[: len(pieces) // 2], pieces[len(pieces) // 2 :]
-    ((attempt, offset, text),) = pieces
-    half = len(text) // 2
-    return [(attempt, offset, text[:half])], [(attempt, offset + half, text[half:])]
-
-
-def _pieces(data: bytes) -> Iterator[Piece]:
+def pieces_of(data: bytes) -> Iterator[Piece]:
+    """Yield what a spool holds, up to the first frame that does not hold; never raises."""
     if not data.startswith(MAGIC):
         return
     at = len(MAGIC)
@@ -148,3 +141,11 @@ def _pieces(data: bytes) -> Iterator[Piece]:
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return
         yield from pieces
+
+
+def _halves(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], Sequence[Piece]]:
+    if len(pieces) > 1:
+        return pieces[: len(pieces) // 2], pieces[len(pieces) // 2 :]
+    ((attempt, offset, text),) = pieces
+    half = len(text) // 2
+    return [(attempt, offset, text[:half])], [(attempt, offset + half, text[half:])]
