@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.domain.ids import AttemptId
     from engine.runtime.record import Stream
 
-BEAT_S = 0.7
+BEAT_S = 0.6
 """Seconds from one beat to the next: with the write, within a second."""
 
 SHARE = 0.05

@@ -102,8 +102,9 @@ class FileSpool:
                 await aiofiles.os.replace(self._temporary, self._file)
                 before, self._now, self._next = self._now, opened, None
         except BaseException:
-            self._next = None
-            await self._give_up(opened)
+            async with self._lock:
+                self._next = None
+                await self._give_up(opened)
             raise
         if before is not None:
             await before.close()

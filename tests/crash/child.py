@@ -27,6 +27,7 @@ from engine.recipes import recipe
 from engine.results.port import NoResults
 from engine.runtime.supervisor import EngineParts, Supervisor
 from engine.store.port import Store, StoredTask
+from engine.store.spool_file import FileSpool
 from engine.store.store import open_store
 from tests.crash import mutants
 from tests.crash.herd import PRICE, PROVIDER, herd
@@ -67,6 +68,7 @@ def _parts(order: Order, store: Store, reach: Callable[[str], None]) -> EnginePa
         rng=random.SystemRandom(),
         clock=clock,
         reach=reach,
+        spool=FileSpool(Path(order.folder)),
     )
 
 

@@ -36,3 +36,12 @@ def test_a_failure_says_why_and_what_it_waits_for() -> None:
     assert cells(failed, WORDS)[-2].text == "4.0 s"
     assert about(failed, WORDS).endswith("slow <b>down</b>")
     assert "req-8f2" in about(failed, WORDS)
+
+
+def test_text_that_is_not_the_whole_reply_is_said_to_be_partial() -> None:
+    """Of an attempt that nobody saw end, and of one that was cut; not of one that was accepted or has no text."""
+    partial = WORDS("steps.partial")
+    for status in (AttemptStatus.UNKNOWN, AttemptStatus.CUT, AttemptStatus.FAILED):
+        assert partial in about(attempt(1, status=status, text="The hed"), WORDS)
+        assert partial not in about(attempt(1, status=status), WORDS)
+    assert partial not in about(attempt(1, text="The hedge."), WORDS)
