@@ -12,12 +12,12 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from engine.runtime.pace import Pace
 from engine.runtime.ports import logger
+from engine.runtime.tape import Tape
 from engine.store.spool import Spool, pack
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ SHARE = 0.05
 """Of a core that beats may take."""
 
 SAVED_S = 0.5
-"""Seconds of a core that beats which took less leave to a dear one, such as a rewriting."""
+"""Seconds of a core that cheap beats leave to a dear one, such as one that writes the spool anew."""
 
 RETRY_S = 30.0
 """Seconds from a write that failed to the next try."""
@@ -41,23 +41,6 @@ BOUND = 16 * 1024 * 1024
 
 SLICE = 500
 """Streams packed at one go: about a millisecond."""
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Tape:
-    """A stream and how much of it was taken: parts, and characters."""
-
-    stream: Stream
-    parts: int = 0
-    offset: int = 0
-
-    def take(self) -> tuple[int, str]:
-        """Return what came since the last time, and its offset."""
-        stream, offset = self.stream, self.offset
-        stream.marked = False
-        text = "".join(stream.parts[self.parts :])
-        self.parts, self.offset = len(stream.parts), offset + len(text)
-        return offset, text
 
 
 class Spooling:
@@ -166,7 +149,7 @@ class Spooling:
     async def _write_anew(self, spool: Spool) -> None:
         self._marked, self._torn = {}, True
         for tape in self._tapes.values():
-            tape.parts = tape.offset = 0
+            tape.rewind()
         await spool.replace(await self._packed(self._tapes))
         self._kept = spool.size
         self._torn = False
