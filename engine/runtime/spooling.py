@@ -72,7 +72,7 @@ class Spooling:
 
     async def start(self, unsettled: Iterable[AttemptId]) -> None:
         """Begin with an empty spool; where what was found is not durable elsewhere by now, leave it as it is."""
-        if self._spool is None or not self._found.keys().isdisjoint(unsettled):
+        if self._spool is None or self._on or not self._found.keys().isdisjoint(unsettled):
             return
         self._found = {}
         self._on = self._torn = True

@@ -204,6 +204,7 @@ class Supervisor:
         """See `Engine`."""
         await self._store.mend()
         self._journal.mended()
+        await self._spooling.start(())  # where what it had found could not be saved at the start
         self._crew.fill()
         held_up = [r.id for r in self._register if r.tip.state is State.PAUSED and r.tip.reason == PauseReason.STORAGE]
         return self._acts.resume(held_up)
