@@ -107,7 +107,8 @@ class Supervisor:
     async def _load(self) -> None:
         for stored in await self._store.scan():
             self._add(stored)
-        opened, texts = await self._store.open_attempts(), await self._spooling.found()
+        opened, found = await self._store.open_attempts(), await self._spooling.found()
+        texts = {attempt: self._parts.redact.known(text) for attempt, text in found.items()}
         recover(self._register, self._journal, opened, self._clock.wall_ms(), texts)
         await self._journal.settled()
         left = await self._store.open_attempts() if texts else ()

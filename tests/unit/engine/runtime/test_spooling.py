@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from app.redaction import Redactor
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.states import State
@@ -292,6 +293,27 @@ def test_after_a_kill_the_unknown_attempt_has_what_arrived() -> None:
             await b.engine.close()
             await b.reopen()
             assert await _unknown(b, task) == unknown
+
+    run(main())
+
+
+def test_no_key_and_no_half_of_one_is_spooled() -> None:
+    """It comes in two deltas, a beat apart; what an older spool has is cleaned before it is journaled."""
+
+    async def main() -> None:
+        spool, store, redactor = MemorySpool(), MemoryStore(), Redactor()
+        redactor.learn("sk-canary-0123456789")
+        halves: Script = (Opened(""), Delta("The key sk-canary-", 1), Wait(2.0), Delta("0123456789 at", 1), Wait(1e6))
+        async with bench(in_turn(halves), spool=spool, redact=redactor) as b:
+            await b.submit()
+            for seconds in (1, 3):
+                await asyncio.sleep(seconds)
+                assert b"canary" not in spool.data
+            assert list(unpack(spool.data).values()) == ["The key [key] at"]
+        spool = MemorySpool()
+        task = await _killed(spool, store, halves)
+        async with bench(store=store, spool=spool, redact=redactor) as b:
+            assert (await _unknown(b, task)).text == "The key [key] at"
 
     run(main())
 
