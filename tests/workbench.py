@@ -19,10 +19,8 @@ from engine.providers.scripted import Playbook, ScriptedProvider
 from engine.recipes import recipe
 from engine.results.port import NoResults
 from engine.runtime.ports import unobserved
-from engine.runtime.redacting import Redact, Unredacted
 from engine.runtime.supervisor import EngineParts, Supervisor
 from engine.store.memory import MemoryStore
-from engine.store.spool import MemorySpool
 from tests.virtual_time import LoopClock
 
 CENT = 10**10
@@ -121,11 +119,10 @@ async def bench(
     price: Price = PRICE,
     reach: Callable[[str], None] = unobserved,
     store: MemoryStore | None = None,
-    spool: MemorySpool | None = None,
     provider: ScriptedProvider | None = None,
-    redact: Redact | None = None,
+    seed: int = 7,
 ) -> AsyncGenerator[Bench]:
-    """Open an engine for the body and close it after."""
+    """Open an engine for the body and close it after; `seed` draws ids and waits."""
     clock = LoopClock()
     provider = provider or ScriptedProvider()
     if playbook is not None:
@@ -140,14 +137,12 @@ async def bench(
             providers=OneProvider(provider),
             recipe=recipe,
             results=NoResults(),
-            ids=UlidIds(clock, random.Random(7)),
-            rng=random.Random(7),
+            ids=UlidIds(clock, random.Random(seed)),
+            rng=random.Random(seed),
             clock=clock,
             running_limit=running_limit,
             limits=limits or {},
             reach=reach,
-            redact=redact or Unredacted(),
-            spool=spool,
         )
 
     parts = make()
