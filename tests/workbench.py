@@ -19,8 +19,10 @@ from engine.providers.scripted import Playbook, ScriptedProvider
 from engine.recipes import recipe
 from engine.results.port import NoResults
 from engine.runtime.ports import unobserved
+from engine.runtime.redacting import Redact, Unredacted
 from engine.runtime.supervisor import EngineParts, Supervisor
 from engine.store.memory import MemoryStore
+from engine.store.spool import MemorySpool
 from tests.virtual_time import LoopClock
 
 CENT = 10**10
@@ -119,7 +121,9 @@ async def bench(
     price: Price = PRICE,
     reach: Callable[[str], None] = unobserved,
     store: MemoryStore | None = None,
+    spool: MemorySpool | None = None,
     provider: ScriptedProvider | None = None,
+    redact: Redact | None = None,
     seed: int = 7,
 ) -> AsyncGenerator[Bench]:
     """Open an engine for the body and close it after; `seed` draws ids and waits."""
@@ -143,6 +147,8 @@ async def bench(
             running_limit=running_limit,
             limits=limits or {},
             reach=reach,
+            redact=redact or Unredacted(),
+            spool=spool,
         )
 
     parts = make()
