@@ -39,8 +39,9 @@ RETRY_S = 30.0
 BOUND = 16 * 1024 * 1024
 """Bytes from which the spool is written anew with what still streams, each time it has doubled."""
 
-SLICE = 500
-"""Streams packed at one go: about a millisecond."""
+SLICE, SLICE_ANEW = 2_500, 250
+"""Streams packed at one go, with what is new of each or with all of it: some two milliseconds. Each go costs a beat one
+round of the loop, and a round of a busy loop is long."""
 
 
 class Spooling:
@@ -141,7 +142,7 @@ class Spooling:
     async def _write(self, spool: Spool) -> None:
         if self._marked and not self._torn:
             marked, self._marked, self._torn = self._marked, {}, True
-            await spool.append(await self._packed(marked))
+            await spool.append(await self._packed(marked, SLICE))
             self._torn = False
         if self._torn or self._idle(spool) or spool.size > max(BOUND, 2 * self._kept):
             await self._write_anew(spool)
@@ -150,14 +151,14 @@ class Spooling:
         self._marked, self._torn = {}, True
         for tape in self._tapes.values():
             tape.rewind()
-        await spool.replace(await self._packed(self._tapes))
+        await spool.replace(await self._packed(self._tapes, SLICE_ANEW))
         self._kept = spool.size
         self._torn = False
 
-    async def _packed(self, tapes: Mapping[AttemptId, Tape]) -> bytes:
+    async def _packed(self, tapes: Mapping[AttemptId, Tape], at_once: int) -> bytes:
         frames: list[bytes] = []
         left = iter(tuple(tapes.items()))
-        while some := tuple(islice(left, SLICE)):
+        while some := tuple(islice(left, at_once)):
             began = self._cpu()
             frames.append(pack([(attempt, *tape.take()) for attempt, tape in some]))
             self._cost += self._cpu() - began

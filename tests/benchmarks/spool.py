@@ -4,7 +4,8 @@
 its place, so that the spool is also written anew. The cost is the time that threads work for the spool: the loop's in
 its beats, and those of aiofiles; beside it stands what the whole process takes more than the same feed without a spool,
 which also has the marks and the turns of the loop, and the noise of the machine. The lag is from a token's arrival to
-the end of the write that holds it; how late the feed itself was at most says how much of it is the machine's. The
+the end of the write that holds it; how late the feed was and how long a write took at most say what of it is the
+machine's, whose disk others may keep busy. The
 baseline appends each stream's new text to a file of its own by aiofiles, one await a stream.
 
     python -m tests.benchmarks.spool [--short] [--json]
@@ -55,10 +56,13 @@ class Watched(FileSpool):
         super().__init__(folder)
         self.written: list[tuple[float, bytes]] = []
         self.anew = self.largest = 0
+        self.slowest = 0.0
 
     async def append(self, frames: bytes) -> None:
         """See `Spool`."""
+        began = time.perf_counter()
         await super().append(frames)
+        self.slowest = max(self.slowest, time.perf_counter() - began)
         self.written.append((time.perf_counter(), frames))
         self.largest = max(self.largest, self.size)
 
@@ -98,8 +102,7 @@ class Feed:
         loop = asyncio.get_running_loop()
         began, turn = loop.time(), 0
         while (due := began + turn / (RATE * 50)) < began + seconds:
-            if (early := due - loop.time()) > 0:
-                await asyncio.sleep(early)
+            await asyncio.sleep(max(0.0, due - loop.time()))  # one that is late, too, gives others a turn
             self.late = max(self.late, loop.time() - due)
             for place in range(turn % 50, STREAMS, 50):
                 self._token(place)
@@ -215,6 +218,7 @@ async def one_append_a_stream(folder: Path) -> Figures:
 async def measure(folder: Path, *, seconds: float, turns: int) -> tuple[Row, Figures]:
     """Measure with and without, in turns."""
     with_, without, behind, sizes, anew = list[Fed](), list[Fed](), list[float](), list[int](), 0
+    slowest = 0.0
     for _ in range(turns):
         without.append(await fed(None, seconds))
         spool = Watched(folder)
@@ -222,6 +226,7 @@ async def measure(folder: Path, *, seconds: float, turns: int) -> tuple[Row, Fig
         behind += lags(with_[-1].feed, spool.written)
         sizes.append(spool.largest)
         anew += spool.anew
+        slowest = max(slowest, spool.slowest)
     more = [ours.process - idle.process for ours, idle in zip(with_, without, strict=True)]
     ours = {
         "core_percent": round(100 * max(each.spool for each in with_), 2),
@@ -235,6 +240,7 @@ async def measure(folder: Path, *, seconds: float, turns: int) -> tuple[Row, Fig
     return row, {
         "process_more_percent": round(100 * statistics.median(more), 2),
         "feed_late_max_s": round(max(each.feed.late for each in with_), 3),
+        "write_max_s": round(slowest, 3),
         "tokens_timed": len(behind),
         "spool_mb": round(max(sizes) / 1e6, 1),
         "written_anew": anew,
