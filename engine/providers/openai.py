@@ -64,6 +64,8 @@ class OpenAIConfig:
     contexts: Mapping[str, int] = field(default_factory=dict[str, int])
     """Tokens of context by model, where it is known."""
     capabilities: Capabilities = Capabilities()
+    reuse: bool = True
+    """Whether a connection serves more than one request; not where the server closes it unannounced."""
     list_timeout_s: float = 10.0
     """Seconds that listing the models may take."""
 
@@ -83,7 +85,7 @@ class OpenAIProvider:
         self._url = check_url(config.base_url)
         self._headers = check_headers(config.headers)
         secure = self._url.startswith("https:")
-        self._client = open_client(transport or open_transport(tls_context(verify=secure)))
+        self._client = open_client(transport or open_transport(tls_context(verify=secure), reuse=config.reuse))
         self._clock = clock or SystemClock()
 
     @property

@@ -20,6 +20,8 @@ class Preset:
     """Environment variable that may hold the key; empty where none is needed."""
     dialect: ChatDialect = ChatDialect()
     capabilities: Capabilities = Capabilities()
+    reuse: bool = True
+    """See `OpenAIConfig`."""
 
     @property
     def free(self) -> bool:
@@ -40,6 +42,7 @@ class Preset:
             key_required=self.key_required,
             dialect=self.dialect,
             capabilities=self.capabilities,
+            reuse=self.reuse,
         )
 
 
@@ -63,7 +66,8 @@ OPENAI = Preset(
 # What each of these answers at the same time when nobody has configured it; more would wait in its queue, unseen.
 OLLAMA = Preset(name="ollama", base_url="http://127.0.0.1:11434/v1", capabilities=_local(2))
 LM_STUDIO = Preset(name="lmstudio", base_url="http://127.0.0.1:1234/v1", capabilities=_local(1))
-LLAMA_CPP = Preset(name="llamacpp", base_url="http://127.0.0.1:8080/v1", capabilities=_local(4))
+# It closes its connections after a streamed reply without a word.
+LLAMA_CPP = Preset(name="llamacpp", base_url="http://127.0.0.1:8080/v1", capabilities=_local(4), reuse=False)
 
 PRESETS = (HOLYSHEEP, OPENAI, OLLAMA, LM_STUDIO, LLAMA_CPP)
 LOCAL_SERVERS = (OLLAMA, LM_STUDIO, LLAMA_CPP)

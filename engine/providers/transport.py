@@ -16,9 +16,9 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import aiohttp
 import certifi
 import httpx
-from httpx_aiohttp import AiohttpTransport
 
 from engine.domain.errors import DroverError, ErrorCode
+from engine.providers.connections import CheckedRequest, ResendingTransport, UnsentError
 from engine.providers.errors import redact
 from engine.providers.port import ProviderError
 
@@ -27,6 +27,8 @@ KEEP_ALIVE_S = 4.0
 that was billed and lost."""
 RESERVED = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "cookie"})
 """Headers that nobody may set."""
+UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, httpx.ConnectError, UnsentError)
+"""What says that no byte of the request has left."""
 
 
 def check_url(url: str) -> str:
@@ -82,20 +84,25 @@ def tls_context(*, verify: bool = True) -> ssl.SSLContext:
     return context
 
 
-def open_transport(context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
-    """Return a transport that opens as many connections as there are requests."""
+def open_transport(context: ssl.SSLContext, *, reuse: bool = True) -> httpx.AsyncBaseTransport:
+    """Return a transport that opens as many connections as there are requests.
+
+    Without `reuse` each request has a connection of its own: for servers that close them unannounced.
+    """
+    kept_s = KEEP_ALIVE_S if reuse else None
 
     def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=0, ssl=context, keepalive_timeout=KEEP_ALIVE_S)
+        connector = aiohttp.TCPConnector(limit=0, ssl=context, keepalive_timeout=kept_s, force_close=not reuse)
         return aiohttp.ClientSession(
             connector=connector,
+            request_class=CheckedRequest,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None),
         )
 
-    return AiohttpTransport(verify=context, trust_env=False, client=session)
+    return ResendingTransport(verify=context, trust_env=False, client=session)
 
 
 def open_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
@@ -123,7 +130,7 @@ def from_network(error: Exception, key: str | None) -> ProviderError:
     """Return what an exception of the network means.
 
     The class alone misleads: a close after the request was delivered comes as `httpx.ConnectTimeout`. Only what the
-    connector itself says was never sent; everything else may have been billed.
+    connector itself says was never sent, and what found its connection closed; everything else may have been billed.
     """
     cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
     detail = redact(f"{type(cause).__name__}: {cause}", key)
@@ -131,7 +138,7 @@ def from_network(error: Exception, key: str | None) -> ProviderError:
         return ProviderError(ErrorCode.INVALID_URL, detail, retryable=False, maybe_billed=False)
     if isinstance(cause, aiohttp.ClientSSLError):
         return ProviderError(ErrorCode.TLS, detail, retryable=False, maybe_billed=False)
-    if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | httpx.ConnectError):
+    if isinstance(cause, UNSENT):
         return ProviderError(ErrorCode.UNREACHABLE, detail, retryable=True, maybe_billed=False)
     if isinstance(cause, aiohttp.ClientResponseError):  # what came is not HTTP
         return ProviderError(ErrorCode.GARBAGE, detail, retryable=True, maybe_billed=True)

@@ -39,7 +39,7 @@ DEATH_S = 1.0
 
 
 class _Line:
-    """The connections to one child."""
+    """The connections to one child, each for one request: its server closes them unannounced."""
 
     def __init__(self, process: ModelProcess, config: LocalConfig, capabilities: Capabilities) -> None:
         self.process = process
@@ -49,9 +49,10 @@ class _Line:
                 base_url=f"{process.address}/v1",
                 key=lambda: process.key,
                 capabilities=capabilities,
+                reuse=False,
             )
         )
-        self._client = open_client(open_transport(tls_context(verify=False)))
+        self._client = open_client(open_transport(tls_context(verify=False), reuse=False))
         self.counter = TokenCounter(self._client, process.address, process.key)
         self.context = config.context
 
