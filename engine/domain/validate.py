@@ -1,10 +1,14 @@
-"""What can be asked: the bounds of every field of a `TaskSpec`, in one pure function."""
+"""What can be asked: the bounds of every field of a `TaskSpec`, in one pure function.
+
+What passes here can be stored, and comes back equal: a number beyond what a row can hold would fail when it is saved.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from engine.domain.errors import ErrorCode, InvalidSpecError, Problem
+from engine.domain.money import PICO
 from engine.domain.task import RecipeName, TaskSpec, TimeLimits
 
 MAX_TEXT = 4 * 1024 * 1024
@@ -16,6 +20,9 @@ MAX_RETRIES = 100
 MAX_TEMPERATURE = 2.0
 """What OpenAI's chat completions take at most."""
 MAX_BACKOFF_BASE = 60.0
+MAX_BUDGET = 1_000_000 * PICO
+"""More than anyone means, and well inside what the store and the ledger count in."""
+MAX_PRIORITY = 1_000_000
 
 
 def problems(spec: TaskSpec) -> tuple[Problem, ...]:
@@ -36,7 +43,7 @@ def _check(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
     yield from _names(spec)
     if not 1 <= spec.max_steps <= MAX_STEPS:
         yield "max_steps", ErrorCode.STEPS_OUT_OF_RANGE
-    if spec.budget is not None and spec.budget < 0:
+    if spec.budget is not None and not 0 <= spec.budget <= MAX_BUDGET:
         yield "budget", ErrorCode.BUDGET_NEGATIVE
     if not 0.0 <= spec.temperature <= MAX_TEMPERATURE:
         yield "temperature", ErrorCode.TEMPERATURE_OUT_OF_RANGE
@@ -48,6 +55,8 @@ def _check(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         yield "max_retries", ErrorCode.RETRIES_OUT_OF_RANGE
     if not 1.0 <= spec.retry.backoff_base <= MAX_BACKOFF_BASE:
         yield "backoff_base", ErrorCode.RETRIES_OUT_OF_RANGE
+    if not -MAX_PRIORITY <= spec.priority <= MAX_PRIORITY:
+        yield "priority", ErrorCode.PRIORITY_OUT_OF_RANGE
     yield from _limits(spec.limits)
 
 
@@ -65,6 +74,7 @@ def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         "system": (spec.system,),
         "context": (*spec.context.keys(), *spec.context.values()),
         "model": (spec.provider, spec.model),
+        "batch": (spec.batch,),
     }
     for field, texts in fields.items():
         try:

@@ -6,7 +6,15 @@ import pytest
 
 from engine.domain.errors import ErrorCode, InvalidSpecError
 from engine.domain.task import RecipeName, RetryPolicy, TaskSpec, TimeLimits
-from engine.domain.validate import MAX_OUTPUT, MAX_STEPS, MAX_TEXT, problems, validate
+from engine.domain.validate import (
+    MAX_BUDGET,
+    MAX_OUTPUT,
+    MAX_PRIORITY,
+    MAX_STEPS,
+    MAX_TEXT,
+    problems,
+    validate,
+)
 from tests.workbench import spec
 
 PIPELINE = RecipeName.PIPELINE
@@ -32,12 +40,16 @@ PIPELINE = RecipeName.PIPELINE
         ({"checkpoint_interval": 0}, "checkpoint_interval", ErrorCode.INTERVAL_OUT_OF_RANGE),
         ({"retry": RetryPolicy(max_retries=-1)}, "max_retries", ErrorCode.RETRIES_OUT_OF_RANGE),
         ({"retry": RetryPolicy(backoff_base=0.5)}, "backoff_base", ErrorCode.RETRIES_OUT_OF_RANGE),
+        ({"budget": MAX_BUDGET + 1}, "budget", ErrorCode.BUDGET_NEGATIVE),
+        ({"priority": 99999999999999999999}, "priority", ErrorCode.PRIORITY_OUT_OF_RANGE),
+        ({"priority": -MAX_PRIORITY - 1}, "priority", ErrorCode.PRIORITY_OUT_OF_RANGE),
         ({"limits": TimeLimits(step=0.0)}, "limits.step", ErrorCode.TIME_LIMIT_OUT_OF_RANGE),
         ({"limits": TimeLimits(task=float("inf"))}, "limits.task", ErrorCode.TIME_LIMIT_OUT_OF_RANGE),
         ({"limits": TimeLimits(attempt=-1.0)}, "limits.attempt", ErrorCode.TIME_LIMIT_OUT_OF_RANGE),
         ({"goal": "x" * (MAX_TEXT + 1)}, "goal", ErrorCode.TEXT_TOO_LONG),
         ({"context": {"a": "x" * MAX_TEXT}}, "context", ErrorCode.TEXT_TOO_LONG),
         ({"title": "\ud800"}, "title", ErrorCode.TEXT_NOT_UNICODE),
+        ({"batch": "x" * (MAX_TEXT + 1)}, "batch", ErrorCode.TEXT_TOO_LONG),
     ],
 )
 def test_a_field_out_of_its_bounds(fields: dict[str, object], field: str, code: ErrorCode) -> None:
@@ -53,6 +65,8 @@ def test_a_field_out_of_its_bounds(fields: dict[str, object], field: str, code: 
         spec(goal="x", max_steps=MAX_STEPS, max_output=MAX_OUTPUT, budget=0, temperature=2.0),
         spec(goal="", recipe=PIPELINE, prompts=("one",)),
         spec(limits=TimeLimits(attempt=None)),
+        spec(priority=-MAX_PRIORITY),
+        spec(priority=MAX_PRIORITY, budget=MAX_BUDGET),
         spec(goal="\U0001f411\u2028\x00"),
     ],
 )
