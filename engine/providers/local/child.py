@@ -1,24 +1,31 @@
 """The child process: runs llama.cpp's server on loopback until its standard input ends.
 
 It is a process of its own because native code that crashes, or holds the interpreter while it loads, must not take
-the window with it. The end of its input comes however the parent ends, also by kill -9, and on every system. It
-imports nothing of the engine but the handshake; `xllamacpp` alone is heavy.
+the window with it. The end of its input comes however the parent ends, also by kill -9, and on every system; but who
+reads it is a thread, which stands still while native code holds the interpreter, as loading a model does for seconds.
+On Linux the kernel ends the child, whatever it does. It imports nothing of the engine but the handshake; `xllamacpp`
+alone is heavy.
 """
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import os
+import select
 import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
 from engine.domain.errors import ErrorCode
 from engine.providers.local.handshake import MAX_LINE, Launch, Ready
 
+PR_SET_PDEATHSIG = 1
+"""Of Linux's `prctl`."""
 NICENESS = 5
 """The window goes first."""
 PROMPT_CACHE_MIB = 128
@@ -31,8 +38,9 @@ def run_child(argv: Sequence[str] = ()) -> int:
     """Serve the model that the first line of input names; returns an exit status only when there is none."""
     del argv
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the parent's to answer
+    _end_with_the_parent()
     line = sys.stdin.buffer.readline(MAX_LINE)
-    if not line:
+    if not line or _is_orphan():
         return 0
     launch = msgspec.json.decode(line, type=Launch)
     answers = os.dup(1)
@@ -47,6 +55,22 @@ def run_child(argv: Sequence[str] = ()) -> int:
         return 1
     threading.Event().wait()
     return 0
+
+
+def _end_with_the_parent() -> None:
+    """Ask the kernel for a kill when the parent's thread that started this process ends: its loop's, its main one."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # a libc without it: the end of the input remains
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _is_orphan() -> bool:
+    """Whether the parent had gone before the kernel was asked: it left its orders behind, and the end of them."""
+    if not hasattr(select, "poll"):
+        return False
+    poll = select.poll()
+    poll.register(0, select.POLLHUP)
+    return bool(poll.poll(0))
 
 
 def _leave_with_the_parent() -> None:
