@@ -20,6 +20,7 @@ class ErrorCode(StrEnum):
     BAD_REQUEST = "bad_request"
     CONTEXT_OVERFLOW = "context_overflow"
     RATE_LIMITED = "rate_limited"
+    ASKS_TO_WAIT = "asks_to_wait"
     SERVER_ERROR = "server_error"
     CUT = "cut"
     TRUNCATED = "truncated"

@@ -26,8 +26,8 @@ MAX_BODY = 65_536
 """Bytes of an error's body that are read."""
 WITHHELD = HIDDEN.encode()
 """What is kept of bytes from which a key cannot be taken out by looking for it."""
-MAX_WAIT_S = 3600.0
-"""A server that asks for longer is asked again sooner."""
+MAX_WAIT_S = 366 * 86_400.0
+"""A wait that is longer is told as this one."""
 
 RETRYABLE = frozenset({408, 409, 425, 429, 499})
 MAYBE_BILLED = frozenset({408, 409, 425, 499})

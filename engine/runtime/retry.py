@@ -8,8 +8,9 @@ from engine.domain.task import RetryPolicy
 MAX_WAIT_S = 300.0
 """The longest wait between two attempts, whatever the arithmetic says."""
 
-MAX_RETRY_AFTER_S = 3600.0
-"""The longest wait a server may ask for; beyond it we ask again anyway."""
+PATIENCE_S = 3600.0
+"""The longest wait that a server may ask for. Who asks for more means no crowd but a used-up allowance: asking again
+sooner would only be refused, waiting on would look like a task that hangs, so it stops and a person decides."""
 
 
 def backoff(policy: RetryPolicy, retry: int, rng: Random) -> float:
@@ -22,13 +23,18 @@ def backoff(policy: RetryPolicy, retry: int, rng: Random) -> float:
 
 
 def wait_before(policy: RetryPolicy, retry: int, retry_after_s: float | None, rng: Random) -> float | None:
-    """Seconds to wait before the `retry`-th retry of a step, or None when there are none left.
+    """Seconds to wait before the `retry`-th retry of a step, or None when there is none to make.
 
     A server's Retry-After is honoured as the least, with the jitter on top so that a crowd does not return at once.
     """
-    if retry > policy.max_retries:
+    if retry > policy.max_retries or beyond_patience(retry_after_s):
         return None
     wait = backoff(policy, retry, rng)
     if retry_after_s is None:
         return wait
-    return min(retry_after_s, MAX_RETRY_AFTER_S) + min(wait, 1.0)
+    return retry_after_s + min(wait, 1.0)
+
+
+def beyond_patience(retry_after_s: float | None) -> bool:
+    """Whether a server asks to wait for longer than is waited without a person's word."""
+    return retry_after_s is not None and retry_after_s > PATIENCE_S

@@ -14,13 +14,14 @@ import msgspec
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.plain_text import one_line
-from engine.domain.states import AT_REST, FINAL, Event, Phase, TimeLevel, advance
+from engine.domain.states import AT_REST, FINAL, Event, PauseReason, Phase, TimeLevel, advance
 from engine.domain.step import Checkpoint
 from engine.runtime import points
 from engine.runtime.bookkeeping import MAX_DETAIL, changes_of_time, without
 from engine.runtime.call import Call
 from engine.runtime.deadlines import CutError
 from engine.runtime.ports import RunnerPorts, logger
+from engine.runtime.retry import beyond_patience
 from engine.runtime.stop import Stop, StorageStop
 from engine.runtime.wishes import Wishes
 
@@ -86,6 +87,8 @@ class Runner:
         self.wishes.obey()
         if ending.retry_in_s is not None:
             return ending.retry_in_s
+        if ending.error is not None and ending.error.retryable and beyond_patience(ending.error.retry_after_s):
+            raise Stop(Event.PAUSE, PauseReason.PROVIDER, ErrorCode.ASKS_TO_WAIT)
         if ending.error is not None:
             raise Stop(Event.FAIL, ending.error.code, self._words(ending.error.detail))
         if isinstance(ending.cause, TimeLevel):

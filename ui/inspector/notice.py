@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.face import PauseReason, Phase, State, TaskSnapshot
+from engine.face import ErrorCode, PauseReason, Phase, State, TaskSnapshot
 
 PAUSES = {
     PauseReason.BUDGET: "error.over_budget",
@@ -20,6 +20,8 @@ def notice(task: TaskSnapshot) -> str:
             return f"error.{reason}"
         case State.TIMEOUT:
             return f"notice.timeout_{reason}"
+        case State.PAUSED if task.standing.detail == ErrorCode.ASKS_TO_WAIT:
+            return f"error.{task.standing.detail}"
         case State.PAUSED if reason in PAUSES:
             return PAUSES[PauseReason(reason)]
         case State.PENDING if task.phase is Phase.AWAITING_CONSENT:

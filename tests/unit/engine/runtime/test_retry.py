@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.task import RetryPolicy
-from engine.runtime.retry import MAX_RETRY_AFTER_S, MAX_WAIT_S, backoff, wait_before
+from engine.runtime.retry import MAX_WAIT_S, PATIENCE_S, backoff, beyond_patience, wait_before
 
 
 def test_no_more_than_max_retries() -> None:
@@ -26,11 +26,16 @@ def test_backoff_is_full_jitter_under_the_exponential(retry: int, base: float, s
 
 
 def test_retry_after_is_the_least() -> None:
-    """What the server asks for is waited, with at most a second on top, and never for ever."""
+    """What the server asks for is waited, with at most a second on top."""
     rng = random.Random(1)
     wait = wait_before(RetryPolicy(), 1, 30.0, rng)
     assert wait is not None
     assert 30.0 <= wait <= 31.0
-    endless = wait_before(RetryPolicy(), 1, 1e12, rng)
-    assert endless is not None
-    assert endless <= MAX_RETRY_AFTER_S + 1.0
+
+
+def test_who_asks_for_too_long_is_not_asked_again_by_itself() -> None:
+    """An hour is waited, more is not, and no wait that was not asked for is too long."""
+    rng = random.Random(1)
+    assert wait_before(RetryPolicy(), 1, PATIENCE_S, rng) is not None
+    assert wait_before(RetryPolicy(), 1, PATIENCE_S + 1, rng) is None
+    assert [beyond_patience(seconds) for seconds in (None, 0.0, PATIENCE_S, 1e12)] == [False, False, False, True]

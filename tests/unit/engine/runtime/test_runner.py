@@ -153,6 +153,23 @@ def test_cancel(after: float) -> None:
     run(main())
 
 
+def test_a_server_that_asks_for_more_than_an_hour_pauses_the_task() -> None:
+    """It is asked once, nothing is spent, the reason is told, and resuming asks again."""
+
+    async def main() -> None:
+        used_up = failure(ErrorCode.RATE_LIMITED, retry_after_s=86_400.0)
+        async with bench(in_turn(used_up, reply("one"))) as b:
+            task = await b.submit(max_steps=1)
+            snapshot = await b.done(task)
+            standing = snapshot.standing
+            assert (standing.state, standing.reason) == (State.PAUSED, PauseReason.PROVIDER)
+            assert (standing.detail, standing.spent, len(b.provider.sent)) == (ErrorCode.ASKS_TO_WAIT, 0, 1)
+            b.engine.resume([task])
+            assert (await b.done(task)).state is State.COMPLETED
+
+    run(main())
+
+
 def test_retry_honours_retry_after_and_releases_the_hold() -> None:
     """A 429 was not billed: nothing is spent, the server's wait is kept, and the step is done by the next attempt."""
 

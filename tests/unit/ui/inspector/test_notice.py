@@ -34,6 +34,12 @@ def test_every_pause_that_is_not_the_persons_has_a_sentence(reason: PauseReason)
     assert not urgent(task)
 
 
+def test_a_server_that_asks_to_wait_for_long_is_named() -> None:
+    """Not as one that does not answer as it should."""
+    task = snapshot(0, state=State.PAUSED, reason=PauseReason.PROVIDER, detail=ErrorCode.ASKS_TO_WAIT)
+    assert notice(task) == "error.asks_to_wait"
+
+
 def test_consent_is_asked_for() -> None:
     """A task that may be billed twice says so."""
     assert notice(snapshot(0, phase=Phase.AWAITING_CONSENT)) in WORDS
