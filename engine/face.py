@@ -14,6 +14,7 @@ from typing import Protocol
 
 from engine.cost.port import Balance, Level, PriceBook, Quote, Scope
 from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
+from engine.domain.fence import Fence
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.money import PICO, decimal, parse, per_million, plain
 from engine.domain.progress import (
@@ -79,6 +80,7 @@ __all__ = [
     "DroverError",
     "Engine",
     "ErrorCode",
+    "Fence",
     "FinishReason",
     "Flag",
     "InvalidSpecError",
@@ -192,6 +194,10 @@ class Engine(Protocol):
         """
         ...
 
+    def resume_offered(self) -> tuple[TaskId, ...]:
+        """Resume what a limit or a fence stopped and would not stop any more (`Totals.offered`): a person's yes."""
+        ...
+
     def drain(self) -> ChangeBatch:
         """Return what changed since the last call; the window calls it up to 30 times a second."""
         ...
@@ -229,7 +235,19 @@ class Engine(Protocol):
         ...
 
     def set_budget(self, scope: Scope, limit: int | None) -> None:
-        """Set the limit of the day, the month or everything; a task's own is set by `edit`."""
+        """Set the limit of a batch, the day, the month or everything; a task's own is set by `edit`.
+
+        A batch's is kept by the engine, the others by the person's settings. What a limit stopped is offered to resume
+        (`Totals.offered`) when it has room again; nothing resumes by itself.
+        """
+        ...
+
+    def fences(self) -> tuple[Fence, ...]:
+        """Return the models that are asked nothing more, because they billed above what was held, oldest first."""
+        ...
+
+    async def lift_fence(self, provider: str, model: str) -> None:
+        """Let a model be asked again, durable on return; tasks that it stopped are offered to resume."""
         ...
 
     def set_running_limit(self, limit: int) -> None:

@@ -43,6 +43,7 @@ class ErrorCode(StrEnum):
     # money
     PRICE_UNKNOWN = "price_unknown"
     OVER_BUDGET = "over_budget"
+    FENCED = "fenced"
     # the store and the results folder
     FOLDER_IN_USE = "folder_in_use"
     FOLDER_NOT_WRITABLE = "folder_not_writable"

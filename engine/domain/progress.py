@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
 from engine.domain.states import Phase, State
 from engine.domain.task import TaskSnapshot
@@ -85,11 +86,22 @@ class Totals:
     interrupted: int = 0
     """Tasks that an earlier end of the program stopped and that wait for a yes: PAUSED(interruption) and
     PENDING with phase AWAITING_CONSENT."""
+    offered: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many tasks a limit or a fence stopped that would go on now, by what stopped them: a level of the ledger,
+    or FENCED."""
+    fences: tuple[Fence, ...] = ()
+    """Models that are asked nothing more until the person says so."""
     day: str = ""
     spent_today: int = 0
+    held_today: int = 0
+    """Of calls that count for today; one in flight since yesterday counts for yesterday."""
     day_limit: int | None = None
+    spent_month: int = 0
+    held_month: int = 0
+    month_limit: int | None = None
     spent_total: int = 0
     held: int = 0
+    total_limit: int | None = None
     output_per_s: float = 0.0
     """Output tokens a second now, over all streams."""
     input_per_s: float = 0.0

@@ -122,6 +122,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Attempts of the step that is not yet done."""
     retries: int = 0
     """Attempts beyond the first of their step."""
+    needed: int = 0
+    """Pico that the next call may cost, where a limit stopped the task for it."""
     unknown: int = 0
     """Attempts whose end nobody knows and to whose repetition nobody has yet said yes."""
     spent: int = 0

@@ -25,15 +25,18 @@ class Accounts:
         self._ledger = ledger
         self._clock = clock
         self._limits = dict(limits)
+        self._own: dict[Scope, int | None] = {}
+        """Limits of one account and no other: a batch's."""
         self._days: dict[str, int] = {}
         self._opened: set[Scope] = set()
 
-    def restore(self, spending: Spending) -> None:
-        """Start from what was spent before."""
+    def restore(self, spending: Spending, budgets: Mapping[tuple[str, str], int]) -> None:
+        """Start from what was spent before, and from the budgets of batches."""
         self._days = dict(spending.days)
+        self._own = {Scope(Level(level), key): amount for (level, key), amount in budgets.items()}
         self._ledger.open(EVERYTHING, spent=spending.total, limit=self._limits.get(Level.EVERYTHING))
-        for batch, spent in spending.batches.items():
-            self._open(Scope(Level.BATCH, batch), spent)
+        for batch in {*spending.batches, *(scope.key for scope in self._own)}:
+            self._open(Scope(Level.BATCH, batch), spending.batches.get(batch, 0))
 
     def add(self, record: TaskRecord) -> None:
         """Open a task's own account."""
@@ -67,14 +70,26 @@ class Accounts:
         """Change a limit; of a day or month, also that of all to come."""
         if scope.level in (Level.DAY, Level.MONTH, Level.EVERYTHING):
             self._limits[scope.level] = limit
+        elif scope.level is Level.BATCH:
+            self._own[scope] = limit
         self._ledger.set_limit(scope, limit)
 
     def balance(self, scope: Scope) -> Balance:
         """Return the figures of an account."""
         return self._ledger.balance(scope)
 
+    def room(self, batch: str) -> int | None:
+        """Return what tasks of a batch, or of none for an empty name, could still spend if nothing were held.
+
+        None where no limit is shared by them.
+        """
+        shared = [self.day(), self.month(), EVERYTHING, *([Scope(Level.BATCH, batch)] if batch else [])]
+        balances = (self._ledger.balance(scope) for scope in shared)
+        return min((each.limit - each.spent for each in balances if each.limit is not None), default=None)
+
     def _open(self, scope: Scope, spent: int) -> Scope:
         if scope not in self._opened:
             self._opened.add(scope)
-            self._ledger.open(scope, spent=spent, limit=self._limits.get(scope.level))
+            limit = self._own[scope] if scope in self._own else self._limits.get(scope.level)
+            self._ledger.open(scope, spent=spent, limit=limit)
         return scope

@@ -120,9 +120,3 @@ class Acts:
         self._journal.note(record, NoteKind.WANTED, Wanted.NOTHING, wanted=Wanted.NOTHING)
         self._changed(record.id)
         return True
-
-    def resume_if_affordable(self, record: TaskRecord, before: int | None, now: int | None) -> None:
-        """Resume a task that stopped for a limit which was raised from `before` to `now` (pico)."""
-        raised = before is not None and (now is None or now > before)
-        if raised and record.tip.state is State.PAUSED and record.tip.reason == PauseReason.BUDGET:
-            self.resume([record.id])

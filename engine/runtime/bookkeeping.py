@@ -36,7 +36,7 @@ def bill(ending: Ending, price: Price, held: int) -> Bill:
     """Return what to settle at: what certainly was not billed is 0, what nobody confirmed is the hold."""
     finished, error = ending.finished, ending.error
     if finished is not None:
-        amount, flags = settlement(held, price, finished.usage, finished.reported_cost)
+        amount, flags = settlement(held, price, finished.usage, finished.reported_cost, text=bool(ending.text))
         usage = None if Flag.ABSURD_USAGE in flags else finished.usage
         shortened = (Flag.SHORTENED,) if finished.finish is FinishReason.LENGTH else ()
         return Bill(amount=amount, flags=(*flags, *shortened), usage=usage)

@@ -14,12 +14,13 @@ import hashlib
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from engine.cost.port import Level, OverBudgetError
+from engine.cost.port import Level
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import Event, PauseReason, Phase, Wanted
 from engine.domain.step import Intent
 from engine.providers.port import ChatRequest, PreparedRequest, Provider, ProviderError
 from engine.runtime import points
+from engine.runtime.admission import admitted
 from engine.runtime.attempt import Attempt, Ending, is_stall
 from engine.runtime.bookkeeping import Bill, bill, changes_of, outcome, time_left
 from engine.runtime.deadlines import Deadlines
@@ -100,14 +101,8 @@ class Call:
         return await provider.prepare(request)
 
     async def _admit(self, price: Price, prepared: PreparedRequest) -> Hold:
-        ledger, scopes = self._ports.ledger, self._ports.scopes(self._record)
         worst = price.worst(prepared.input_bound, prepared.max_output)
-        if ledger.would_wait(scopes, worst):
-            self._wishes.show(Phase.WAITING_HELD)
-        try:
-            hold = self._record.hold = await ledger.admit(scopes, worst)
-        except OverBudgetError as error:
-            raise Stop(Event.PAUSE, PauseReason.BUDGET, error.scope.level) from None
+        hold = self._record.hold = await admitted(self._record, self._ports, self._wishes, worst)
         self._ports.reach(points.ADMITTED)
         return hold
 
@@ -159,6 +154,7 @@ class Call:
         record, ports = self._record, self._ports
         settled = bill(ending, price, intent.held)
         recorded = outcome(intent, ending, settled, at_ms=ports.clock.wall_ms(), redact=ports.redact)
+        ports.fences.judge(intent, recorded)
         completed = self._accept(recorded) if ending.finished else None
         if recorded.usage is not None:
             now = ports.clock.monotonic()

@@ -119,6 +119,17 @@ class Journal:
         stored = StoredTask(id=record.id, order=record.order, spec=spec, standing=standing)
         return self._queue(record, number, standing, self._store.edit(stored, note))
 
+    def keep(self, saved: Awaitable[None]) -> None:
+        """Have `settled` wait for a write that is no record of a task."""
+        future = asyncio.ensure_future(saved)
+        self._waiting.add(future)
+        future.add_done_callback(self._kept)
+
+    def _kept(self, done: asyncio.Future[None]) -> None:
+        self._waiting.discard(done)
+        if not done.cancelled():
+            done.exception()  # looked at: the next record of a task tells what is wrong with the store
+
     async def settled(self) -> None:
         """Wait until everything queued so far is durable or has failed."""
         while self._waiting:

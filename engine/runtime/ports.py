@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.providers.port import ProviderDirectory
     from engine.recipes.port import Recipe
     from engine.results.port import Results
+    from engine.runtime.fences import Fences
     from engine.runtime.gauges import Gauges
     from engine.runtime.journal import Journal
     from engine.runtime.record import TaskRecord
@@ -50,6 +51,7 @@ class RunnerPorts:
     ids: Ids
     rng: Random
     slots: Slots
+    fences: Fences
     gauges: Gauges
     spooling: Spooling
     scopes: Callable[[TaskRecord], tuple[Scope, ...]]

@@ -37,6 +37,8 @@ class Register:
         self._needs_you: Counter[str] = Counter()
         self.interrupted: dict[TaskId, None] = {}
         """Tasks that an earlier end of the program stopped, in order."""
+        self.stopped: dict[TaskId, None] = {}
+        """Tasks that money stopped: PAUSED for a limit, or for a model that is fenced."""
         self.next_order = 0
 
     def __len__(self) -> int:
@@ -64,12 +66,14 @@ class Register:
         self.next_order = max(self.next_order, record.order + 1)
         self._count(record.spec, record.standing, 1)
         self.note_interruption(record)
+        self._note_stop(record)
 
     def remove(self, task: TaskId) -> TaskRecord:
         """Take out a task."""
         record = self.get(task)
         del self._records[task]
         self.interrupted.pop(task, None)
+        self.stopped.pop(task, None)
         self._count(record.spec, record.standing, -1)
         return record
 
@@ -80,6 +84,7 @@ class Register:
         self._count(record.spec, before, -1)
         self._count(record.spec, after, 1)
         self.note_interruption(record)
+        self._note_stop(record)
 
     def edited(self, record: TaskRecord, before: TaskSpec) -> None:
         """Count a change of spec."""
@@ -93,6 +98,13 @@ class Register:
             self.interrupted[record.id] = None
         else:
             self.interrupted.pop(record.id, None)
+
+    def _note_stop(self, record: TaskRecord) -> None:
+        standing = record.standing
+        if standing.state is State.PAUSED and standing.reason in (PauseReason.BUDGET, PauseReason.PROVIDER):
+            self.stopped[record.id] = None
+        else:
+            self.stopped.pop(record.id, None)
 
     def counts(self) -> tuple[Mapping[State, int], Mapping[str, int], Mapping[str, int], Mapping[str, int]]:
         """Return how many by state, by model, by batch, and by reason of needing the person."""

@@ -135,7 +135,7 @@ class Runner:
                 self._end_unsaved(stop)
                 return
             active = record.take_active(ports.clock.monotonic())
-            changes = changes_of_time(record.tip, active)
+            changes = changes_of_time(record.tip, active) | {"needed": stop.needed}
             if stop.event is Event.EXPIRE:
                 await self._checkpoint(**changes)
                 changes = {}

@@ -12,7 +12,9 @@ from engine.runtime.accounts import EVERYTHING
 if TYPE_CHECKING:
     from engine.domain.clock import Clock
     from engine.runtime.accounts import Accounts
+    from engine.runtime.fences import Fences
     from engine.runtime.gauges import Gauges
+    from engine.runtime.offers import Offers
     from engine.runtime.register import Register
     from engine.store.port import Store
 
@@ -23,9 +25,20 @@ FORECAST_S = 1.0
 class Summary:
     """Totals, cheap enough for every frame."""
 
-    def __init__(self, register: Register, gauges: Gauges, accounts: Accounts, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        register: Register,
+        gauges: Gauges,
+        accounts: Accounts,
+        fences: Fences,
+        offers: Offers,
+        store: Store,
+        clock: Clock,
+    ) -> None:
         """Read from these."""
         self._register = register
+        self._fences = fences
+        self._offers = offers
         self._gauges = gauges
         self._accounts = accounts
         self._store = store
@@ -41,6 +54,7 @@ class Summary:
         day = self._accounts.day()
         first_tokens = [each for gauge in gauges.providers.values() for each in gauge.first_token]
         today, everything = self._accounts.balance(day), self._accounts.balance(EVERYTHING)
+        month = self._accounts.balance(self._accounts.month())
         return Totals(
             count=len(self._register),
             by_state=by_state,
@@ -48,11 +62,18 @@ class Summary:
             by_batch=by_batch,
             needs_you=needs_you,
             interrupted=len(self._register.interrupted),
+            offered=self._offers.counts(),
+            fences=tuple(self._fences),
             day=day.key,
             spent_today=today.spent,
+            held_today=today.held,
             day_limit=today.limit,
+            spent_month=month.spent,
+            held_month=month.held,
+            month_limit=month.limit,
             spent_total=everything.spent,
             held=everything.held,
+            total_limit=everything.limit,
             output_per_s=gauges.output.per_second(now),
             input_per_s=gauges.input.per_second(now),
             output_tokens=gauges.output.total,

@@ -21,9 +21,11 @@ from engine.runtime.accounts import Accounts
 from engine.runtime.acts import Acts
 from engine.runtime.crew import Crew
 from engine.runtime.feed import ChangeFeed
+from engine.runtime.fences import Fences
 from engine.runtime.gaps import Gaps
 from engine.runtime.gauges import Gauges
 from engine.runtime.journal import Journal
+from engine.runtime.offers import Offers
 from engine.runtime.ports import Reach, RunnerPorts, unobserved
 from engine.runtime.record import TaskRecord
 from engine.runtime.recovery import recover
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from engine.cost.port import Balance, Ledger, PriceBook
+    from engine.domain.fence import Fence
     from engine.domain.ids import Ids, TaskId
     from engine.domain.progress import ChangeBatch, ProgressReport, Statistics, Totals
     from engine.domain.step import LogEntry, StepRecord
@@ -88,10 +91,14 @@ class Supervisor:
         self._gaps = Gaps(self._credit)
         self._spooling = Spooling(parts.spool)
         self._accounts = Accounts(parts.ledger, parts.clock, parts.limits)
+        self._fences = Fences(parts.store)
+        self._offers = Offers(self._register, self._accounts, self._fences, parts.clock)
         self._journal = Journal(parts.store, parts.clock, self._shown)
         self._crew = Crew(self._register, self._runner_ports(), parts.running_limit)
         self._acts = Acts(self._register, self._journal, self._crew, self._feed.mark)
-        summary = Summary(self._register, self._gauges, self._accounts, parts.store, parts.clock)
+        summary = Summary(
+            self._register, self._gauges, self._accounts, self._fences, self._offers, parts.store, parts.clock
+        )
         self._view = View(self._register, self._feed, summary, parts.clock, self._crew)
 
     @classmethod
@@ -113,7 +120,8 @@ class Supervisor:
         await self._journal.settled()
         left = await self._store.open_attempts() if texts else ()
         await self._spooling.start(a.intent.attempt for a in left if a.intent.task in self._register)
-        self._accounts.restore(await self._store.spending())
+        self._accounts.restore(await self._store.spending(), await self._store.budgets())
+        await self._fences.restore()
         for record in self._register:
             self._accounts.add(record)
             self._feed.add(record.id)
@@ -175,6 +183,10 @@ class Supervisor:
         """See `Engine`."""
         return self._acts.resume_interrupted(consent=consent)
 
+    def resume_offered(self) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        return self._acts.resume(self._offers.tasks())
+
     async def delete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
         gone = tuple(
@@ -199,7 +211,7 @@ class Supervisor:
         self._register.edited(record, before)
         self._accounts.set_limit(Scope(Level.TASK, task), spec.budget)
         self._feed.mark(task)
-        self._acts.resume_if_affordable(record, before.budget, spec.budget)
+        self._offers.changed()
 
     async def mend(self) -> tuple[TaskId, ...]:
         """See `Engine`."""
@@ -251,11 +263,19 @@ class Supervisor:
 
     def set_budget(self, scope: Scope, limit: int | None) -> None:
         """See `Engine`."""
-        before = self._accounts.balance(scope).limit
         self._accounts.set_limit(scope, limit)
-        for record in self._register:
-            if record.tip.detail == scope.level:
-                self._acts.resume_if_affordable(record, before, limit)
+        if scope.level is Level.BATCH:
+            self._journal.keep(self._store.set_budget(scope.level, scope.key, limit))
+        self._offers.changed()
+
+    def fences(self) -> tuple[Fence, ...]:
+        """See `Engine`."""
+        return tuple(self._fences)
+
+    async def lift_fence(self, provider: str, model: str) -> None:
+        """See `Engine`."""
+        await self._fences.lift(provider, model)
+        self._offers.changed()
 
     def set_running_limit(self, limit: int) -> None:
         """See `Engine`."""
@@ -314,6 +334,7 @@ class Supervisor:
             ids=parts.ids,
             rng=parts.rng,
             slots=Slots(),
+            fences=self._fences,
             gauges=self._gauges,
             spooling=self._spooling,
             scopes=self._accounts.scopes,

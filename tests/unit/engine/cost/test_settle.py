@@ -25,7 +25,8 @@ COST = 6 * 10 + 4 * 2 + 5 * 100
         (Usage(output=-5), None, 1000, (Flag.ABSURD_USAGE, Flag.ASSUMED)),
         (Usage(output=-5), 7, 7, (Flag.ABSURD_USAGE,)),
         (USAGE, -1, COST, ()),
-        (USAGE, MAX_REPORTED + 1, COST, ()),
+        (USAGE, MAX_REPORTED + 1, 1000, (Flag.ABSURD_USAGE, Flag.ASSUMED)),
+        (Usage(), None, 1000, (Flag.ABSURD_USAGE, Flag.ASSUMED)),
         (USAGE, 1000, 1000, ()),
         (USAGE, 1001, 1001, (Flag.OVERBILLED,)),
         (Usage(input=1, output=100), None, 10_010, (Flag.OVERBILLED,)),
@@ -39,7 +40,8 @@ COST = 6 * 10 + 4 * 2 + 5 * 100
         "absurd usage: the hold",
         "absurd usage beside a figure",
         "a negative figure is not believed",
-        "nor one beyond sense",
+        "nor one beyond sense: the hold",
+        "usage of nothing at all: the hold",
         "exactly the hold is as expected",
         "above the hold: in full",
         "usage above the hold: in full",
@@ -48,6 +50,14 @@ COST = 6 * 10 + 4 * 2 + 5 * 100
 def test_rules(usage: Usage | None, reported: int | None, amount: int, flags: tuple[Flag, ...]) -> None:
     """Each rule of settling, at a hold of 1,000 pico."""
     assert settlement(1000, PRICE, usage, reported) == (amount, flags)
+
+
+def test_text_that_came_for_no_tokens_is_not_believed() -> None:
+    """An aggregator that counts no output of a reply that has some is wrong, or not done."""
+    silent = Usage(input=10)
+    assert settlement(1000, PRICE, silent, None, text=True) == (1000, (Flag.ABSURD_USAGE, Flag.ASSUMED))
+    assert settlement(1000, PRICE, silent, None) == (100, ())
+    assert settlement(1000, PRICE, silent, 7, text=True) == (7, (Flag.ABSURD_USAGE,))
 
 
 def test_a_free_model_is_never_in_doubt() -> None:

@@ -241,7 +241,7 @@ def test_a_cut_that_may_have_been_billed_counts_at_the_hold() -> None:
 
 
 def test_a_budget_is_never_passed() -> None:
-    """The call that cannot fit is not made; raising the budget resumes by itself."""
+    """The call that cannot fit is not made; raising the budget offers to resume."""
 
     async def main() -> None:
         async with bench(in_turn(*(reply("x" * 100) for _ in range(50)))) as b:
@@ -252,6 +252,7 @@ def test_a_budget_is_never_passed() -> None:
             sent = len(b.provider.sent)
             raised = msgspec.structs.replace(snapshot.spec, budget=100 * CENT, max_steps=sent + 2)
             await b.engine.edit(task, raised)
+            assert b.engine.resume_offered() == (task,)
             snapshot = await b.done(task)
             assert snapshot.state is State.COMPLETED
             assert len(b.provider.sent) == sent + 2
@@ -272,6 +273,7 @@ def test_a_day_limit_covers_every_task() -> None:
             assert 0 < totals.spent_today <= limit
             assert totals.needs_you == {"budget": 2}
             b.engine.set_budget(Scope(Level.DAY, totals.day), 100 * CENT)
+            b.engine.resume_offered()
             for task in tasks:
                 assert (await b.done(task)).state is State.COMPLETED
 
@@ -350,6 +352,9 @@ def test_odd_bills() -> None:
             )
         ) as b:
             task = await b.submit(max_steps=4)
+            await b.done(task)
+            await b.engine.lift_fence("scripted", "scripted-model")
+            b.engine.resume([task])
             await b.done(task)
             outcomes = [step.accepted for step in await b.engine.steps(task)]
             held = [step.attempts[0].intent.held for step in await b.engine.steps(task)]
