@@ -170,7 +170,11 @@ class Program:
 
 def limits(settings: Settings) -> dict[Level, int | None]:
     """Return the person's limits beyond a task's own; what cannot be read is no limit, and logged."""
-    return {Level.DAY: _amount(settings.day_limit), Level.MONTH: _amount(settings.month_limit)}
+    return {
+        Level.DAY: _amount(settings.day_limit),
+        Level.MONTH: _amount(settings.month_limit),
+        Level.EVERYTHING: _amount(settings.total_limit),
+    }
 
 
 def _amount(text: str) -> int | None:

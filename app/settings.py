@@ -61,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     day_limit: str = ""
     """Dollars a day; empty for none."""
     month_limit: str = ""
+    total_limit: str = ""
+    """Dollars for everything that is ever spent."""
     results_folder: str = ""
     """Empty for the default."""
     default_provider: str = ""
@@ -150,9 +152,9 @@ def _check_text(text: str, settings: Settings) -> None:
 
 def _check_limits(settings: Settings) -> None:
     """Refuse a limit that is no amount: read as no limit, it would let money go that was to be kept."""
-    for name, text in (("day_limit", settings.day_limit), ("month_limit", settings.month_limit)):
+    for name in ("day_limit", "month_limit", "total_limit"):
         try:
-            parse(text or "0")
+            parse(getattr(settings, name) or "0")
         except ValueError:
             raise DroverError(ErrorCode.BUDGET_NEGATIVE, name) from None
 

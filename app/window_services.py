@@ -64,6 +64,8 @@ class Services:
             running_limit=settings.running_limit,
             resume_interrupted=settings.resume_interrupted,
             day_limit=settings.day_limit,
+            month_limit=settings.month_limit,
+            total_limit=settings.total_limit,
             results_folder=str(self._program.results),
             default_provider=settings.default_provider,
             default_model=settings.default_model,
@@ -80,6 +82,8 @@ class Services:
             running_limit=preferences.running_limit,
             resume_interrupted=preferences.resume_interrupted,
             day_limit=preferences.day_limit,
+            month_limit=preferences.month_limit,
+            total_limit=preferences.total_limit,
             results_folder=own,
             default_provider=preferences.default_provider,
             default_model=preferences.default_model,
@@ -93,9 +97,10 @@ class Services:
     def _apply(self, settings: Settings) -> None:
         self._program.apply(settings)
         self._engine.set_running_limit(settings.running_limit)
+        day = self._engine.totals().day
+        keys = {Level.DAY: day, Level.MONTH: day[:7]}
         for level, limit in limits(settings).items():
-            day = self._engine.totals().day
-            self._engine.set_budget(Scope(level, day if level is Level.DAY else day[:7]), limit)
+            self._engine.set_budget(Scope(level, keys.get(level, "")), limit)
 
     def _names(self) -> list[str]:
         own = [each.name for each in self._program.settings.providers]

@@ -21,6 +21,7 @@ from ui.actions import TaskActions
 from ui.bars import Banner, Notice, StatusBar
 from ui.bridge import Bridge
 from ui.charts.panel import Charts
+from ui.cost.offers import MoneyBanners
 from ui.dialogs.ask import Ask, Tell
 from ui.dialogs.new_task import NewTask
 from ui.dialogs.settings import Settings
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(words, tokens)
         self.banner, self.notice = Banner(words), Notice(words("action.cancel"))
         self.trouble = TroubleBar(words)
+        self.money = MoneyBanners(words)
         self.first_start = FirstStart(words, services)
         self._pages = QStackedWidget()
         self._build()
@@ -94,7 +96,7 @@ class MainWindow(QMainWindow):
             splitter.setChildrenCollapsible(False)
         self._pages.addWidget(self.first_start)
         self._pages.addWidget(_column(self.tiles, split, filling=split))
-        right = _column(self.trouble, self.banner, self.notice, self._pages, filling=self._pages)
+        right = _column(self.trouble, self.banner, self.money, self.notice, self._pages, filling=self._pages)
         middle = QWidget()
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
@@ -116,6 +118,8 @@ class MainWindow(QMainWindow):
         self.banner.resume.connect(self._resume_interrupted)
         self.banner.always.connect(self._always)
         self.trouble.again.connect(self._mend)
+        self.money.room.resume.connect(self.engine.resume_offered)
+        self.money.fence.lift.connect(self._lift_fence)
         self.look.changed.connect(self.set_tokens)
         for action in self.actions_.menu():
             self.addAction(action)
@@ -176,6 +180,7 @@ class MainWindow(QMainWindow):
         self.status.show_totals(batch.totals)
         self.banner.show_interrupted(batch.totals.interrupted)
         self.trouble.show_totals(batch.totals)
+        self.money.show_totals(batch.totals)
         if batch.added or batch.changed or batch.removed:
             self.actions_.refresh()
         self.inspector.apply(batch)
@@ -290,6 +295,15 @@ class MainWindow(QMainWindow):
 
     def _resume_interrupted(self) -> None:
         self.engine.resume_interrupted()
+
+    def _lift_fence(self, provider: str, model: str) -> None:
+        async def lift() -> None:
+            try:
+                await self.engine.lift_fence(provider, model)
+            except DroverError as error:
+                self.tell(error)
+
+        self.services.spawn(lift())
 
     def _always(self) -> None:
         self._save(replace(self.services.preferences(), resume_interrupted="always"))

@@ -53,6 +53,9 @@ class Preferences:
     running_limit: int = 64
     resume_interrupted: Resume = "ask"
     day_limit: str = ""
+    """Dollars, as text; empty for no limit."""
+    month_limit: str = ""
+    total_limit: str = ""
     results_folder: str = ""
     default_provider: str = ""
     default_model: str = ""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 
 from engine.face import ChangeBatch, State, TimeLevel, Totals
 from ui.cost.bar import Bar
+from ui.cost.limits import LimitMeters
 from ui.cost.meters import SpendMeter
 from ui.plain import as_plain
 from ui.tasks.format import count, duration, seconds
@@ -137,7 +138,7 @@ class Tiles(QFrame):
         totals = batch.totals
         self._show_needs(totals)
         self._show_done(totals)
-        self._spend.meter.show_totals(totals)
+        self._spend.show_totals(totals)
         self._show_throughput(totals, batch.at)
         self._show_saved(totals)
 
@@ -199,7 +200,7 @@ class Tiles(QFrame):
 
 
 class _SpendTile(QFrame):
-    """The meter of today's spend as a tile."""
+    """The meter of today's spend as a tile, with the month's and everything's beside its title."""
 
     stretch = 29
 
@@ -207,13 +208,23 @@ class _SpendTile(QFrame):
         super().__init__()
         self.setObjectName("tile")
         self._title = _label(words("tile.spend"))
+        self.limits = LimitMeters(words, tokens)
         self.meter = SpendMeter(words, tokens)
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self._title)
+        first.addWidget(self.limits, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 8, 14, 8)
         layout.setSpacing(3)
-        layout.addWidget(self._title)
+        layout.addLayout(first)
         layout.addWidget(self.meter, 1)
         self.set_tokens(tokens)
+
+    def show_totals(self, totals: Totals) -> None:
+        """Show the accounts."""
+        self.limits.show_totals(totals)
+        self.meter.show_totals(totals)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""
@@ -221,6 +232,7 @@ class _SpendTile(QFrame):
         palette = self._title.palette()
         palette.setColor(self._title.foregroundRole(), QColor(tokens.colour("dim")))
         self._title.setPalette(palette)
+        self.limits.set_tokens(tokens)
         self.meter.set_tokens(tokens)
 
 

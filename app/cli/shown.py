@@ -30,7 +30,13 @@ def one_line(task: StoredTask | TaskSnapshot) -> str:
     """Return a task as a line."""
     standing = task.standing
     steps = f"{standing.steps_done}/{task.spec.total_steps}"
-    return f"{task.id}  {status(task):<34} {steps:>9}  ${plain(standing.spent)}  {safe(task.spec.name)[:60]}"
+    return f"{task.id}  {status(task):<34} {steps:>9}  {dollars(standing.spent)}  {safe(task.spec.name)[:60]}"
+
+
+def dollars(pico: int) -> str:
+    """Return an amount, exact, for a column whose decimal points stand below each other."""
+    whole, point, part = plain(pico).partition(".")
+    return f"{'$' + whole:>7}{point + part:<13}"
 
 
 def problem(standing: Standing) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
 from engine.domain.step import (
     AttemptRecord,
@@ -25,7 +26,7 @@ from engine.domain.step import (
     StepRecord,
 )
 from engine.domain.task import Standing
-from engine.store.port import Fence, Spending, StoredTask, StoreHealth
+from engine.store.port import Spending, StoredTask, StoreHealth
 from engine.store.reading import attempts_of, checkpoints_of, log_entry, replies_of, spending_of, steps_of
 
 

@@ -15,7 +15,8 @@ from typing import Protocol
 import msgspec
 
 from engine.domain.errors import DroverError
-from engine.domain.ids import AttemptId, TaskId
+from engine.domain.fence import Fence
+from engine.domain.ids import TaskId
 from engine.domain.step import (
     AttemptRecord,
     Checkpoint,
@@ -37,15 +38,6 @@ class StoredTask(msgspec.Struct, frozen=True, kw_only=True):
     order: int
     spec: TaskSpec
     standing: Standing
-
-
-class Fence(msgspec.Struct, frozen=True, kw_only=True):
-    """A model that is not called any more, since its provider billed more for an attempt than was held."""
-
-    provider: str
-    model: str
-    attempt: AttemptId
-    at_ms: int
 
 
 class Spending(msgspec.Struct, frozen=True, kw_only=True):

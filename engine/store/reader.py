@@ -14,13 +14,14 @@ from typing import TypeVar
 import msgspec
 
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
 from engine.domain.step import AttemptRecord, Checkpoint, Intent, LogEntry, Record, StepRecord
 from engine.store.codec import Encoded, spec, standing
 from engine.store.connection import as_store_errors
 from engine.store.database import Database
 from engine.store.journal import decoded, matches, read_chain
-from engine.store.port import Fence, Spending, StoredTask
+from engine.store.port import Spending, StoredTask
 from engine.store.reading import checkpoints_of, log_entry, replies_of, steps_of, summed
 from engine.store.rows import OPEN
 

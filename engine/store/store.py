@@ -11,13 +11,14 @@ from pathlib import Path
 
 from engine.domain.clock import Clock, SystemClock
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
 from engine.domain.step import Checkpoint, Correction, Fork, Intent, Note, Outcome
 from engine.domain.task import Standing
 from engine.store import watermark
 from engine.store.connection import as_store_errors, open_reader, open_writer
 from engine.store.database import Database
-from engine.store.port import Fence, StoredTask, StoreHealth
+from engine.store.port import StoredTask, StoreHealth
 from engine.store.reader import Reader
 from engine.store.transactor import Append, Create, Delete, Edit, SetBudget, SetFence, Transactor
 from engine.store.writer import Writer

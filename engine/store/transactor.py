@@ -15,13 +15,14 @@ from dataclasses import dataclass
 import apsw
 
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
 from engine.domain.step import Fork, Note, Record
 from engine.domain.task import Standing
 from engine.store import points
 from engine.store.connection import as_store_errors, store_error
 from engine.store.database import Database
-from engine.store.port import Fence, StoredTask
+from engine.store.port import StoredTask
 from engine.store.rows import Rows
 from engine.store.watermark import Watermark
 

@@ -60,7 +60,7 @@ def test_the_meter_of_today(qtbot: QtBot) -> None:
     """As in its tile: spent, limit, held in flight, free."""
     meter = SpendMeter(WORDS, load_tokens("light"))
     qtbot.addWidget(meter)
-    meter.show_totals(Totals(spent_today=1566 * PICO // 100, held=94 * PICO // 100, day_limit=40 * PICO))
+    meter.show_totals(Totals(spent_today=1566 * PICO // 100, held_today=94 * PICO // 100, day_limit=40 * PICO))
     assert meter.accessibleName() == "$15.66 of $40.00, $0.94 held in flight · $23.40 free"
     meter.show_totals(Totals())
     assert meter.accessibleName() == "$0.00 no limit, $0.00 held in flight"

@@ -47,8 +47,18 @@ class Spending:
 
 
 def today(totals: Totals) -> Spending:
-    """Return the day's account; `held` is of all calls in flight, which count for today."""
-    return Spending(spent=totals.spent_today, held=totals.held, limit=totals.day_limit)
+    """Return the day's account."""
+    return Spending(spent=totals.spent_today, held=totals.held_today, limit=totals.day_limit)
+
+
+def month(totals: Totals) -> Spending:
+    """Return the month's account."""
+    return Spending(spent=totals.spent_month, held=totals.held_month, limit=totals.month_limit)
+
+
+def everything(totals: Totals) -> Spending:
+    """Return the account of everything."""
+    return Spending(spent=totals.spent_total, held=totals.held, limit=totals.total_limit)
 
 
 def of_task(task: TaskSnapshot) -> Spending:

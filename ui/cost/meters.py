@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from engine.face import TaskSnapshot, Totals
 from ui.cost.bar import Bar
 from ui.cost.figures import Spending, of_task, today
-from ui.tasks.format import money
+from ui.tasks.format import exact_money, money, money_left
 from ui.tasks.inks import Inks, tint
 from ui.text import Words
 from ui.theme import Tokens
@@ -17,10 +17,11 @@ from ui.theme import Tokens
 TASK_BAR = 72
 
 
-class _Meter(QWidget):
-    """What both meters share: a bar, its colours, its accessible description."""
+class Meter(QWidget):
+    """What all meters share: a bar, its colours, its accessible description."""
 
     def __init__(self, words: Words, tokens: Tokens) -> None:
+        """Begin with nothing spent."""
         super().__init__()
         self._words = words
         self._inks = Inks(tokens, self.font())
@@ -33,14 +34,14 @@ class _Meter(QWidget):
         parts = ((inks[spending.colour], spending.spent_part), (inks["paused"], spending.held_part))
         self.bar.show_parts(inks["track"], parts)
 
-    def _of_limit(self, digits: int) -> str:
+    def _of_limit(self) -> str:
         limit = self._spending.limit
         if limit is None:
             return self._words("meter.no_limit")
-        return self._words("meter.of_limit", limit=money(limit, digits))
+        return self._words("meter.of_limit", limit=exact_money(limit))
 
 
-class TaskMeter(_Meter):
+class TaskMeter(Meter):
     """A task's budget on one line: bar, "$1.2110 of $2.00", held."""
 
     def __init__(self, words: Words, tokens: Tokens) -> None:
@@ -66,7 +67,7 @@ class TaskMeter(_Meter):
             return
         self._show(of_task(task))
         self.bar.setVisible(task.spec.budget is not None)
-        short = f"{money(self._spending.spent)} {self._of_limit(2)}"
+        short = f"{money(self._spending.spent)} {self._of_limit()}"
         whole = short
         if self._spending.held:
             whole += f" · {self._words('meter.held', amount=money(self._spending.held))}"
@@ -95,7 +96,7 @@ class TaskMeter(_Meter):
         self._show(self._spending)
 
 
-class SpendMeter(_Meter):
+class SpendMeter(Meter):
     """Today's spend as in its tile: the amount, the bar with what is held, what is held and free."""
 
     def __init__(self, words: Words, tokens: Tokens) -> None:
@@ -124,10 +125,10 @@ class SpendMeter(_Meter):
         self.bar.setVisible(spending.limit is not None)
         said = [self._words("meter.held_in_flight", amount=money(spending.held, 2))]
         if spending.free is not None:
-            said.append(self._words("meter.free", amount=money(spending.free, 2)))
+            said.append(self._words("meter.free", amount=money_left(spending.free)))
         for label, text in (
             (self._amount, money(spending.spent, 2)),
-            (self._limit, self._of_limit(2)),
+            (self._limit, self._of_limit()),
             (self._below, " · ".join(said)),
         ):
             if label.text() != text:

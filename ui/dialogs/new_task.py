@@ -14,7 +14,6 @@ from engine.face import (
     InvalidSpecError,
     RecipeName,
     TaskSpec,
-    decimal,
     parse,
     validate,
 )
@@ -23,6 +22,7 @@ from ui.dialogs.form import Field, WrongInputError, area, choice, grid, heading,
 from ui.dialogs.model_choice import ModelChoice
 from ui.dialogs.more_settings import MoreSettings
 from ui.services import WindowServices
+from ui.tasks.format import exact_money
 from ui.text import Words
 
 WIDTH, FOLDED, UNFOLDED = 790, 560, 820
@@ -154,7 +154,7 @@ class NewTask(QDialog):
             return
         try:
             budget = parse(text_of(self.budget))
-            most = f"${decimal(budget):.2f} {words('new_task.then_pauses')}"
+            most = f"{exact_money(budget)} {words('new_task.then_pauses')}"
         except ValueError:
             most = words("new_task.no_limit")
         told = words("new_task.price", input=price[0], output=price[1]) if price else words("new_task.unpriced")

@@ -93,7 +93,10 @@ class General(QWidget):
         self.theme = Field(words("settings.theme"), choice(themes, preferences.theme))
         self.limit = Field(words("settings.running_limit"), line(str(preferences.running_limit)))
         self.resume = Field(words("settings.resume"), choice(resumes, preferences.resume_interrupted))
-        self.day = Field(words("settings.day_limit"), line(preferences.day_limit, words("new_task.budget_hint")))
+        hint = words("new_task.budget_hint")
+        self.day = Field(words("settings.day_limit"), line(preferences.day_limit, hint))
+        self.month = Field(words("settings.month_limit"), line(preferences.month_limit, hint))
+        self.total = Field(words("settings.total_limit"), line(preferences.total_limit, hint))
         self.results = Field(words("settings.results"), line(preferences.results_folder))
         self.models = ModelChoice(preferences.providers, preferences.default_provider, preferences.default_model)
         default = Field(words("settings.default"), self.models)
@@ -102,22 +105,22 @@ class General(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
-        layout.addLayout(grid([[self.theme, self.limit, self.resume], [self.day, default]]))
+        layout.addLayout(grid([[self.theme, self.limit, self.resume], [self.day, self.month, self.total]]))
+        layout.addWidget(default)
         layout.addWidget(self.results)
         layout.addWidget(choose)
         layout.addStretch(1)
 
     def read(self, before: Preferences) -> Preferences:
         """Return the settings as they stand here; raises `WrongInputError`."""
-        day = text_of(self.day).strip()
-        if day:
-            read(self.day, parse, "new_task.not_money")
         return dataclasses.replace(
             before,
             theme=self.theme.field.currentData(),
             running_limit=read(self.limit, _at_least_one, "new_task.not_a_number"),
             resume_interrupted=self.resume.field.currentData(),
-            day_limit=day,
+            day_limit=_amount(self.day),
+            month_limit=_amount(self.month),
+            total_limit=_amount(self.total),
             results_folder=text_of(self.results).strip(),
             default_provider=self.models.provider,
             default_model=self.models.model,
@@ -267,6 +270,14 @@ class Providers(QWidget):
         self._views.append(ProviderView(name=name, title=name, kind="custom", base_url="http://127.0.0.1:8000/v1"))
         self.list.addItem(name)
         self.list.setCurrentRow(len(self._views) - 1)
+
+
+def _amount(field: Field[QWidget]) -> str:
+    """Return an amount as it was typed, or nothing; raises `WrongInputError` for what is no amount."""
+    text = text_of(field).strip()
+    if text:
+        read(field, parse, "new_task.not_money")
+    return text
 
 
 def _prices(view: ProviderView) -> str:

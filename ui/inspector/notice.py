@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.face import ErrorCode, PauseReason, Phase, State, TaskSnapshot
+from engine.face import ErrorCode, Level, PauseReason, Phase, State, TaskSnapshot
 
 PAUSES = {
     PauseReason.BUDGET: "error.over_budget",
@@ -10,6 +10,11 @@ PAUSES = {
     PauseReason.STORAGE: "error.store_failed",
     PauseReason.INTERRUPTION: "notice.interruption",
 }
+
+
+LIMITS = frozenset(Level)
+TOLD = frozenset({ErrorCode.ASKS_TO_WAIT, ErrorCode.FENCED})
+"""Details of a provider's pause that have a sentence of their own."""
 
 
 def notice(task: TaskSnapshot) -> str:
@@ -20,14 +25,20 @@ def notice(task: TaskSnapshot) -> str:
             return f"error.{reason}"
         case State.TIMEOUT:
             return f"notice.timeout_{reason}"
-        case State.PAUSED if task.standing.detail == ErrorCode.ASKS_TO_WAIT:
-            return f"error.{task.standing.detail}"
         case State.PAUSED if reason in PAUSES:
-            return PAUSES[PauseReason(reason)]
+            return _known(task) or PAUSES[PauseReason(reason)]
         case State.PENDING if task.phase is Phase.AWAITING_CONSENT:
             return "notice.awaiting_consent"
         case _:
             return ""
+
+
+def _known(task: TaskSnapshot) -> str:
+    """Return what is known beyond the reason of a pause: which limit, or what is the matter with the provider."""
+    reason, detail = task.standing.reason, task.standing.detail
+    if reason == PauseReason.BUDGET and detail in LIMITS and task.standing.needed:
+        return f"notice.limit_{detail}"
+    return f"error.{detail}" if reason == PauseReason.PROVIDER and detail in TOLD else ""
 
 
 def urgent(task: TaskSnapshot) -> bool:

@@ -15,6 +15,7 @@ from ui.inspector.rows_view import RowsView
 from ui.inspector.services import InspectorServices
 from ui.inspector.step_list import StepLine
 from ui.inspector.tab import TaskTab, version_of_steps
+from ui.tasks.format import exact_money
 from ui.tasks.inks import Inks, tint
 from ui.tasks.scope import LIVE
 from ui.text import Words
@@ -106,7 +107,7 @@ class ResultTab(TaskTab):
         code = notice(task)
         self.notice.setVisible(bool(code))
         if code:
-            self.notice.setText(self._words(code))
+            self.notice.setText(self._words(code, needed=exact_money(task.standing.needed)))
             tint(self.notice, self._inks["failed" if urgent(task) else "paused"])
 
     def _show_answer(self, answer: Answer) -> None:

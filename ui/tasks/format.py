@@ -10,17 +10,35 @@ from engine.face import PICO
 NONE = "—"
 """Stands for a figure that does not exist or is not known."""
 
+DECIMALS = 12
+"""Of a dollar, as the engine counts."""
+
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
 def money(pico: int, digits: int = 4) -> str:
     """Return dollars with `digits` decimals ("$1.2110"); what is not nothing is never shown as nothing."""
     unit = PICO // 10**digits
-    rounded = (abs(pico) + unit // 2) // unit
+    return _signed(pico, (abs(pico) + unit // 2) // unit, digits)
+
+
+def money_left(pico: int, digits: int = 2) -> str:
+    """Return dollars that may still be spent, rounded down: what looks as if it were there is there."""
+    return _signed(pico, abs(pico) * 10**digits // PICO, digits)
+
+
+def exact_money(pico: int, digits: int = 2) -> str:
+    """Return a limit: with all the decimals it has, and `digits` at least ("$2.00", "$0.0125")."""
+    while digits < DECIMALS and pico * 10**digits % PICO:
+        digits += 1
+    return money(pico, digits)
+
+
+def _signed(pico: int, units: int, digits: int) -> str:
     sign = "-" if pico < 0 else ""
-    if pico and not rounded:
-        return f"<${_dollars(1, digits)}" if pico > 0 else f"-${_dollars(0, digits)}"
-    return f"{sign}${_dollars(rounded, digits)}"
+    if pico and not units:
+        return f"{sign}<${_dollars(1, digits)}"
+    return f"{sign}${_dollars(units, digits)}"
 
 
 def _dollars(units: int, digits: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from engine.face import Phase, State, TaskSnapshot
+from engine.face import ErrorCode, Phase, State, TaskSnapshot
 
 SHOWN_PHASES = frozenset(
     {
@@ -43,6 +43,7 @@ def status(task: TaskSnapshot, now: float) -> Status:
         return Status("retrying", f"state.{state}", f"phase.{task.phase}", left)
     if task.phase in SHOWN_PHASES:
         return Status(str(state), f"state.{state}", f"phase.{task.phase}")
-    if state in REASONED and task.standing.reason and task.standing.reason != "user":
-        return Status(str(state), f"state.{state}", f"reason.{task.standing.reason}")
+    reason = ErrorCode.FENCED if task.standing.detail == ErrorCode.FENCED else task.standing.reason
+    if state in REASONED and reason and reason != "user":
+        return Status(str(state), f"state.{state}", f"reason.{reason}")
     return Status(str(state), f"state.{state}")

@@ -27,7 +27,13 @@ PRICES = (
 )
 CERTAINLY_NOT = (ErrorCode.BAD_REQUEST, ErrorCode.WRONG_KEY, ErrorCode.RATE_LIMITED)
 """400, 401, 429."""
-ABSURD = (Usage(output=-5), Usage(input=5, cached=6, output=1), Usage(input=10**9), Usage(input=1, reasoning=3))
+ABSURD = (
+    Usage(),
+    Usage(output=-5),
+    Usage(input=5, cached=6, output=1),
+    Usage(input=10**9),
+    Usage(input=1, reasoning=3),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

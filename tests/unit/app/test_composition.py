@@ -57,7 +57,11 @@ def test_half_a_price_is_none() -> None:
 
 def test_limits_of_the_settings() -> None:
     """Amounts in pico; what is empty or no amount limits nothing."""
-    assert limits(Settings(day_limit="2.5")) == {Level.DAY: 2_500_000_000_000, Level.MONTH: None}
+    assert limits(Settings(day_limit="2.5", total_limit="100")) == {
+        Level.DAY: 2_500_000_000_000,
+        Level.MONTH: None,
+        Level.EVERYTHING: 100 * 10**12,
+    }
     assert limits(Settings(day_limit="much"))[Level.DAY] is None
 
 

@@ -9,7 +9,7 @@ from ui.cost.figures import Spending, of_task, today
 
 def test_today() -> None:
     """Spent, held and what is left of the day's limit."""
-    spending = today(Totals(spent_today=15 * PICO, held=PICO, day_limit=40 * PICO))
+    spending = today(Totals(spent_today=15 * PICO, held_today=PICO, day_limit=40 * PICO))
     assert (spending.free, spending.spent_part, spending.held_part) == (24 * PICO, 0.375, 0.025)
     assert spending.colour == "completed"
 
