@@ -27,6 +27,7 @@ class Summary:
 
     def __init__(
         self,
+        *,
         register: Register,
         gauges: Gauges,
         accounts: Accounts,

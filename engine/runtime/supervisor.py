@@ -97,7 +97,13 @@ class Supervisor:
         self._crew = Crew(self._register, self._runner_ports(), parts.running_limit)
         self._acts = Acts(self._register, self._journal, self._crew, self._feed.mark)
         summary = Summary(
-            self._register, self._gauges, self._accounts, self._fences, self._offers, parts.store, parts.clock
+            register=self._register,
+            gauges=self._gauges,
+            accounts=self._accounts,
+            fences=self._fences,
+            offers=self._offers,
+            store=parts.store,
+            clock=parts.clock,
         )
         self._view = View(self._register, self._feed, summary, parts.clock, self._crew)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 
-from engine.face import ErrorCode, PauseReason, Phase, State, TimeLevel
+from engine.face import ErrorCode, Level, PauseReason, Phase, State, TimeLevel
 from tests.snapshots import snapshot
 from ui.inspector.notice import notice, urgent
 from ui.text import load_words
@@ -38,6 +41,22 @@ def test_a_server_that_asks_to_wait_for_long_is_named() -> None:
     """Not as one that does not answer as it should."""
     task = snapshot(0, state=State.PAUSED, reason=PauseReason.PROVIDER, detail=ErrorCode.ASKS_TO_WAIT)
     assert notice(task) == "error.asks_to_wait"
+
+
+@pytest.mark.parametrize("level", Level)
+def test_every_limit_has_a_sentence_with_what_is_needed(level: Level) -> None:
+    """Once that is known; before it, a plainer one."""
+    task = snapshot(0, state=State.PAUSED, reason=PauseReason.BUDGET, detail=level)
+    assert notice(task) == "error.over_budget"
+    needing = replace(task, standing=msgspec.structs.replace(task.standing, needed=5))
+    assert "{needed}" not in WORDS(notice(needing), needed="$0.05")
+    assert notice(needing) == f"notice.limit_{level}"
+
+
+def test_a_fenced_model_has_a_sentence_of_its_own() -> None:
+    """Other pauses for a provider keep theirs."""
+    task = snapshot(0, state=State.PAUSED, reason=PauseReason.PROVIDER, detail=ErrorCode.FENCED)
+    assert notice(task) == "error.fenced"
 
 
 def test_consent_is_asked_for() -> None:

@@ -19,6 +19,7 @@ from ui.tasks import format as figures
         (PICO // 20_001, 4, "<$0.0001"),
         (1, 2, "<$0.01"),
         (-PICO // 2, 2, "-$0.50"),
+        (-1, 4, "-<$0.0001"),
         (PICO - 1, 2, "$1.00"),
         (15 * PICO, 0, "$15"),
     ],
@@ -26,6 +27,43 @@ from ui.tasks import format as figures
 def test_money(pico: int, digits: int, text: str) -> None:
     """Money has its decimals always, and something is never shown as nothing."""
     assert figures.money(pico, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("pico", "digits", "text"),
+    [
+        (0, 2, "$0.00"),
+        (PICO - 1, 2, "$0.99"),
+        (1_999_999 * PICO // 1_000_000, 2, "$1.99"),
+        (1, 2, "<$0.01"),
+        (23_400 * PICO // 1000, 2, "$23.40"),
+        (46_980 * PICO // 1000, 4, "$46.9800"),
+    ],
+)
+def test_what_is_left_never_looks_like_more(pico: int, digits: int, text: str) -> None:
+    """Rounded down, and something is still not nothing."""
+    assert figures.money_left(pico, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("pico", "text"),
+    [
+        (0, "$0.00"),
+        (2 * PICO, "$2.00"),
+        (PICO // 80, "$0.0125"),
+        (1, "$0.000000000001"),
+        (1_234_500 * PICO + PICO // 10, "$1,234,500.10"),
+    ],
+)
+def test_a_limit_shows_all_its_decimals(pico: int, text: str) -> None:
+    """What was typed is what is shown."""
+    assert figures.exact_money(pico) == text
+
+
+def test_a_column_of_amounts_keeps_its_decimals() -> None:
+    """Right-aligned, the points stand below each other, whatever the amount."""
+    amounts = [0, 1, PICO // 3, 17 * PICO, 12_345 * PICO]
+    assert {len(figures.money(pico).rpartition(".")[2]) for pico in amounts} == {4}
 
 
 @pytest.mark.parametrize(
