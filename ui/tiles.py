@@ -122,7 +122,7 @@ class Tiles(QFrame):
         self._done = Tile(words("tile.done"), tokens, 24)
         self._throughput = Tile(words("tile.throughput"), tokens, 25)
         self._saved = Tile(words("tile.saved"), tokens, 19)
-        self._spend = _SpendTile(words, tokens)
+        self._spend = SpendTile(words, tokens)
         self._bar, self._spark = Bar(), Spark(tokens)
         self._sampled = float("-inf")
         self._done.body.insertWidget(3, self._bar)
@@ -199,12 +199,13 @@ class Tiles(QFrame):
         self._saved.say(self._words(figure, count=totals.unsaved), "", below)
 
 
-class _SpendTile(QFrame):
+class SpendTile(QFrame):
     """The meter of today's spend as a tile, with the month's and everything's beside its title."""
 
     stretch = 29
 
     def __init__(self, words: Words, tokens: Tokens) -> None:
+        """Build it at nothing."""
         super().__init__()
         self.setObjectName("tile")
         self._title = _label(words("tile.spend"))

@@ -41,6 +41,8 @@ class Asked:
     max_output: int | None = None
     system: str = ""
     context: Sequence[str] = ()
+    batch: str = ""
+    batch_budget: str = ""
 
     def own_provider(self) -> ProviderSettings | None:
         """Return the provider that --base-url describes, or None; raises `CommandError`, `DroverError`."""
@@ -66,6 +68,12 @@ class Asked:
             name=name, base_url=self.base_url, key_variable=self.key_variable, free=self.free, models=(model,)
         )
 
+    def whole_batch(self) -> int | None:
+        """Return pico that the batch may spend, or None where nothing was said; raises `CommandError`."""
+        if self.batch_budget and not self.batch:
+            raise wrong("batch_missing")
+        return _budget(self.batch_budget)
+
     def spec(self, provider: str, model: str) -> TaskSpec:
         """Return the task; raises `CommandError`, `InvalidSpecError`."""
         if self.goal and self.pipeline:
@@ -81,6 +89,7 @@ class Asked:
             system=self.system,
             context=_context(self.context),
             budget=_budget(self.budget),
+            batch=self.batch,
         )
         given = {"max_steps": self.steps, "temperature": self.temperature, "max_output": self.max_output}
         changes = {name: value for name, value in given.items() if value is not None}

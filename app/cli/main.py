@@ -60,6 +60,8 @@ def run(  # noqa: PLR0917 - typer passes options by name
     max_output: Annotated[int | None, typer.Option(help="Tokens of a reply at most.")] = None,
     system: Annotated[str, typer.Option(help="Your own system prompt.")] = "",
     context: Annotated[list[str] | None, typer.Option(help="NAME=VALUE; may be repeated.")] = None,
+    batch: Annotated[str, typer.Option(help="Name of the batch the task belongs to.")] = "",
+    batch_budget: Annotated[str, typer.Option(help="Dollars that the whole batch may spend.")] = "",
     data_dir: DataDir = None,
     json: Json = False,  # noqa: FBT002
 ) -> None:
@@ -84,6 +86,8 @@ def run(  # noqa: PLR0917 - typer passes options by name
         max_output=max_output,
         system=system,
         context=context or (),
+        batch=batch,
+        batch_budget=batch_budget,
     )
     output = Output(json)
     output.guarded(lambda: _wait(lambda: run_task(_program(data_dir), asked, output)))
@@ -125,6 +129,26 @@ def resume(
         return await resume_tasks(_program(data_dir), ids, output)
 
     output.guarded(lambda: _wait(act))
+
+
+@cli.command()
+def budget(  # noqa: PLR0917 - typer passes options by name
+    day: Annotated[str, typer.Option(help="Dollars a day, or none.")] = "",
+    month: Annotated[str, typer.Option(help="Dollars a month, or none.")] = "",
+    everything: Annotated[str, typer.Option(help="Dollars for everything ever, or none.")] = "",
+    batch: Annotated[str, typer.Option(help="A batch, for --limit.")] = "",
+    limit: Annotated[str, typer.Option(help="Dollars that the batch may spend, or none.")] = "",
+    lift: Annotated[str, typer.Option(metavar="PROVIDER/MODEL", help="Use a model again that billed too much.")] = "",
+    data_dir: DataDir = None,
+    json: Json = False,  # noqa: FBT002
+) -> None:
+    """Show what was spent and may be spent at every level (beside a running window, too); set limits."""
+    from app.cli.budget import Changes  # noqa: PLC0415 - see `_program`
+    from app.cli.budget import budget as show_budget  # noqa: PLC0415
+
+    changes = Changes(day=day, month=month, everything=everything, batch=batch, limit=limit, lift=lift)
+    output = Output(json)
+    output.guarded(lambda: _wait(lambda: show_budget(_program(data_dir), changes, output)))
 
 
 @cli.command()

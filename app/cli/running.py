@@ -13,6 +13,7 @@ from app.cli.report import BY_STATE, Exit, Output, say, wrong
 from app.cli.shown import full, one_line, safe
 from app.composition import LOCAL, Program
 from app.secrets import Kept
+from engine.cost.port import Level, Scope
 from engine.domain.ids import TaskId
 from engine.domain.money import plain
 from engine.domain.progress import ProgressReport
@@ -51,6 +52,7 @@ async def _run(program: Program, asked: Asked, output: Output) -> Exit:
         raise wrong("no_provider")
     if not asked.goal and asked.pipeline is None:
         raise wrong("goal_missing")
+    batch_budget = asked.whole_batch()
     asked.spec(name, asked.model or "unknown yet")  # bad input first: before a key, a network or a folder is needed
     if own is not None:
         # Before anything is remembered: who gives the key itself here must not find it in the settings.
@@ -61,6 +63,8 @@ async def _run(program: Program, asked: Asked, output: Output) -> Exit:
     await program.load_keys(name)
     spec = asked.spec(name, await _model(program, name, asked.model))
     async with engine_of(program) as engine:
+        if batch_budget is not None:
+            engine.set_budget(Scope(Level.BATCH, asked.batch), batch_budget)
         (task,) = await engine.submit([spec])
         output.emit(
             "task", fields={"id": task, "name": engine.snapshot(task).name, "provider": name, "model": spec.model}

@@ -22,7 +22,7 @@ from ui.cost.meters import SpendMeter
 from ui.inspector.inspector import STEPS, Inspector
 from ui.inspector.services import InspectorServices
 from ui.tasks.columns import INDEX
-from ui.tasks.format import money
+from ui.tasks.format import exact_money, money
 from ui.tasks.view import TaskTable
 from ui.text import load_words
 from ui.theme import load_tokens
@@ -187,10 +187,14 @@ def test_a_budget_raised_in_the_inspector_lets_a_task_go_on(qtbot: QtBot) -> Non
             desk.look_at(task)
             await desk.frames(1)
             assert desk.cell(task, "status") == "Paused · budget"
-            assert desk.inspector.result.notice.text() == WORDS("error.over_budget")
+            needed = exact_money(b.engine.snapshot(task).standing.needed)
+            assert desk.inspector.result.notice.text() == WORDS("notice.limit_task", needed=needed)
             desk.inspector.tabs.setCurrentIndex(3)
             desk.inspector.settings.form.boxes["budget"].set_text("1")
             desk.inspector.settings.save.click()
+            await desk.frames(5)
+            assert desk.cell(task, "status") == "Paused · budget"
+            assert b.engine.resume_offered() == (task,)
             await desk.frames(20)
             assert desk.cell(task, "status") == "Completed"
 

@@ -28,6 +28,11 @@ class Meter(QWidget):
         self._spending = Spending()
         self.bar = Bar()
 
+    @property
+    def spending(self) -> Spending:
+        """The account it shows."""
+        return self._spending
+
     def _show(self, spending: Spending) -> None:
         self._spending = spending
         inks = self._inks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import resources
-from app.cli.shown import one_line, problem, safe
+from app.cli.shown import dollars, one_line, problem, safe
 from engine.domain.errors import ErrorCode
 from engine.domain.states import PauseReason, State
 from engine.domain.task import Standing
@@ -27,6 +27,14 @@ from tests.workbench import spec
 def test_what_stands_in_the_way(standing: Standing, code: ErrorCode | None) -> None:
     """The sentence for what failed or what a pause waits for; none where nothing is wrong."""
     assert problem(standing) == (None if code is None else resources.text("errors")[code])
+
+
+def test_amounts_are_exact_and_stand_below_each_other() -> None:
+    """Every decimal there is, the points in one column, the width always the same."""
+    shown = [dollars(pico) for pico in (0, 1, 10**12, 1_234 * 10**12 + 5 * 10**11)]
+    assert [each.strip() for each in shown] == ["$0", "$0.000000000001", "$1", "$1234.5"]
+    assert {len(each) for each in shown} == {20}
+    assert {each.index(".") for each in shown if "." in each} == {7}
 
 
 @pytest.mark.parametrize("title", ["\x1b[2J\x1b[31mred", "two\nlines\r", "\u202egnp.exe", "\x00\x9b", "a\u2028b"])
