@@ -64,7 +64,7 @@ async def _run(program: Program, asked: Asked, output: Output) -> Exit:
     spec = asked.spec(name, await _model(program, name, asked.model))
     async with engine_of(program) as engine:
         if batch_budget is not None:
-            engine.set_budget(Scope(Level.BATCH, asked.batch), batch_budget)
+            engine.set_budget(Scope(Level.BATCH, program.redactor.known(asked.batch)), batch_budget)
         (task,) = await engine.submit([spec])
         output.emit(
             "task", fields={"id": task, "name": engine.snapshot(task).name, "provider": name, "model": spec.model}
