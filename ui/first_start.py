@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from engine.face import DroverError, TaskSpec, parse
 from ui.bars import plain_label
 from ui.dialogs.form import area, heading, line
-from ui.services import ProviderView, WindowServices
+from ui.services import SIMULATOR, ProviderView, WindowServices
 from ui.text import Words
 
 WIDTH = 720
@@ -41,7 +41,9 @@ class FirstStart(QScrollArea):
         super().__init__()
         self._words, self._services = words, services
         self._cards: list[Card] = []
+        self._servers: tuple[ProviderView, ...] = ()
         self.goal = area(words("first.example"), rows=3)
+        self.goal.setFixedHeight(self.goal.minimumHeight())
         self.goal.setAccessibleName(words("first.goal"))
         self.start_button = QPushButton(words("first.start"))
         self._cost = plain_label("")
@@ -114,8 +116,21 @@ class FirstStart(QScrollArea):
             self._add(Card(simulator, self._words("first.simulator"), self._words("first.simulator_text")))
         self._choose(next((card for card in self._cards if card.usable), self._cards[0]))
 
+    def refresh(self) -> None:
+        """Offer what is known now: the settings were changed."""
+        chosen = self.chosen.view.name
+        for card in self._cards:
+            self._choices.removeWidget(card)
+            card.deleteLater()
+        self._cards.clear()
+        self._offer()
+        self.add_servers(self._servers)
+        if any(card.view.name == chosen for card in self._cards):
+            self.choose(chosen)
+
     def add_servers(self, servers: Sequence[ProviderView]) -> None:
         """Offer servers that were found, first of all; the first of them is chosen."""
+        self._servers = tuple(servers)
         for place, server in enumerate(servers):
             if any(card.view.name == server.name for card in self._cards):
                 continue
@@ -133,8 +148,8 @@ class FirstStart(QScrollArea):
     def _choose(self, chosen: Card) -> None:
         for card in self._cards:
             card.set_chosen(card is chosen)
-        free = chosen.view.free or chosen.view.kind in ("local", "simulator", "server")
-        cost = self._words("first.free") if free else self._words("first.budget", budget=f"${BUDGET}")
+        code = "first.simulated" if chosen.view.kind == SIMULATOR else "first.budget"
+        cost = self._words(code, budget=f"${BUDGET}") if _costs(chosen.view) else self._words("first.free")
         self._cost.setText(f"{self._words('first.steps', steps=STEPS)} · {cost}")
         self.start_button.setEnabled(chosen.view.ready)
 
@@ -155,6 +170,10 @@ class FirstStart(QScrollArea):
 
     async def _make(self) -> None:
         card = self.chosen
+        if card.lacks_key:
+            self.tell(self._words("first.no_key", name=card.view.title))
+            card.setFocus()
+            return
         self.start_button.setEnabled(False)
         try:
             if card.key:
@@ -163,7 +182,6 @@ class FirstStart(QScrollArea):
                 await self._services.keep_key(card.view.name, card.key)
                 card.models = card.models or tuple(model.id for model in models)
             model = card.model or next(iter(card.models), "")
-            paid = not (card.view.free or card.view.kind in ("local", "simulator", "server"))
             self.tell("")
             self.made.emit(
                 TaskSpec(
@@ -172,7 +190,7 @@ class FirstStart(QScrollArea):
                     model=model,
                     max_steps=STEPS,
                     max_output=MAX_OUTPUT,
-                    budget=parse(BUDGET) if paid else None,
+                    budget=parse(BUDGET) if _costs(card.view) else None,
                 ),
                 False,  # noqa: FBT003 - Qt's signal: not paused
             )
@@ -180,6 +198,16 @@ class FirstStart(QScrollArea):
             self.tell(self._words.error(error))
         finally:
             self.start_button.setEnabled(True)
+
+    @property
+    def problem(self) -> str:
+        """What is told above the buttons."""
+        return self._problem.text()
+
+    @property
+    def cost(self) -> str:
+        """What a task at the chosen place takes at most."""
+        return self._cost.text()
 
     def tell(self, text: str) -> None:
         """Show a sentence above the buttons, or nothing."""
@@ -238,6 +266,11 @@ class Card(QFrame):
         return ""
 
     @property
+    def lacks_key(self) -> bool:
+        """Whether it cannot run without a key that nobody gave yet."""
+        return self.view.needs_key and self.view.key_kept == "nowhere" and not self.key
+
+    @property
     def is_chosen(self) -> bool:
         """Whether it is the chosen one."""
         return self._radio.isChecked()
@@ -269,6 +302,7 @@ class KeyCard(Card):
         self._line.setEchoMode(self._line.EchoMode.Password)
         self._line.setAccessibleName(words("first.key"))
         self._line.setFixedWidth(180)
+        self.setFocusProxy(self._line)
         self._line.textEdited.connect(self._pasted)
         self.row.addWidget(self._which)
         self.row.addWidget(self._line)
@@ -285,3 +319,8 @@ class KeyCard(Card):
         self.view = self._views[place]
         self.models = self.view.models
         self.pressed.emit()
+
+
+def _costs(view: ProviderView) -> bool:
+    """Whether a task there takes from a budget; the simulator's does, so that budgets can be tried."""
+    return not (view.free or view.kind in ("local", "server"))

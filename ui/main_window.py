@@ -54,6 +54,7 @@ class MainWindow(QMainWindow):
         self.look = look
         self._shown: TaskId | None = None
         self._may_close = False
+        self._results_problem = ""
         self._dialog: QWidget | None = None
         self.setWindowTitle(words("title"))
         self.setMinimumSize(*SMALLEST)
@@ -123,9 +124,7 @@ class MainWindow(QMainWindow):
         self.look.changed.connect(self.set_tokens)
         for action in self.actions_.menu():
             self.addAction(action)
-        QShortcut(QKeySequence("Ctrl+N"), self, self.new_task)
         QShortcut(QKeySequence("Ctrl+F"), self, self.toolbar.filter.setFocus)
-        QShortcut(QKeySequence("Ctrl+,"), self, self.settings)
 
     # --- life
 
@@ -181,11 +180,20 @@ class MainWindow(QMainWindow):
         self.banner.show_interrupted(batch.totals.interrupted)
         self.trouble.show_totals(batch.totals)
         self.money.show_totals(batch.totals)
+        self._tell_results()
         if batch.added or batch.changed or batch.removed:
             self.actions_.refresh()
         self.inspector.apply(batch)
         if batch.added and not self.table.selected_ids():
             self.table.select(batch.added[0].id)
+
+    def _tell_results(self) -> None:
+        """Say when answers cannot be written to their folder, once for each reason."""
+        problem = self.services.results_problem()
+        if problem != self._results_problem:
+            self._results_problem = problem
+            if problem:
+                self.notice.tell(self.words("notice.results", problem=problem))
 
     def _select(self) -> None:
         self.actions_.refresh()
@@ -218,6 +226,7 @@ class MainWindow(QMainWindow):
         """Open the settings."""
         dialog = Settings(self.words, self.services, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.saved.connect(self._settled)
         self._dialog = dialog
         dialog.open()
         return dialog
@@ -248,13 +257,28 @@ class MainWindow(QMainWindow):
         if isinstance(dialog, NewTask):
             self.services.spawn(self._make(dialog, spec, paused))
 
+    def _settled(self, told: str) -> None:
+        """Let the settings that were saved show."""
+        self.look.apply(self.services.preferences().theme)
+        self.first_start.refresh()
+        if told:
+            self.notice.say(told)
+
     async def _make(self, dialog: NewTask, spec: TaskSpec, paused: bool) -> None:  # noqa: FBT001 - Qt's signal
+        dialog.set_busy(True)
+        gone: list[int] = []
+        dialog.finished.connect(gone.append)
         try:
             (task,) = await self.engine.submit([spec], paused=paused)
         except DroverError as error:
+            if gone:
+                self.tell(error)
+                return
+            dialog.set_busy(False)
             dialog.show_problem(error)
             return
-        dialog.accept()
+        if not gone:
+            dialog.accept()
         self.bridge.drain()
         self.table.select(task)
 

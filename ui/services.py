@@ -12,6 +12,8 @@ from engine.face import ModelInfo
 Theme = Literal["system", "dark", "light"]
 Resume = Literal["ask", "always", "never"]
 ProviderKind = Literal["preset", "custom", "server", "local", "simulator"]
+SIMULATOR: ProviderKind = "simulator"
+"""Name and kind of the provider whose prices are simulated."""
 Folder = Literal["data", "results", "config", "state"]
 
 
@@ -41,6 +43,10 @@ class ProviderView:
     priced: tuple[PricedModel, ...] = ()
     ready: bool = True
     """Whether it can be used now: False for a local model that is not installed."""
+    model_file: str = ""
+    """A GGUF file in place of the small test model."""
+    usual_url: str = ""
+    """The address of a preset that nobody changed."""
     set_up: bool = False
     """Whether the person set it up; a preset nobody touched is only offered."""
 
@@ -56,6 +62,8 @@ class Preferences:
     """Dollars, as text; empty for no limit."""
     month_limit: str = ""
     total_limit: str = ""
+    grace_s: float = 30.0
+    """Seconds that closing waits for the steps in flight."""
     results_folder: str = ""
     default_provider: str = ""
     default_model: str = ""
@@ -70,11 +78,31 @@ class WindowServices(Protocol):
         ...
 
     def save(self, preferences: Preferences) -> None:
-        """Write the settings and let them hold at once."""
+        """Write the settings and let them hold at once; a provider that is not set up there is so no more."""
+        ...
+
+    def check_address(self, address: str) -> None:
+        """Raise INVALID_URL or INSECURE_URL for an address that cannot be used."""
+        ...
+
+    def check_key(self, key: str) -> None:
+        """Raise INVALID_KEY for what cannot be a key."""
+        ...
+
+    async def check_results(self, folder: str) -> None:
+        """Raise RESULTS_NOT_WRITABLE for a folder that cannot be written to."""
+        ...
+
+    async def check_model_file(self, file: str) -> None:
+        """Raise MODEL_FILE for what is no model's file."""
         ...
 
     async def keep_key(self, provider: str, key: str) -> str:
         """Keep a key; return where: "keyring" or "memory"."""
+        ...
+
+    async def forget_key(self, provider: str) -> None:
+        """Drop a key everywhere."""
         ...
 
     async def test(self, provider: ProviderView, key: str = "") -> tuple[ModelInfo, ...]:
@@ -87,6 +115,10 @@ class WindowServices(Protocol):
 
     def price(self, provider: str, model: str) -> tuple[str, str] | None:
         """Return dollars per million tokens in and out, "0" for free; None where the price is not known."""
+        ...
+
+    def results_problem(self) -> str:
+        """Return why the last answer could not be written to its folder, in the system's words; empty when it could."""
         ...
 
     def folder(self, which: Folder) -> Path:

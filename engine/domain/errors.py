@@ -47,6 +47,7 @@ class ErrorCode(StrEnum):
     # the store and the results folder
     FOLDER_IN_USE = "folder_in_use"
     FOLDER_NOT_WRITABLE = "folder_not_writable"
+    RESULTS_NOT_WRITABLE = "results_not_writable"
     DISK_FULL = "disk_full"
     STORE_FAILED = "store_failed"
     STORE_DAMAGED = "store_damaged"

@@ -39,6 +39,11 @@ class ResultsFolder:
         self.problem: str = ""
         """What went wrong with the last file, in the system's words; empty when nothing did."""
 
+    def move(self, root: Path) -> None:
+        """Write below another folder from now on; what lies in the one before stays there."""
+        self._root = root
+        self.problem = ""
+
     def publish(self, task: TaskId) -> None:
         """See `Results`."""
         self._asked[task] = None

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from engine.face import TaskSnapshot, Totals
 from ui.cost.bar import Bar
 from ui.cost.figures import Spending, of_task, today
+from ui.services import SIMULATOR
 from ui.tasks.format import exact_money, money, money_left
 from ui.tasks.inks import Inks, tint
 from ui.text import Words
@@ -73,6 +74,8 @@ class TaskMeter(Meter):
         self._show(of_task(task))
         self.bar.setVisible(task.spec.budget is not None)
         short = f"{money(self._spending.spent)} {self._of_limit()}"
+        if task.spec.provider == SIMULATOR:
+            short += f" · {self._words('meter.simulated')}"
         whole = short
         if self._spending.held:
             whole += f" · {self._words('meter.held', amount=money(self._spending.held))}"

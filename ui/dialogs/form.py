@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from engine.face import DroverError
 from ui.bars import plain_label
+from ui.long_lines import TextArea
 
 T = TypeVar("T")
 Input_co = TypeVar("Input_co", bound=QWidget, covariant=True)
 
 
 class Field(QWidget, Generic[Input_co]):
-    """A label, an input, and what is wrong with it."""
+    """A label, an input, and what is wrong with it, until it is changed."""
 
     def __init__(self, label: str, field: Input_co) -> None:
         """Put `field` under its label."""
@@ -34,6 +37,11 @@ class Field(QWidget, Generic[Input_co]):
         layout.setSpacing(4)
         for widget in (caption, field, self._problem):
             layout.addWidget(widget)
+        for each in (field, *field.findChildren(QWidget)):
+            if isinstance(each, (QLineEdit, QPlainTextEdit)):
+                each.textChanged.connect(self._changed)
+            elif isinstance(each, QComboBox):
+                each.currentIndexChanged.connect(self._changed)
 
     @property
     def field(self) -> Input_co:
@@ -47,6 +55,10 @@ class Field(QWidget, Generic[Input_co]):
         self.field.setProperty("wrong", bool(problem))
         self.field.style().unpolish(self.field)
         self.field.style().polish(self.field)
+
+    def _changed(self) -> None:
+        if self.problem:
+            self.blame("")
 
     @property
     def problem(self) -> str:
@@ -73,9 +85,8 @@ def line(text: str = "", hint: str = "") -> QLineEdit:
 
 def area(text: str = "", hint: str = "", rows: int = 4) -> QPlainTextEdit:
     """Return an area of plain text in which Tab goes on to the next field."""
-    edit = QPlainTextEdit(text)
+    edit = TextArea(text)
     edit.setPlaceholderText(hint)
-    edit.setTabChangesFocus(True)
     edit.setMinimumHeight(rows * edit.fontMetrics().lineSpacing() + 20)
     edit.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
     return edit
@@ -106,6 +117,15 @@ def read(field: Field[QWidget], convert: Callable[[str], T], code: str) -> T:
         return convert(text_of(field).strip())
     except ValueError:
         raise WrongInputError(field, code) from None
+
+
+@contextmanager
+def at_field(field: Field[QWidget]) -> Generator[None]:
+    """Turn an error of the engine into one of this field."""
+    try:
+        yield
+    except DroverError as error:
+        raise WrongInputError(field, f"error.{error.code}") from None
 
 
 def grid(rows: Sequence[Sequence[QWidget]], columns: int = 3) -> QGridLayout:

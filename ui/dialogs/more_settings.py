@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypedDict
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -61,13 +60,6 @@ class MoreSettings(QWidget):
         names = ("temperature", "max_output", "result", "checkpoint_interval", "max_retries", "backoff_base")
         rest = [self.fields[name] for name in names]
         layout.addLayout(grid([rest[:3], rest[3:], times[:3], times[3:], [self.fields["priority"]]]))
-
-    def field(self, name: str, *, unfold: Callable[[bool], None]) -> Field[QWidget] | None:
-        """Return the field of this name, having it shown."""
-        found = self.fields.get(name)
-        if found is not None:
-            unfold(True)  # noqa: FBT003 - Qt's signature
-        return found
 
     def values(self) -> MoreValues:
         """Return what was set; raises `WrongInputError`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -21,11 +21,15 @@ from ui.bars import plain_label
 from ui.dialogs.form import Field, WrongInputError, area, choice, grid, heading, line, read, text_of
 from ui.dialogs.model_choice import ModelChoice
 from ui.dialogs.more_settings import MoreSettings
-from ui.services import WindowServices
+from ui.services import SIMULATOR, WindowServices
 from ui.tasks.format import exact_money
 from ui.text import Words
 
-WIDTH, FOLDED, UNFOLDED = 790, 560, 820
+WIDTH, LOWEST = 790, 560
+GUTTER = 6
+"""Pixels for the scroll bar beside the fields."""
+SCREEN_EDGE = 64
+"""Pixels of the screen that the dialog leaves free."""
 SEPARATOR = re.compile(r"^\s*---\s*$", re.MULTILINE)
 
 
@@ -38,6 +42,9 @@ class NewTask(QDialog):
         """Offer the person's usual provider and model."""
         super().__init__(parent)
         self._words, self._services = words, services
+        self._busy = False
+        self._scroll, self._body = QScrollArea(), QWidget()
+        self._blamed: Field[QWidget] | None = None
         preferences = services.preferences()
         self.setWindowTitle(words("new_task.title"))
         self.setModal(True)
@@ -69,9 +76,9 @@ class NewTask(QDialog):
         self.recipe = _Segments([(words("new_task.iterate"), "iterate"), (words("new_task.pipeline"), "pipeline")])
         self.recipe.chosen.connect(self._show_recipe)
         recipe = Field(words("new_task.recipe"), self.recipe)
-        body = QWidget()
+        body, scroll = self._body, self._scroll
         layout = QVBoxLayout(body)
-        layout.setContentsMargins(0, 0, 6, 0)
+        layout.setContentsMargins(0, 0, GUTTER, 0)
         layout.setSpacing(12)
         layout.addWidget(self.goal)
         layout.addWidget(self.prompts)
@@ -81,7 +88,6 @@ class NewTask(QDialog):
         layout.addWidget(self.more)
         layout.addStretch(1)
         self.more.hide()
-        scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(body)
         scroll.viewport().setAutoFillBackground(False)
@@ -93,7 +99,7 @@ class NewTask(QDialog):
         outer.addWidget(scroll, 1)
         outer.addWidget(self._problem)
         outer.addLayout(self._buttons())
-        self.resize(WIDTH, FOLDED)
+        self.resize(WIDTH, LOWEST)
         self.models.changed.connect(self._show_most)
         self.budget.field.textChanged.connect(self._show_most)
         QShortcut(QKeySequence("Ctrl+Return"), self, lambda: self._submit(paused=False))
@@ -121,10 +127,21 @@ class NewTask(QDialog):
 
     def _unfold(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal
         self.fold.setText(("▾ " if on else "▸ ") + self._words("new_task.more"))
-        self.resize(WIDTH, UNFOLDED if on else FOLDED)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as what is shown, so that nothing of it scrolls out of sight while the screen has room."""
+        QTimer.singleShot(0, self, self._resize)
+
+    def _resize(self) -> None:
+        wanted = self.height() - self._scroll.viewport().height() + self._body.sizeHint().height()
+        self.resize(self.width(), max(LOWEST, min(wanted, self.screen().availableSize().height() - SCREEN_EDGE)))
+        if self._blamed is not None:
+            self._scroll.ensureWidgetVisible(self._blamed)
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
+        row.setContentsMargins(0, 0, GUTTER, 0)
         row.setSpacing(8)
         row.addStretch(1)
         self.cancel_button = QPushButton(self._words("new_task.cancel"))
@@ -145,6 +162,7 @@ class NewTask(QDialog):
         pipeline = self.recipe.value == "pipeline"
         self.prompts.setVisible(pipeline)
         self.steps.setEnabled(not pipeline)
+        self._fit()
 
     def _show_most(self) -> None:
         words = self._words
@@ -158,19 +176,42 @@ class NewTask(QDialog):
         except ValueError:
             most = words("new_task.no_limit")
         told = words("new_task.price", input=price[0], output=price[1]) if price else words("new_task.unpriced")
+        if self.models.provider == SIMULATOR:
+            told += f" · {words('new_task.simulated')}"
         self._at_most.setText(f"{most} · {told}")
 
     def show_problem(self, error: DroverError) -> None:
         """Show why the engine did not take the task: at its field where it has one."""
-        if isinstance(error, InvalidSpecError):
-            for problem in error.problems:
-                field = self._field(problem.field)
-                if field is None:
-                    self._say(self._words(f"error.{problem.code}"))
-                else:
-                    field.blame(self._words(f"error.{problem.code}"))
-        else:
+        if not isinstance(error, InvalidSpecError):
             self._say(self._words.error(error))
+            return
+        for problem in error.problems:
+            field = self._field(problem.field)
+            if field is None:
+                self._say(self._words(f"error.{problem.code}"))
+            else:
+                self._blame(field, self._words(f"error.{problem.code}"))
+
+    def _blame(self, field: Field[QWidget], text: str) -> None:
+        """Say what is wrong at a field; the first of them is brought into sight and has the keyboard."""
+        if field in self.more.fields.values():
+            self.fold.setChecked(True)
+        field.blame(text)
+        if self._blamed is None:
+            self._blamed = field
+            field.field.setFocus()
+        self._fit()
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a state, named by the method
+        """Take no second press while the first is being taken in."""
+        self._busy = busy
+        for button in (self.paused_button, self.start_button):
+            button.setEnabled(not busy)
+
+    @property
+    def at_most(self) -> str:
+        """What is said of the money."""
+        return self._at_most.text()
 
     def _say(self, text: str) -> None:
         self._problem.setText(text)
@@ -185,21 +226,21 @@ class NewTask(QDialog):
             "max_steps": self.steps,
             "budget": self.budget,
         }
-        return own.get(name) or self.more.field(name, unfold=self.fold.setChecked)
+        return own.get(name) or self.more.fields.get(name)
 
     # --- what it gives
 
     def _submit(self, *, paused: bool) -> None:
+        if self._busy:
+            return
         self._say("")
+        self._blamed = None
         for field in (self.goal, self.prompts, self.model, self.steps, self.budget, *self.more.fields.values()):
             field.blame("")
         try:
             spec = validate(self.spec())
         except WrongInputError as wrong:
-            if wrong.field in self.more.fields.values():
-                self.fold.setChecked(True)
-            wrong.field.blame(self._words(wrong.code))
-            wrong.field.field.setFocus()
+            self._blame(wrong.field, self._words(wrong.code))
         except InvalidSpecError as error:
             self.show_problem(error)
         else:

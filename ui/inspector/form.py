@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainT
 
 from engine.face import TaskSpec
 from ui.inspector.fields import FIELDS, Field, Kind
+from ui.long_lines import TextArea
 from ui.tasks.inks import Inks, ground, tint
 from ui.text import Words
 from ui.theme import Tokens
@@ -48,7 +49,7 @@ class FieldBox(QWidget):
             combo.currentIndexChanged.connect(self.edited)
             return combo
         if self.field.kind is Kind.TEXT:
-            text = QPlainTextEdit(tabChangesFocus=True)
+            text = TextArea()
             text.setFixedHeight(TEXT_LINES * text.fontMetrics().lineSpacing() + 16)
             text.textChanged.connect(self.edited)
             return text

@@ -12,6 +12,7 @@ from ui.inspector.rows import RowsModel
 from ui.inspector.rows_view import RowsView
 from ui.inspector.services import InspectorServices
 from ui.inspector.tab import TaskTab, version_of_steps
+from ui.long_lines import broken
 from ui.tasks.inks import Inks, tint
 from ui.text import Words
 from ui.theme import Tokens
@@ -99,7 +100,7 @@ class StepsTab(TaskTab):
             return
         attempt = self.records.row(row)
         self._about.setText(attempts.about(attempt, self._words))
-        text = attempt.outcome.text[:SHOWN] if attempt.outcome else ""
+        text = broken(attempt.outcome.text[:SHOWN]) if attempt.outcome else ""
         if text != self.text.toPlainText():
             self.text.setPlainText(text)
 

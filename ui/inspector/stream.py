@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from engine.face import LiveText
+from ui.long_lines import LONGEST, broken
 
 KEPT = 200_000
 """Characters kept: the end is what one watches, the whole is in the file."""
@@ -73,10 +74,15 @@ class StreamView(QPlainTextEdit):
         follows = bar.value() >= bar.maximum() - 1
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(text)
+        cursor.insertText(self._room(text))
         self._trim()
         if follows:
             bar.setValue(bar.maximum())
+
+    def _room(self, text: str) -> str:
+        """Return text to append: a word that came in many pieces is broken like one that came whole."""
+        tail = self.document().lastBlock().text()[-LONGEST:]
+        return broken(tail + text)[len(tail) :] if len(tail) == LONGEST else broken(text)
 
     def _trim(self) -> None:
         surplus = self.document().characterCount() - KEPT
