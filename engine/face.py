@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.cost.port import Balance, Level, PriceBook, Quote, Scope
+from engine.domain.damage import Damage
 from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
 from engine.domain.fence import Fence
 from engine.domain.ids import AttemptId, TaskId
@@ -46,6 +47,7 @@ from engine.domain.step import (
     NoteKind,
     StepRecord,
 )
+from engine.domain.storage import Retention, StorageSizes
 from engine.domain.task import (
     MULTIPLIER,
     Complexity,
@@ -76,6 +78,7 @@ __all__ = [
     "Checkpoint",
     "CompletionReason",
     "Complexity",
+    "Damage",
     "Distribution",
     "DroverError",
     "Engine",
@@ -98,12 +101,14 @@ __all__ = [
     "Quote",
     "RecipeName",
     "ResultRule",
+    "Retention",
     "RetryPolicy",
     "Scope",
     "Standing",
     "State",
     "Statistics",
     "StepRecord",
+    "StorageSizes",
     "StoreHealth",
     "TaskId",
     "TaskSnapshot",
@@ -172,7 +177,14 @@ class Engine(Protocol):
         ...
 
     async def delete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
-        """Take tasks at rest out of every view, durable on return; what they spent stays counted."""
+        """Take tasks at rest out of every view, durable on return; what they spent stays counted.
+
+        `undelete` takes them back for 30 days; then their replies are dropped.
+        """
+        ...
+
+    async def undelete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """Take deleted tasks back into view, durable on return; returns those that were deleted."""
         ...
 
     async def edit(self, task: TaskId, spec: TaskSpec) -> None:
@@ -255,7 +267,7 @@ class Engine(Protocol):
         ...
 
     async def answer(self, task: TaskId) -> Answer:
-        """Return the result so far."""
+        """Return the result so far; raises TEXT_DROPPED when what it is made of was dropped, STORE_DAMAGED."""
         ...
 
     async def steps(self, task: TaskId) -> tuple[StepRecord, ...]:
@@ -264,6 +276,25 @@ class Engine(Protocol):
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
         """Return the task's records."""
+        ...
+
+    def damage(self) -> tuple[Damage, ...]:
+        """Return what was found damaged, at the start or since; `Totals.damaged` says how much."""
+        ...
+
+    async def storage(self) -> StorageSizes:
+        """Return what the saved data takes up; reads all of it in small pieces."""
+        ...
+
+    def set_retention(self, policy: Retention) -> None:
+        """Drop what `policy` says, little by little, from now on."""
+        ...
+
+    async def backup(self, file: Path) -> None:
+        """Write a copy of the whole store, consistent while tasks run, checked and durable on return.
+
+        Raises BACKUP_FAILED; DISK_FULL, FOLDER_NOT_WRITABLE of the copy's folder. A file of that name is replaced.
+        """
         ...
 
     async def mend(self) -> tuple[TaskId, ...]:

@@ -53,6 +53,9 @@ class ErrorCode(StrEnum):
     STORE_DAMAGED = "store_damaged"
     STORE_TOO_NEW = "store_too_new"
     NOT_A_STORE = "not_a_store"
+    BACKUP_FAILED = "backup_failed"
+    NETWORK_FOLDER = "network_folder"
+    TEXT_DROPPED = "text_dropped"
     # a task as it was asked for
     GOAL_EMPTY = "goal_empty"
     PROMPTS_EMPTY = "prompts_empty"

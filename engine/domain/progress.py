@@ -126,6 +126,10 @@ class Totals:
     """Replies that are whole and not yet durable."""
     trouble: str = ""
     """An `ErrorCode` while nothing can be saved: nothing is sent then, and `unsaved` replies are in memory alone."""
+    damaged: int = 0
+    """What was found damaged, at the start or since: how many `Damage`s there are."""
+    checked: int = 0
+    """Tasks whose saved records have been checked from the first to the last since the start, out of `count`."""
     providers: tuple[ProviderHealth, ...] = ()
 
 

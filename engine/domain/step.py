@@ -31,6 +31,8 @@ class Flag(StrEnum):
     """Usage contradicted itself and was not believed."""
     SHORTENED = "shortened"
     """The reply ended because it reached its maximum length."""
+    DROPPED = "dropped"
+    """Its text was dropped to save room and its digest kept. Said by whoever reads it, never stored."""
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
+from engine.domain.step import Flag
 from engine.domain.task import RecipeName
 from engine.recipes.port import Recipe
 from engine.results.atomic import write_atomically
@@ -56,6 +59,10 @@ class ResultsFolder:
         """See `Results`."""
         return self._root / folder_name(task, name)
 
+    async def size(self) -> int:
+        """See `Results`."""
+        return await asyncio.to_thread(_size, self._root)
+
     async def close(self) -> None:
         """See `Results`."""
         while self._workers:
@@ -78,10 +85,23 @@ class ResultsFolder:
     async def _write(self, task: TaskId) -> None:
         stored = await self._reader.load(task)
         steps = await self._reader.steps(task)
-        replies = [step.accepted.text for step in steps if step.accepted]
+        accepted = [step.accepted for step in steps if step.accepted]
+        if any(Flag.DROPPED in outcome.flags for outcome in accepted):
+            return  # the files have what the store has no more
+        replies = [outcome.text for outcome in accepted]
         answer = self._recipe(stored.spec.recipe).answer(stored.spec, replies)
         folder = self.folder(task, stored.spec.name)
         if answer:
             await write_atomically(folder / "answer.md", [answer, "\n"])
         if steps:
             await write_atomically(folder / "transcript.md", transcript(stored.spec, stored.standing, steps))
+
+
+def _size(root: Path) -> int:
+    """Sum the files below a folder; what vanishes meanwhile, or cannot be read, counts nothing."""
+    total = 0
+    for folder, _, files in os.walk(root):
+        for file in files:
+            with suppress(OSError):
+                total += (Path(folder) / file).lstat().st_size
+    return total

@@ -19,6 +19,10 @@ class Results(Protocol):
         """Return where the task's files are, or will be."""
         ...
 
+    async def size(self) -> int:
+        """Return the bytes of all files; 0 where there are none."""
+        ...
+
     async def close(self) -> None:
         """Write what was asked for and stop."""
         ...
@@ -34,6 +38,10 @@ class NoResults:
         """Return a path that does not exist."""
         del name
         return Path("nowhere") / task
+
+    async def size(self) -> int:
+        """Return 0."""
+        return 0
 
     async def close(self) -> None:
         """Do nothing."""

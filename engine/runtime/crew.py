@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.record import TaskRecord
     from engine.runtime.register import Register
+    from engine.runtime.stop import Stop
 
 
 class Crew:
@@ -59,6 +60,12 @@ class Crew:
         runner = self._runners.get(task)
         if runner is not None:
             runner.wishes.heed()
+
+    def halt(self, task: TaskId, stop: Stop) -> None:
+        """Stop a task's runner, if it has one, after the step in flight."""
+        runner = self._runners.get(task)
+        if runner is not None:
+            runner.wishes.halt(stop)
 
     async def close(self, grace_s: float) -> None:
         """Start nothing more, let what runs finish its step for `grace_s` seconds, cut the rest."""

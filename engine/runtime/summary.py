@@ -12,10 +12,12 @@ from engine.runtime.accounts import EVERYTHING
 if TYPE_CHECKING:
     from engine.domain.clock import Clock
     from engine.runtime.accounts import Accounts
+    from engine.runtime.damages import Damages
     from engine.runtime.fences import Fences
     from engine.runtime.gauges import Gauges
     from engine.runtime.offers import Offers
     from engine.runtime.register import Register
+    from engine.runtime.upkeep import Upkeep
     from engine.store.port import Store
 
 FORECAST_S = 1.0
@@ -35,8 +37,12 @@ class Summary:
         offers: Offers,
         store: Store,
         clock: Clock,
+        damages: Damages,
+        upkeep: Upkeep,
     ) -> None:
         """Read from these."""
+        self._damages = damages
+        self._upkeep = upkeep
         self._register = register
         self._fences = fences
         self._offers = offers
@@ -91,6 +97,8 @@ class Summary:
             save_p99_ms=health.save_p99_ms,
             unsaved=gauges.unsaved,
             trouble=health.trouble.code if health.trouble else "",
+            damaged=len(self._damages),
+            checked=self._upkeep.checked,
             providers=tuple(gauge.health(name) for name, gauge in gauges.providers.items()),
         )
 

@@ -6,20 +6,25 @@ how a step is run (`runner`), who runs next (`crew`), what is counted (`register
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from engine.cost.port import Level, Scope
 from engine.domain.clock import Clock, Random, SystemClock
 from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
 from engine.domain.states import Action, PauseReason, State, allowed
-from engine.domain.task import Standing
+from engine.domain.step import Flag
+from engine.domain.task import ResultRule, Standing
 from engine.domain.validate import validate
 from engine.face import Answer
 from engine.runtime.accounts import Accounts
 from engine.runtime.acts import Acts
 from engine.runtime.crew import Crew
+from engine.runtime.damages import Damages
 from engine.runtime.feed import ChangeFeed
 from engine.runtime.fences import Fences
 from engine.runtime.gaps import Gaps
@@ -34,17 +39,21 @@ from engine.runtime.register import Register
 from engine.runtime.slots import Slots
 from engine.runtime.spooling import Spooling
 from engine.runtime.summary import Summary
+from engine.runtime.upkeep import Upkeep
 from engine.runtime.view import View
 from engine.store.port import StoredTask
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from pathlib import Path
 
     from engine.cost.port import Balance, Ledger, PriceBook
+    from engine.domain.damage import Damage
     from engine.domain.fence import Fence
     from engine.domain.ids import Ids, TaskId
     from engine.domain.progress import ChangeBatch, ProgressReport, Statistics, Totals
     from engine.domain.step import LogEntry, StepRecord
+    from engine.domain.storage import Retention, StorageSizes
     from engine.domain.task import RecipeName, TaskSnapshot, TaskSpec
     from engine.providers.port import ProviderDirectory
     from engine.recipes.port import Recipe
@@ -96,6 +105,8 @@ class Supervisor:
         self._journal = Journal(parts.store, parts.clock, self._shown)
         self._crew = Crew(self._register, self._runner_ports(), parts.running_limit)
         self._acts = Acts(self._register, self._journal, self._crew, self._feed.mark)
+        self._damages = Damages(self._register, parts.store, self._journal, self._crew)
+        self._upkeep = Upkeep(self._register, parts.store, self._damages, parts.clock)
         summary = Summary(
             register=self._register,
             gauges=self._gauges,
@@ -104,6 +115,8 @@ class Supervisor:
             offers=self._offers,
             store=parts.store,
             clock=parts.clock,
+            damages=self._damages,
+            upkeep=self._upkeep,
         )
         self._view = View(self._register, self._feed, summary, parts.clock, self._crew)
 
@@ -132,6 +145,7 @@ class Supervisor:
             self._accounts.add(record)
             self._feed.add(record.id)
         self._gaps.start()
+        self._upkeep.start()
 
     # --- acts of a person
 
@@ -205,6 +219,14 @@ class Supervisor:
             self._accounts.remove(task)
             self._feed.remove(task)
         return gone
+
+    async def undelete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Engine`."""
+        gone = [task for task in dict.fromkeys(ids) if task not in self._register]
+        await self._store.undelete(gone)
+        back = [stored for stored in await self._store.scan() if stored.id in gone]
+        self._take_in(back)
+        return tuple(stored.id for stored in back)
 
     async def edit(self, task: TaskId, spec: TaskSpec) -> None:
         """See `Engine`."""
@@ -290,7 +312,8 @@ class Supervisor:
     async def answer(self, task: TaskId) -> Answer:
         """See `Engine`."""
         record = self._register.get(task)
-        replies = await self._store.replies(task)
+        with self._damages.named(task):
+            replies = await self._replies(record)
         return Answer(
             text=self._parts.recipe(record.spec.recipe).answer(record.spec, replies),
             steps=len(replies),
@@ -300,11 +323,30 @@ class Supervisor:
 
     async def steps(self, task: TaskId) -> tuple[StepRecord, ...]:
         """See `Engine`."""
-        return await self._store.steps(task)
+        with self._damages.named(task):
+            return await self._store.steps(task)
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
         """See `Engine`."""
-        return await self._store.log(task)
+        with self._damages.named(task):
+            return await self._store.log(task)
+
+    def damage(self) -> tuple[Damage, ...]:
+        """See `Engine`."""
+        return self._damages.all()
+
+    async def storage(self) -> StorageSizes:
+        """See `Engine`."""
+        sizes, results = await asyncio.gather(self._store.sizes(), self._parts.results.size())
+        return replace(sizes, results=results)
+
+    def set_retention(self, policy: Retention) -> None:
+        """See `Engine`."""
+        self._upkeep.set_retention(policy)
+
+    async def backup(self, file: Path) -> None:
+        """See `Engine`."""
+        await self._store.backup(file)
 
     async def saved(self) -> None:
         """See `Engine`."""
@@ -316,6 +358,7 @@ class Supervisor:
 
     async def close(self, grace_s: float = 30.0) -> None:
         """See `Engine`."""
+        await self._upkeep.stop()
         await self._crew.close(grace_s)
         self._gaps.stop()
         await self._journal.settled()
@@ -325,6 +368,18 @@ class Supervisor:
         await self._store.close()
 
     # --- how
+
+    async def _replies(self, record: TaskRecord) -> tuple[str, ...]:
+        """Return the texts that the answer is made of: where only the last step counts, the others may be gone."""
+        try:
+            return await self._store.replies(record.id)
+        except DroverError as error:
+            if error.code is not ErrorCode.TEXT_DROPPED or record.spec.result is not ResultRule.LAST:
+                raise
+            accepted = [step.accepted for step in await self._store.steps(record.id) if step.accepted]
+            if not accepted or Flag.DROPPED in accepted[-1].flags:
+                raise
+            return ("",) * (record.standing.steps_done - 1) + (accepted[-1].text,)
 
     def _runner_ports(self) -> RunnerPorts:
         parts = self._parts
@@ -378,6 +433,7 @@ class Supervisor:
 
     def _shown(self, record: TaskRecord, before: Standing, after: Standing) -> None:
         self._register.moved(record, before, after)
+        self._damages.seen(record, after)
         self._feed.mark(record.id)
 
     def _credit(self, seconds: float) -> None:

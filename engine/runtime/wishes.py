@@ -28,6 +28,7 @@ class Wishes:
         self._record = record
         self._changed = changed
         self._closing = Wanted.NOTHING
+        self._halt: Stop | None = None
         self._scope: Deadlines | None = None
         self._waiting = False
 
@@ -42,6 +43,12 @@ class Wishes:
         self._closing = wish
         self.heed()
 
+    def halt(self, stop: Stop) -> None:
+        """Stop after the step in flight, for what makes going on wrong whatever anybody wishes."""
+        self._halt = stop
+        if self._waiting and self._scope is not None:
+            self._scope.cut(Wanted.PAUSE)
+
     def heed(self) -> None:
         """Let the current wish take effect as early as it may."""
         wish = self.current
@@ -52,6 +59,8 @@ class Wishes:
 
     def obey(self) -> None:
         """Raise the `Stop` that the current wish means, if there is one."""
+        if self._halt is not None:
+            raise self._halt
         wish = self.current
         if wish is Wanted.CANCEL:
             raise Stop(Event.CANCEL)

@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from engine.domain.ids import TaskId
-from engine.domain.step import Checkpoint, Correction, Fork, Intent, Note, Outcome, Record
+from engine.domain.step import Checkpoint, Correction, Flag, Fork, Intent, Note, Outcome, Record
 from engine.domain.task import Standing, TaskSpec
 
 COMPRESSION = 9
@@ -76,6 +76,8 @@ class Encoded:
     header: bytes
     text: str | None = None
     raw: bytes | None = None
+    dropped: bool = False
+    """Whether retention took its text."""
 
 
 def encode(record: Record) -> Encoded:
@@ -99,7 +101,10 @@ def decode(task: TaskId, stored: Encoded) -> Record:
         rest["text"] = stored.text
     elif stored.raw is not None and value is Fork:
         rest["replies"] = msgspec.msgpack.decode(zlib.decompress(stored.raw), type=tuple[str, ...])
-    return _as(value, msgspec.msgpack.decode(stored.header, type=row), rest)
+    header = msgspec.msgpack.decode(stored.header, type=row)
+    if stored.dropped and isinstance(header, Outcome):
+        rest["flags"] = (*header.flags, Flag.DROPPED)
+    return _as(value, header, rest)
 
 
 def pack(value: Standing | TaskSpec) -> bytes:

@@ -104,6 +104,18 @@ def open_reader(file: Path) -> Database:
         return connection
 
 
+def open_copy(file: Path) -> Database:
+    """Open an empty file that a copy of a store is written to, page by page; raises `apsw.Error`.
+
+    It is made a store's first: whether pages get a checksum is read from the header, and of the pages in a log, which
+    have none yet, some would be written before it.
+    """
+    connection = _open(file, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+    _settings(connection)
+    _create(connection)
+    return connection
+
+
 def _open(file: Path, flags: int) -> Database:
     return cast("Database", apsw.Connection(str(file), flags=flags, vfs=checksum_vfs()))
 

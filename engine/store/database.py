@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 Value = str | int | float | bytes | None
 """What a column of a STRICT table holds."""
@@ -19,6 +19,24 @@ class Rows(Protocol):
 
     def fetchone(self) -> tuple[Any, ...] | None:
         """Return the next row, or None."""
+        ...
+
+
+class Copying(Protocol):
+    """An online backup that runs; a context manager that finishes it."""
+
+    def step(self, npages: int = -1) -> bool:
+        """Copy pages, all that are left by default; return whether all are copied."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        """Finish."""
         ...
 
 
@@ -48,6 +66,14 @@ class Database(Protocol):
 
     def set_busy_timeout(self, milliseconds: int) -> None:
         """Wait this long for a lock of another connection."""
+        ...
+
+    def config(self, op: int, value: int = -1) -> int:
+        """Set or get an option of the connection."""
+        ...
+
+    def backup(self, databasename: str, sourceconnection: Database, sourcedatabasename: str) -> Copying:
+        """Begin to copy another database into this one."""
         ...
 
     def interrupt(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import msgspec
 
@@ -15,47 +15,65 @@ from engine.store.codec import Encoded, decode
 from engine.store.database import Database
 from engine.store.rows import PLACES, sha256
 
-ROWS = (
-    "SELECT id, kind, at, header, hash, text, raw, text_digest, raw_digest FROM record"
-    " WHERE id > ? AND id < ? ORDER BY id"
-)
+COLUMNS = "id, kind, at, header, hash, text_digest, raw_digest, text, raw"
+
+ROWS = f"SELECT {COLUMNS} FROM record WHERE id > ? AND id < ? ORDER BY id"  # noqa: S608 - constants alone
+
+Row = tuple[int, int, int, bytes, bytes, bytes | None, bytes | None, str | None, bytes | None]
+"""A record as it lies in the table, by `COLUMNS`."""
 
 
-def read_chain(connection: Database, task: TaskId, no: int) -> tuple[list[Record], bytes]:
-    """Return a task's records and the hash of the last; raises STORE_DAMAGED at the first that does not hold."""
-    records: list[Record] = []
-    head = origin(task)
-    for id_, kind, at_ms, header, hash_, text, raw, text_digest, raw_digest in connection.execute(
-        ROWS, (no * PLACES, (no + 1) * PLACES)
-    ):
-        place = len(records) + 1
-        record = decoded(task, place, Encoded(kind, at_ms, header, text, raw))
-        if isinstance(record, Fork) and place == 1:
-            head = fork_origin(task, record.head)
-        head = link(head, kind, at_ms, header, _payload(digests(text, raw), Digests(text_digest, raw_digest)))
-        if id_ != no * PLACES + place or head != hash_:
-            raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}, record {place}")
-        records.append(record)
-    return records, head
+class Walk:
+    """A task's chain, followed record by record from its first."""
+
+    def __init__(self, task: TaskId, no: int) -> None:
+        """Begin before the first record of the task with this number."""
+        self.task = task
+        self.no = no
+        self.place = 0
+        """How many records hold."""
+        self.head = origin(task)
+        """Hash of the last of them."""
+        self.spec_sha256 = b""
+        """Digest of the settings that were recorded last."""
+
+    def records(self, connection: Database) -> Iterator[Record]:
+        """Go on from where the walk stands; raises STORE_DAMAGED at the first record that does not hold."""
+        after = self.no * PLACES + self.place
+        for row in connection.execute(ROWS, (after, (self.no + 1) * PLACES)):
+            yield self.follow(row)
+
+    def follow(self, row: Row) -> Record:
+        """Take the next record."""
+        id_, kind, at_ms, header, hash_, text_digest, raw_digest, text, raw = row
+        place = self.place + 1
+        dropped = text is None and bool(text_digest)
+        record = decoded(self.task, place, Encoded(kind, at_ms, header, text, raw, dropped=dropped))
+        before = fork_origin(self.task, record.head) if isinstance(record, Fork) and place == 1 else self.head
+        head = link(
+            before, kind, at_ms, header, _payload(digests(text, raw), Digests(text_digest or b"", raw_digest or b""))
+        )
+        if id_ != self.no * PLACES + place or head != hash_:
+            raise DroverError(ErrorCode.STORE_DAMAGED, f"task {self.task}, record {place}")
+        self.place, self.head = place, head
+        if isinstance(record, Note) and record.spec_sha256:
+            self.spec_sha256 = record.spec_sha256
+        return record
 
 
 def decoded(task: TaskId, place: int, stored: Encoded) -> Record:
     """Return a record from what is stored of it; raises STORE_DAMAGED."""
     try:
         return decode(task, stored)
-    except (msgspec.DecodeError, KeyError, zlib.error) as error:
+    except (msgspec.DecodeError, KeyError, zlib.error, TypeError, ValueError) as error:
         raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}, record {place}: {error}") from error
 
 
-def matches(packed_spec: bytes, records: Iterable[Record]) -> bool:
+def matches_digest(packed_spec: bytes, recorded: bytes) -> bool:
     """Whether a spec as stored is the one that was recorded last."""
-    recorded = b""
-    for record in records:
-        if isinstance(record, Note) and record.spec_sha256:
-            recorded = record.spec_sha256
     return not recorded or recorded == sha256(packed_spec)
 
 
 def _payload(present: Digests, dropped: Digests) -> Digests:
     """Return a payload's digests: of what is there, and of what retention took away."""
-    return Digests(present.text or dropped.text or b"", present.raw or dropped.raw or b"")
+    return Digests(present.text or dropped.text, present.raw or dropped.raw)

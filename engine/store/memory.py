@@ -8,7 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from msgspec.structs import replace
+
+from engine.domain.clock import Clock, SystemClock
+from engine.domain.damage import Damage
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
@@ -16,6 +21,7 @@ from engine.domain.step import (
     AttemptRecord,
     Checkpoint,
     Correction,
+    Flag,
     Fork,
     Intent,
     LogEntry,
@@ -25,6 +31,7 @@ from engine.domain.step import (
     Record,
     StepRecord,
 )
+from engine.domain.storage import StorageSizes
 from engine.domain.task import Standing
 from engine.store.port import Spending, StoredTask, StoreHealth
 from engine.store.reading import attempts_of, checkpoints_of, log_entry, replies_of, spending_of, steps_of
@@ -36,7 +43,14 @@ class MemoryStore:
 
     tasks: dict[TaskId, StoredTask] = field(default_factory=dict[TaskId, StoredTask])
     records: dict[TaskId, list[Record]] = field(default_factory=dict[TaskId, list[Record]])
-    deleted: set[TaskId] = field(default_factory=set[TaskId])
+    deleted: dict[TaskId, int] = field(default_factory=dict[TaskId, int])
+    """With the wall time of the deletion."""
+    damaged: set[TaskId] = field(default_factory=set[TaskId])
+    """Tasks whose records do not hold: every read of them raises."""
+    suspects: set[TaskId] = field(default_factory=set[TaskId])
+    backups: list[Path] = field(default_factory=list[Path])
+    damage: tuple[Damage, ...] = ()
+    clock: Clock = field(default_factory=SystemClock)
     limits: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     fenced: dict[tuple[str, str], Fence] = field(default_factory=dict[tuple[str, str], Fence])
     failing: DroverError | None = None
@@ -83,11 +97,11 @@ class MemoryStore:
 
     def delete(self, tasks: Sequence[TaskId]) -> asyncio.Future[None]:
         """See `Store`."""
-        return self._write(lambda: self.deleted.update(tasks))
+        return self._write(lambda: self.deleted.update(dict.fromkeys(tasks, self.clock.wall_ms())))
 
     def undelete(self, tasks: Sequence[TaskId]) -> asyncio.Future[None]:
         """See `Store`."""
-        return self._write(lambda: self.deleted.difference_update(tasks))
+        return self._write(lambda: [self.deleted.pop(task, None) for task in tasks])
 
     def set_budget(self, level: str, key: str, amount: int | None) -> asyncio.Future[None]:
         """See `Store`."""
@@ -153,6 +167,47 @@ class MemoryStore:
         """See `Store`."""
         return tuple(log_entry(seq, record) for seq, record in enumerate(self._records(task), 1))
 
+    async def check(self, task: TaskId) -> None:
+        """See `Store`."""
+        self._task(task)
+        if task in self.damaged:
+            raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}")
+
+    async def sizes(self) -> StorageSizes:
+        """See `Store`."""
+        kept = [o for task in self.tasks if task not in self.deleted for o in self._outcomes(task)]
+        gone = [o for task in self.deleted for o in self._outcomes(task)]
+        texts, raw = (sum(len(o.text.encode("utf-8", "replace")) for o in kept), sum(len(o.raw) for o in kept))
+        deleted = sum(len(o.text.encode("utf-8", "replace")) + len(o.raw) for o in gone)
+        return StorageSizes(total=texts + raw + deleted, texts=texts, raw=raw, deleted=deleted)
+
+    async def used(self) -> int:
+        """See `Store`."""
+        return (await self.sizes()).total
+
+    def suspect(self, tasks: Sequence[TaskId]) -> asyncio.Future[None]:
+        """See `Store`."""
+        return self._write(lambda: self.suspects.update(tasks))
+
+    async def drop_raw(self, task: TaskId, before_ms: int) -> None:
+        """See `Store`."""
+        self._drop(task, [o for o in self._outcomes(task) if o.at_ms < before_ms], raw=b"")
+
+    async def drop_texts(self, task: TaskId, before_ms: int) -> None:
+        """See `Store`."""
+        texts = [o for o in self._outcomes(task) if o.at_ms < before_ms and o.text]
+        self._drop(task, texts[:-1], text="")
+
+    async def drop_deleted(self, before_ms: int) -> None:
+        """See `Store`."""
+        for task, at_ms in self.deleted.items():
+            if at_ms < before_ms:
+                self._drop(task, self._outcomes(task), raw=b"", text="")
+
+    async def backup(self, file: Path) -> None:
+        """See `Store`."""
+        self.backups.append(file)
+
     async def open_attempts(self) -> tuple[AttemptRecord, ...]:
         """See `Store`."""
         return tuple(self.open_now())
@@ -171,6 +226,16 @@ class MemoryStore:
 
     async def close(self) -> None:
         """See `Store`."""
+
+    def _outcomes(self, task: TaskId) -> list[Outcome]:
+        return [record for record in self.records[task] if isinstance(record, Outcome)]
+
+    def _drop(self, task: TaskId, outcomes: Sequence[Outcome], **without: object) -> None:
+        gone = {id(outcome) for outcome in outcomes}
+        for place, record in enumerate(self.records[task]):
+            if isinstance(record, Outcome) and id(record) in gone:
+                flags = (*record.flags, Flag.DROPPED) if record.text and "text" in without else record.flags
+                self.records[task][place] = replace(record, flags=flags, **without)
 
     def open_now(self) -> list[AttemptRecord]:
         """Return the attempts with an intent and no outcome, at once: for tests that look from inside a call."""
@@ -208,4 +273,6 @@ class MemoryStore:
 
     def _records(self, task: TaskId) -> list[Record]:
         self._task(task)
+        if task in self.damaged:
+            raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}")
         return self.records[task]

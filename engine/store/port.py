@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
+from engine.domain.damage import Damage
 from engine.domain.errors import DroverError
 from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
@@ -28,6 +30,7 @@ from engine.domain.step import (
     Outcome,
     StepRecord,
 )
+from engine.domain.storage import StorageSizes
 from engine.domain.task import Standing, TaskSpec
 
 
@@ -89,6 +92,14 @@ class StoreReader(Protocol):
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
         """Return the task's records as log entries, first to last."""
+        ...
+
+    async def check(self, task: TaskId) -> None:
+        """Read all of a task, a few milliseconds at a time; raises UNKNOWN_TASK, STORE_DAMAGED."""
+        ...
+
+    async def sizes(self) -> StorageSizes:
+        """Return what replies take up, by reading all lengths in small pieces; the results folder is not known here."""
         ...
 
     async def open_attempts(self) -> tuple[AttemptRecord, ...]:
@@ -157,6 +168,35 @@ class Store(StoreReader, Protocol):
 
     def set_fence(self, fence: Fence, *, up: bool) -> Awaitable[None]:
         """Store that a model is not called any more, or with `up` False that it is again."""
+        ...
+
+    async def used(self) -> int:
+        """Return the bytes of the database as it will be when its log is folded in."""
+        ...
+
+    def suspect(self, tasks: Sequence[TaskId]) -> Awaitable[None]:
+        """Remember that tasks were found damaged: the next start checks everything and repairs it."""
+        ...
+
+    async def drop_raw(self, task: TaskId, before_ms: int) -> None:
+        """Drop the raw replies of a task from before a time, in small transactions when nothing else is written."""
+        ...
+
+    async def drop_texts(self, task: TaskId, before_ms: int) -> None:
+        """Drop the texts of a task from before a time but for the last, in the same way."""
+        ...
+
+    async def drop_deleted(self, before_ms: int) -> None:
+        """Drop all replies of tasks that were deleted before a time, in the same way."""
+        ...
+
+    async def backup(self, file: Path) -> None:
+        """Write a copy of the whole store, checked and durable on return; raises BACKUP_FAILED, DISK_FULL, ..."""
+        ...
+
+    @property
+    def damage(self) -> tuple[Damage, ...]:
+        """What was found damaged when it was opened."""
         ...
 
     async def mend(self) -> None:

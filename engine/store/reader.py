@@ -17,13 +17,16 @@ from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
 from engine.domain.step import AttemptRecord, Checkpoint, Intent, LogEntry, Record, StepRecord
+from engine.domain.storage import StorageSizes
+from engine.store.check import TASK, Check, ends
 from engine.store.codec import Encoded, spec, standing
 from engine.store.connection import as_store_errors
 from engine.store.database import Database
-from engine.store.journal import decoded, matches, read_chain
+from engine.store.journal import Walk, decoded
 from engine.store.port import Spending, StoredTask
 from engine.store.reading import checkpoints_of, log_entry, replies_of, steps_of, summed
 from engine.store.rows import OPEN
+from engine.store.sizes import SLICE, last_number, weighed
 
 T = TypeVar("T")
 
@@ -101,6 +104,20 @@ class Reader:
 
         return await self._on_thread(read)
 
+    async def check(self, task: TaskId) -> None:
+        """See `StoreReader`."""
+        check = Check(task)
+        while not await self._on_thread(lambda: check.some(self._connection)):
+            pass
+
+    async def sizes(self) -> StorageSizes:
+        """See `StoreReader`."""
+        total = StorageSizes()
+        last = await self._on_thread(lambda: last_number(self._connection))
+        for first in range(0, last + 1, SLICE):
+            total = await self._on_thread(lambda first=first, before=total: weighed(self._connection, first, before))
+        return total
+
     async def close(self) -> None:
         """Close the connection."""
         await asyncio.get_running_loop().run_in_executor(self._executor, self._connection.close)
@@ -127,23 +144,18 @@ class Reader:
 
     def _records(self, task: TaskId) -> list[Record]:
         """Return a task's records, each one's place in the chain checked; raises UNKNOWN_TASK, STORE_DAMAGED."""
-        row = self._connection.execute(
-            "SELECT no, spec, records, head FROM task JOIN standing USING (no) WHERE id = ? AND deleted_at IS NULL",
-            (task,),
-        ).fetchone()
+        row = self._connection.execute(TASK, (task,)).fetchone()
         if row is None:
             raise DroverError(ErrorCode.UNKNOWN_TASK, task)
         no, packed, count, head = row
-        records, end = read_chain(self._connection, task, no)
-        if (len(records), end) != (count, head):
-            raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task} ends at record {len(records)} of {count}")
-        if not matches(packed, records):
-            raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}: its settings are not those recorded")
+        walk = Walk(task, no)
+        records = list(walk.records(self._connection))
+        ends(walk, packed, count, head)
         return records
 
 
 def _task(task: TaskId, order: int, packed_spec: bytes, packed_standing: bytes) -> StoredTask:
     try:
         return StoredTask(id=task, order=order, spec=spec(packed_spec), standing=standing(packed_standing))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, TypeError) as error:
         raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}: {error}") from error

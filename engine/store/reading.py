@@ -8,11 +8,13 @@ from typing import TypeGuard
 
 from msgspec.structs import replace
 
+from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import AttemptId
 from engine.domain.step import (
     AttemptRecord,
     Checkpoint,
     Correction,
+    Flag,
     Fork,
     Intent,
     LogEntry,
@@ -59,11 +61,22 @@ def steps_of(records: Iterable[Record]) -> tuple[StepRecord, ...]:
 
 
 def replies_of(records: Sequence[Record]) -> tuple[str, ...]:
-    """Return the texts of the accepted steps, first to last, with those that a fork began with."""
+    """Return the texts of the accepted steps, first to last, with those that a fork began with.
+
+    Raises TEXT_DROPPED where one of them was dropped: no context is ever silently shorter.
+    """
     fork = records[0] if records else None
     inherited = fork.replies if isinstance(fork, Fork) else ()
+    accepted = [step.accepted for step in steps_of(records) if step.accepted]
+    if any(is_dropped(outcome) for outcome in accepted) or (isinstance(fork, Fork) and len(inherited) < fork.step):
+        raise DroverError(ErrorCode.TEXT_DROPPED)
     kept = min((int(r.figures["step"]) for r in records if _restores(r)), default=len(inherited))
-    return (*inherited[:kept], *(step.accepted.text for step in steps_of(records) if step.accepted))
+    return (*inherited[:kept], *(outcome.text for outcome in accepted))
+
+
+def is_dropped(outcome: Outcome) -> bool:
+    """Whether an outcome's text was dropped to save room."""
+    return Flag.DROPPED in outcome.flags
 
 
 def _restores(record: Record) -> TypeGuard[Note]:

@@ -35,6 +35,11 @@ SPENT = (
 )
 
 
+DROP = (
+    "UPDATE record SET text_digest = coalesce(?, text_digest), raw_digest = coalesce(?, raw_digest),"
+    " text = iif(?, NULL, text), raw = iif(?, NULL, raw) WHERE id = ?"
+)
+
 OPEN = (
     "SELECT {} FROM standing CROSS JOIN attempt ON attempt.record BETWEEN standing.open"  # noqa: S608 - constants alone
     f" AND standing.no * {PLACES} + standing.records WHERE status = 'open'"
@@ -118,6 +123,16 @@ class Rows:
     def delete(self, tasks: Iterable[TaskId], at_ms: int | None) -> None:
         """Take tasks out of every view, or with None back into it."""
         self._connection.executemany("UPDATE task SET deleted_at = ? WHERE id = ?", [(at_ms, task) for task in tasks])
+
+    def drop(self, records: Iterable[int], *, texts: bool, raw: bool) -> None:
+        """Take the texts or raw replies of records away and leave their digests; then give the room back."""
+        execute = self._connection.execute
+        for id_ in records:
+            for old_text, old_raw in tuple(execute("SELECT text, raw FROM record WHERE id = ?", (id_,))):
+                gone = digests(old_text if texts else None, old_raw if raw else None)
+                execute(DROP, (gone.text or None, gone.raw or None, bool(gone.text), bool(gone.raw), id_))
+        for _ in execute("PRAGMA incremental_vacuum"):
+            pass
 
     def _head(self, task: TaskId) -> Head:
         head = self._heads.get(task)

@@ -13,8 +13,8 @@ import aiofiles.os
 from aiofiles.threadpool.binary import AsyncFileIO
 
 from engine.domain.ids import AttemptId
+from engine.store.atomic import sync_folder
 from engine.store.spool import MAGIC, unpack
-from engine.store.watermark import sync_folder
 
 NAME = "spool"
 MOST_READ = 256 * 1024 * 1024

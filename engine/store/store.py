@@ -9,18 +9,26 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
+
 from engine.domain.clock import Clock, SystemClock
+from engine.domain.damage import Damage
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
 from engine.domain.step import Checkpoint, Correction, Fork, Intent, Note, Outcome
+from engine.domain.storage import StorageSizes
 from engine.domain.task import Standing
 from engine.store import watermark
+from engine.store.backup import back_up
 from engine.store.connection import as_store_errors, open_reader, open_writer
 from engine.store.database import Database
 from engine.store.port import StoredTask, StoreHealth
 from engine.store.reader import Reader
-from engine.store.transactor import Append, Create, Delete, Edit, SetBudget, SetFence, Transactor
+from engine.store.sizes import used
+from engine.store.suspects import write_suspects
+from engine.store.transactor import Append, Create, Delete, Drop, Edit, SetBudget, SetFence, Transactor
+from engine.store.trimming import all_of_deleted, pieces, raw_of, texts_of
 from engine.store.writer import Writer
 
 FILE = "drover.db"
@@ -58,6 +66,8 @@ class SqliteStore(Reader):
         self._marking: asyncio.TimerHandle | None = None
         self._marked: asyncio.Future[None] | None = None
         self._bytes = _size(folder)
+        self.damage: tuple[Damage, ...] = ()
+        """What was found damaged when it was opened."""
         self.lost = 0
         """Records that the watermark knows and the database does not: 0 unless its tail was lost."""
 
@@ -109,6 +119,43 @@ class SqliteStore(Reader):
         """See `Store`."""
         return self._writer.put(SetFence(fence, up))
 
+    def suspect(self, tasks: Sequence[TaskId]) -> asyncio.Future[None]:
+        """See `Store`."""
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._writing, write_suspects, self._folder, tuple(tasks))
+
+    async def drop_raw(self, task: TaskId, before_ms: int) -> None:
+        """See `Store`."""
+        found = await self._on_thread(lambda: raw_of(self._connection, task, before_ms))
+        await self._drop(found, texts=False, raw=True)
+
+    async def drop_texts(self, task: TaskId, before_ms: int) -> None:
+        """See `Store`."""
+        found = await self._on_thread(lambda: texts_of(self._connection, task, before_ms))
+        await self._drop(found, texts=True, raw=False)
+
+    async def drop_deleted(self, before_ms: int) -> None:
+        """See `Store`."""
+        found = await self._on_thread(lambda: all_of_deleted(self._connection, before_ms))
+        await self._drop(found, texts=True, raw=True)
+
+    async def _drop(self, records: list[int], *, texts: bool, raw: bool) -> None:
+        for piece in pieces(records):
+            await self._writer.drained()
+            await self._writer.put(Drop(piece, texts, raw))
+
+    async def backup(self, file: Path) -> None:
+        """See `Store`."""
+        await asyncio.to_thread(back_up, self._folder / FILE, file)
+
+    async def used(self) -> int:
+        """See `Store`."""
+        return await self._on_thread(lambda: used(self._connection))
+
+    async def sizes(self) -> StorageSizes:
+        """See `StoreReader`."""
+        return msgspec.structs.replace(await super().sizes(), total=_size(self._folder))
+
     async def mend(self) -> None:
         """See `Store`."""
         await self._writer.mend()
@@ -153,7 +200,7 @@ class SqliteStore(Reader):
     def _write_mark(self) -> None:
         """On the writer's thread, where no transaction is open and the last one is durable."""
         self._bytes = _size(self._folder)
-        mark = self._transactor.durable
+        mark = msgspec.structs.replace(self._transactor.durable, at_ms=self._clock.wall_ms())
         try:
             watermark.write(self._folder, mark)
         except OSError as error:

@@ -79,7 +79,16 @@ class SetFence:
     up: bool
 
 
-Write = Create | Append | Edit | Delete | SetBudget | SetFence
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Texts or raw replies taken away to save room; digests stay."""
+
+    records: tuple[int, ...]
+    texts: bool
+    raw: bool
+
+
+Write = Create | Append | Edit | Delete | SetBudget | SetFence | Drop
 
 
 class Transactor:
@@ -162,7 +171,7 @@ class Transactor:
             self._connection.close()
 
     def _apply(self, write: Write) -> None:
-        rows, execute = self._rows, self._connection.execute
+        rows = self._rows
         match write:
             case Append():
                 rows.append(write.record, write.standing)
@@ -173,6 +182,14 @@ class Transactor:
                 rows.edit(write.task, write.note)
             case Delete():
                 rows.delete(write.tasks, write.at_ms)
+            case Drop(records, texts, raw):
+                rows.drop(records, texts=texts, raw=raw)
+            case SetBudget() | SetFence():
+                self._set(write)
+
+    def _set(self, write: SetBudget | SetFence) -> None:
+        execute = self._connection.execute
+        match write:
             case SetBudget(level, key, None):
                 execute("DELETE FROM budget WHERE level = ? AND key = ?", (level, key))
             case SetBudget(level, key, amount):

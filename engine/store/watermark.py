@@ -6,10 +6,11 @@ lost: by damage to the write-ahead log, which SQLite takes for the end of it, or
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
+
+from engine.store.atomic import replace_file
 
 NAME = "watermark"
 
@@ -20,19 +21,13 @@ class Watermark(msgspec.Struct, frozen=True, kw_only=True):
     seq: int = 0
     record: int = 0
     hash: bytes = b""
+    at_ms: int = 0
+    """Wall time at which it was known durable."""
 
 
 def write(folder: Path, mark: Watermark) -> None:
     """Replace the watermark, atomically and durably."""
-    temporary = folder / f".{NAME}.new"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(descriptor, msgspec.json.encode(mark))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    temporary.replace(folder / NAME)
-    sync_folder(folder)
+    replace_file(folder / NAME, msgspec.json.encode(mark))
 
 
 def read(folder: Path) -> Watermark | None:
@@ -41,14 +36,3 @@ def read(folder: Path) -> Watermark | None:
         return msgspec.json.decode((folder / NAME).read_bytes(), type=Watermark)
     except (OSError, msgspec.DecodeError):
         return None
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder durable; not possible and not needed on Windows."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,12 +13,12 @@ import pytest
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
 from engine.domain.states import State
-from engine.domain.step import AttemptStatus, NoteKind
+from engine.domain.step import AttemptStatus, Flag, NoteKind
 from engine.domain.task import Standing
 from engine.store.memory import MemoryStore
 from engine.store.port import Store, StoredTask
 from engine.store.store import open_store
-from tests.stored import HELD, checkpoint, intent, note, outcome, task, write_steps
+from tests.stored import CREATED_AT, HELD, checkpoint, intent, note, outcome, task, write_steps
 
 
 class Shelf(Protocol):
@@ -243,3 +243,74 @@ async def test_health_tells_that_everything_is_saved(shelf: Shelf) -> None:
     """Nothing is queued once the last write is durable."""
     await shelf.store.create([task()])
     assert shelf.store.health().queued == 0
+
+
+FOR_EVER = 1 << 50
+"""A time after all others, in milliseconds."""
+
+
+async def test_raw_replies_can_be_dropped(shelf: Shelf) -> None:
+    """The task goes on as before, and its chain holds."""
+    await shelf.store.create([task()])
+    await write_steps(shelf.store, task(), 3)
+    before = await shelf.store.sizes()
+    await shelf.store.drop_raw(task().id, FOR_EVER)
+    store = await shelf.reopen()
+    after = await store.sizes()
+    assert before.raw > 0 == after.raw and after.texts == before.texts > 0
+    await store.check(task().id)
+    assert len(await store.replies(task().id)) == 3
+
+
+async def test_dropped_texts_are_told_and_the_last_is_kept(shelf: Shelf) -> None:
+    """An empty text is not the same as none; and no context is silently shorter."""
+    await shelf.store.create([task()])
+    await write_steps(shelf.store, task(), 3)
+    await shelf.store.drop_texts(task().id, FOR_EVER)
+    store = await shelf.reopen()
+    await store.check(task().id)
+    accepted = [step.accepted for step in await store.steps(task().id)]
+    assert [Flag.DROPPED in each.flags for each in accepted if each] == [True, True, False]
+    assert accepted[-1] and accepted[-1].text == outcome(task(), 3).text
+    with pytest.raises(DroverError) as raised:
+        await store.replies(task().id)
+    assert raised.value.code is ErrorCode.TEXT_DROPPED
+
+
+async def test_only_what_is_old_enough_is_dropped(shelf: Shelf) -> None:
+    """The time is that of the reply."""
+    await shelf.store.create([task()])
+    await write_steps(shelf.store, task(), 3)
+    before = (await shelf.store.sizes()).raw
+    await shelf.store.drop_raw(task().id, CREATED_AT + 2)
+    assert (await shelf.store.sizes()).raw == before * 2 // 3
+
+
+async def test_deleted_tasks_are_dropped_whole_and_no_others(shelf: Shelf) -> None:
+    """What they take up is told apart."""
+    one, two = task(1), task(2)
+    await shelf.store.create([one, two])
+    await write_steps(shelf.store, one, 2)
+    await write_steps(shelf.store, two, 2)
+    whole = await shelf.store.sizes()
+    await shelf.store.delete([one.id])
+    await shelf.store.drop_deleted(0)
+    kept = await shelf.store.sizes()
+    assert kept.deleted == (whole.texts + whole.raw) // 2 and kept.texts == whole.texts // 2
+    await shelf.store.drop_deleted(FOR_EVER)
+    store = await shelf.reopen()
+    gone = await store.sizes()
+    assert gone.deleted == 0 and (gone.texts, gone.raw) == (kept.texts, kept.raw)
+    await store.undelete([one.id])
+    await store.check(one.id)
+
+
+async def test_what_is_whole_checks_and_what_is_not_there_is_named(shelf: Shelf) -> None:
+    """Of each task by itself."""
+    await shelf.store.create([task()])
+    await write_steps(shelf.store, task(), 3)
+    await shelf.store.check(task().id)
+    with pytest.raises(DroverError) as raised:
+        await shelf.store.check(TaskId("nobody"))
+    assert raised.value.code is ErrorCode.UNKNOWN_TASK
+    assert not shelf.store.damage

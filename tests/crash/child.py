@@ -106,6 +106,15 @@ class WatchedStore:
         self.spending = store.spending
         self.budgets = store.budgets
         self.fences = store.fences
+        self.check = store.check
+        self.sizes = store.sizes
+        self.used = store.used
+        self.suspect = store.suspect
+        self.drop_raw = store.drop_raw
+        self.drop_texts = store.drop_texts
+        self.drop_deleted = store.drop_deleted
+        self.backup = store.backup
+        self.damage = store.damage
         self.fork = store.fork
         self.append_correction = store.append_correction
         self.undelete = store.undelete

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.money import parse
@@ -34,6 +34,7 @@ async def test_what_is_wrong_in_the_folded_part_is_brought_into_sight(tmp_path: 
         dialog.setMaximumHeight(600)
         for text in ("many", "0"):
             field = dialog.more.fields["limits.task"]
+            assert isinstance(field.field, QLineEdit)
             field.field.setText(text)
             click(dialog.start_button)
             assert field.problem

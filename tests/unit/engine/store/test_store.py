@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.step import Flag
 from engine.store import watermark
 from engine.store.chain import digests
 from engine.store.connection import open_writer
@@ -154,8 +155,12 @@ async def test_a_dropped_payload_leaves_the_chain_whole(tmp_path: Path) -> None:
     )
     connection.close()
     reader = await open_store_reader(tmp_path)
-    first, second = await reader.replies(task().id)
-    assert not first and second
+    first, second = await reader.steps(task().id)
+    assert first.accepted and not first.accepted.text and Flag.DROPPED in first.accepted.flags
+    assert second.accepted and second.accepted.text and not second.accepted.flags
+    with pytest.raises(DroverError) as raised:
+        await reader.replies(task().id)
+    assert raised.value.code is ErrorCode.TEXT_DROPPED
     await reader.close()
 
 

@@ -1,0 +1,34 @@
+"""What was found damaged: which task, where, what of it holds, and where the copy of the damaged files lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.domain.ids import TaskId
+
+STORE = TaskId("")
+"""In place of a task: what belongs to none, such as the end of the journal or a limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """One task, or the store itself, of which not everything can be read."""
+
+    task: TaskId
+    title: str
+    """What to call the task, as far as it can be read; hostile text."""
+    place: str
+    """Where, for the log: "record 12", a table, SQLite's own words."""
+    kept_steps: int = 0
+    """Steps that hold: the last good point."""
+    lost_records: int = 0
+    """Records that do not; 0 when nothing of the journal is lost."""
+    since_ms: int | None = None
+    """Wall time after which records are missing, where that is known."""
+    repaired: bool = False
+    """Whether the last good point is in use; else the task is only stopped, and the next start repairs it."""
+    exported: bool = False
+    """Whether the task could not be kept: what is readable of it lies beside the copy as Markdown."""
+    quarantine: Path | None = None
+    """Folder with the copy of the damaged files, where one was made."""
