@@ -19,7 +19,7 @@ from tests.workbench import Bench, bench
 
 DAY_S = 20
 """Seconds of a day here: a tick every half second makes real days long, even in virtual time."""
-TEXT = "A reply. " * 20
+TEXT = "A reply. " * 11
 
 
 @pytest.fixture(autouse=True)
