@@ -14,6 +14,8 @@ from typing import Protocol
 
 from engine.cost.port import Balance, Level, PriceBook, Quote, Scope
 from engine.domain.damage import Damage
+from engine.domain.difference import Difference
+from engine.domain.doubt import UnknownAttempt
 from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
 from engine.domain.fence import Fence
 from engine.domain.ids import AttemptId, TaskId
@@ -42,9 +44,12 @@ from engine.domain.step import (
     AttemptRecord,
     AttemptStatus,
     Checkpoint,
+    Correction,
     Flag,
+    Fork,
     LogEntry,
     NoteKind,
+    Origin,
     StepRecord,
 )
 from engine.domain.storage import Retention, StorageSizes
@@ -78,7 +83,9 @@ __all__ = [
     "Checkpoint",
     "CompletionReason",
     "Complexity",
+    "Correction",
     "Damage",
+    "Difference",
     "Distribution",
     "DroverError",
     "Engine",
@@ -86,12 +93,14 @@ __all__ = [
     "Fence",
     "FinishReason",
     "Flag",
+    "Fork",
     "InvalidSpecError",
     "Level",
     "LiveText",
     "LogEntry",
     "ModelInfo",
     "NoteKind",
+    "Origin",
     "PauseReason",
     "Phase",
     "PriceBook",
@@ -116,6 +125,7 @@ __all__ = [
     "TimeLevel",
     "TimeLimits",
     "Totals",
+    "UnknownAttempt",
     "Usage",
     "Wanted",
     "allowed",
@@ -295,6 +305,57 @@ class Engine(Protocol):
 
         Raises BACKUP_FAILED; DISK_FULL, FOLDER_NOT_WRITABLE of the copy's folder. A file of that name is replaced.
         """
+        ...
+
+    async def unknown(self) -> tuple[UnknownAttempt, ...]:
+        """Return the attempts whose end nobody knows and on which nobody has decided, oldest first.
+
+        To decide is to `correct` one (to what it counts for already: it was spent), to `ask_provider`, or to `resume`
+        the task: it tries again, and the attempt stays counted.
+        """
+        ...
+
+    async def correct(self, task: TaskId, attempt: AttemptId, amount: int) -> None:
+        """Let an attempt that ended count for `amount` pico from now on (0: it was not billed), durable on return.
+
+        It counts on its own day, and may pass a limit: what is spent is spent. Raises UNKNOWN_ATTEMPT, ATTEMPT_OPEN,
+        AMOUNT_OUT_OF_RANGE; an error of the store means that it waits in memory.
+        """
+        ...
+
+    async def ask_provider(self, task: TaskId, attempt: AttemptId) -> int | None:
+        """Ask what an attempt was billed, and correct it to that; returns pico, or None where it cannot be told.
+
+        Raises what `correct` raises, and the provider's own errors.
+        """
+        ...
+
+    async def checkpoints(self, task: TaskId) -> tuple[Checkpoint, ...]:
+        """Return the points the task can be restored to or forked from, by step."""
+        ...
+
+    async def restore(self, task: TaskId, step: int) -> None:
+        """Take a task at rest back to a checkpoint, PAUSED and durable on return; what later steps cost stays spent.
+
+        They are kept, as superseded. Raises NOT_POSSIBLE, NO_CHECKPOINT, and STORE_DAMAGED where its context is not
+        the one that was.
+        """
+        ...
+
+    async def fork(self, task: TaskId, step: int, spec: TaskSpec, *, paused: bool = True) -> TaskId:
+        """Create a task that goes on from another's checkpoint, as `spec` says; durable on return.
+
+        It has the replies up to there, which the other paid, and counts its steps on from `step`. Raises
+        `InvalidSpecError` (also where no step is left), and what `restore` raises but NOT_POSSIBLE.
+        """
+        ...
+
+    async def parent(self, task: TaskId) -> Fork | None:
+        """Return where a fork comes from; None for any other task."""
+        ...
+
+    async def difference(self, task: TaskId, first: int, second: int) -> Difference:
+        """Return what lies between two checkpoints, by their steps, the earlier first; raises NO_CHECKPOINT."""
         ...
 
     async def mend(self) -> tuple[TaskId, ...]:

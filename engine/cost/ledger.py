@@ -52,6 +52,13 @@ class MemoryLedger:
         """See `Ledger`."""
         self.settle(hold, 0)
 
+    def adjust(self, scopes: tuple[Scope, ...], amount: int) -> None:
+        """See `Ledger`."""
+        accounts = tuple(self._account(scope) for scope in scopes)
+        for account in accounts:
+            account.spent += amount
+        self._serve(accounts)
+
     def open(self, scope: Scope, *, spent: int = 0, limit: int | None = None) -> None:
         """See `Ledger`."""
         account = self._account(scope)

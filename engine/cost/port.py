@@ -126,6 +126,13 @@ class Ledger(Protocol):
         """Give a hold back whole: it certainly was not billed."""
         ...
 
+    def adjust(self, scopes: tuple[Scope, ...], amount: int) -> None:
+        """Count `amount` pico more as spent in all `scopes`, or less where it is negative.
+
+        It is what was found out later, and may pass a limit; who waits is served, or told that there is no hope.
+        """
+        ...
+
     def open(self, scope: Scope, *, spent: int = 0, limit: int | None = None) -> None:
         """Set what a scope starts from; used once for each scope, at start and at creation."""
         ...

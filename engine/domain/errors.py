@@ -73,6 +73,11 @@ class ErrorCode(StrEnum):
     NAME_UNPRINTABLE = "name_unprintable"
     SETTINGS_UNREADABLE = "settings_unreadable"
     UNKNOWN_TASK = "unknown_task"
+    UNKNOWN_ATTEMPT = "unknown_attempt"
+    ATTEMPT_OPEN = "attempt_open"
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    NO_CHECKPOINT = "no_checkpoint"
+    NO_STEPS_LEFT = "no_steps_left"
     NOT_POSSIBLE = "not_possible"
     # ours
     INTERNAL = "internal"

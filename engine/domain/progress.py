@@ -91,6 +91,10 @@ class Totals:
     or FENCED."""
     fences: tuple[Fence, ...] = ()
     """Models that are asked nothing more until the person says so."""
+    unknown: int = 0
+    """Tasks with attempts whose end nobody knows and on which nobody has decided."""
+    unknown_amount: int = 0
+    """Pico of these attempts: they count as spent until somebody says better."""
     day: str = ""
     spent_today: int = 0
     held_today: int = 0

@@ -6,8 +6,9 @@ phase; neither moves the table.
 
 Theory of operation. A task is PENDING until the scheduler gives it a place, then RUNNING. Each window of steps
 ends in a CHECKPOINTING and goes on. It stops in PAUSED, FAILED or TIMEOUT, all of which resume from the last
-durable step by going through PENDING again, or in COMPLETED or CANCELLED, which are final. A person's wish
-(pause, cancel) is not a state: it is recorded as `Wanted` and takes effect when the work in flight allows.
+durable step by going through PENDING again and can first be restored to an earlier checkpoint, or in COMPLETED or
+CANCELLED, which are final. A person's wish (pause, cancel) is not a state: it is recorded as `Wanted` and takes effect
+when the work in flight allows.
 """
 
 from enum import StrEnum
@@ -38,6 +39,7 @@ class Event(StrEnum):
     FAIL = "fail"
     EXPIRE = "expire"
     CANCEL = "cancel"
+    RESTORE = "restore"
 
 
 class Action(StrEnum):
@@ -50,6 +52,7 @@ class Action(StrEnum):
     RETRY = "retry"
     DELETE = "delete"
     EDIT = "edit"
+    RESTORE = "restore"
 
 
 class Wanted(StrEnum):
@@ -139,6 +142,9 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (S.PAUSED, E.CANCEL): S.CANCELLED,
     (S.FAILED, E.RESUME): S.PENDING,
     (S.TIMEOUT, E.RESUME): S.PENDING,
+    (S.PAUSED, E.RESTORE): S.PAUSED,
+    (S.FAILED, E.RESTORE): S.PAUSED,
+    (S.TIMEOUT, E.RESTORE): S.PAUSED,
 }
 """The whole life of a task: (state, event) -> state."""
 
@@ -146,10 +152,10 @@ ACTIONS: dict[State, frozenset[Action]] = {
     S.PENDING: frozenset({Action.START, Action.PAUSE, Action.CANCEL}),
     S.RUNNING: frozenset({Action.PAUSE, Action.CANCEL}),
     S.CHECKPOINTING: frozenset({Action.PAUSE, Action.CANCEL}),
-    S.PAUSED: frozenset({Action.START, Action.RESUME, Action.CANCEL, Action.DELETE, Action.EDIT}),
+    S.PAUSED: frozenset({Action.START, Action.RESUME, Action.CANCEL, Action.DELETE, Action.EDIT, Action.RESTORE}),
     S.COMPLETED: frozenset({Action.DELETE}),
-    S.FAILED: frozenset({Action.RESUME, Action.RETRY, Action.DELETE, Action.EDIT}),
-    S.TIMEOUT: frozenset({Action.RESUME, Action.RETRY, Action.DELETE, Action.EDIT}),
+    S.FAILED: frozenset({Action.RESUME, Action.RETRY, Action.DELETE, Action.EDIT, Action.RESTORE}),
+    S.TIMEOUT: frozenset({Action.RESUME, Action.RETRY, Action.DELETE, Action.EDIT, Action.RESTORE}),
     S.CANCELLED: frozenset({Action.DELETE}),
 }
 

@@ -164,6 +164,8 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
     replies: tuple[str, ...] = ()
     """The texts of these steps, first to last."""
     at_ms: int
+    place: int = 0
+    """Of the parent's record in its chain, 1-based."""
 
 
 Record = Intent | Outcome | Checkpoint | Note | Correction | Fork
@@ -186,6 +188,11 @@ class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True):
         if self.correction is not None:
             return self.correction.amount
         return self.intent.held if self.outcome is None else self.outcome.cost
+
+    @property
+    def assumed(self) -> bool:
+        """Whether nobody confirmed what it counts for."""
+        return self.correction is None and self.outcome is not None and Flag.ASSUMED in self.outcome.flags
 
     @property
     def status(self) -> AttemptStatus:

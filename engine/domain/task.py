@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from engine.domain.ids import TaskId
+from engine.domain.ids import AttemptId, TaskId
 from engine.domain.plain_text import one_line
 from engine.domain.states import Phase, State, TimeLevel, Wanted
 
@@ -108,7 +108,10 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a task durably stands: everything about it that a restart must know and no record alone tells."""
+    """Where a task durably stands: everything about it that a restart must know and no record alone tells.
+
+    It is stored by position: new fields go to the end.
+    """
 
     state: State = State.PENDING
     reason: str = ""
@@ -122,10 +125,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Attempts of the step that is not yet done."""
     retries: int = 0
     """Attempts beyond the first of their step."""
-    needed: int = 0
-    """Pico that the next call may cost, where a limit stopped the task for it."""
     unknown: int = 0
-    """Attempts whose end nobody knows and to whose repetition nobody has yet said yes."""
+    """Attempts whose end nobody knows and on which nobody has decided: by going on, or by saying what they cost."""
     spent: int = 0
     """Pico, with what is only assumed."""
     assumed: int = 0
@@ -147,6 +148,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     created_at_ms: int = 0
     started_at_ms: int | None = None
     ended_at_ms: int | None = None
+    undecided: dict[AttemptId, int] = {}
+    """Pico by attempt: the unknown ones on which nobody has decided."""
+    needed: int = 0
+    """Pico that the next call may cost, where a limit stopped the task for it."""
 
     def limit(self, level: TimeLevel, base: float) -> float:
         """Seconds that hold at `level` with what was granted."""

@@ -36,6 +36,7 @@ from engine.providers.transport import (
     open_transport,
     tls_context,
 )
+from engine.providers.usage import read_billed
 
 MAX_LIST = 8 * 1024 * 1024
 """Bytes of a list of models."""
@@ -61,13 +62,15 @@ class OpenAIConfig:
     dialect: chat.ChatDialect = chat.ChatDialect()
     cost_header: str = ""
     """Header in which the provider says what it billed, in US dollars."""
+    cost_path: str = ""
+    """Path below the address where it says what a request was billed ("generation"); empty where it cannot."""
     contexts: Mapping[str, int] = field(default_factory=dict[str, int])
     """Tokens of context by model, where it is known."""
     capabilities: Capabilities = Capabilities()
     reuse: bool = True
     """Whether a connection serves more than one request; not where the server closes it unannounced."""
     list_timeout_s: float = 10.0
-    """Seconds that listing the models may take."""
+    """Seconds that listing the models, or asking what was billed, may take."""
 
 
 class OpenAIProvider:
@@ -167,34 +170,42 @@ class OpenAIProvider:
     async def reattach(self, provider_request_id: str) -> None:
         """See `Provider`. Chat completions are not kept."""
 
-    async def settle(self, provider_request_id: str) -> None:
-        """See `Provider`. The protocol has no such question."""
+    async def settle(self, provider_request_id: str, *, client_request_id: str) -> int | None:
+        """See `Provider`. The protocol has no such question; some servers answer OpenRouter's."""
+        if not self._config.cost_path:
+            return None
+        key = self._key()
+        async with self._get(self._config.cost_path, key, id=provider_request_id or client_request_id) as response:
+            if response.status_code == 404:  # it knows no such request, or not yet
+                return None
+            if response.status_code != 200:
+                raise await self._refusal(response, key)
+            return read_billed(await _read_some(response, MAX_BODY, self._config.list_timeout_s))
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """See `Provider`."""
         key = self._key()
-        limit = self._config.list_timeout_s
-        request = self._client.build_request(
-            "GET",
-            f"{self._url}/models",
-            headers=self._authorized(key),
-            timeout=httpx.Timeout(limit),
-        )
-        try:
-            async with asyncio.timeout(limit):
-                return await self._list(request, key)
-        except TimeoutError as error:
-            raise ProviderError(ErrorCode.UNREACHABLE, "timeout", retryable=True, maybe_billed=False) from error
-
-    async def _list(self, request: httpx.Request, key: str | None) -> tuple[ModelInfo, ...]:
-        response = await self._open(request, key)
-        try:
+        async with self._get("models", key) as response:
             if response.status_code != 200:
                 raise await self._no_list(response, key)
             raw = await _read_some(response, MAX_LIST, self._config.list_timeout_s)
             return read_models(redact_bytes(raw, key))
-        finally:
-            await response.aclose()
+
+    @asynccontextmanager
+    async def _get(self, path: str, key: str | None, **query: str) -> AsyncGenerator[httpx.Response, None]:
+        """Ask the server for something that is billed to nobody; all of the body must be done within the limit."""
+        limit = self._config.list_timeout_s
+        url, headers = f"{self._url}/{path}", self._authorized(key)
+        request = self._client.build_request("GET", url, params=query, headers=headers, timeout=httpx.Timeout(limit))
+        try:
+            async with asyncio.timeout(limit):
+                response = await self._open(request, key)
+                try:
+                    yield response
+                finally:
+                    await response.aclose()
+        except TimeoutError as error:
+            raise ProviderError(ErrorCode.UNREACHABLE, "timeout", retryable=True, maybe_billed=False) from error
 
     async def _no_list(self, response: httpx.Response, key: str | None) -> ProviderError:
         error = await self._refusal(response, key)

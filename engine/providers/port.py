@@ -107,6 +107,8 @@ class Capabilities:
     stream: bool = True
     cache: bool = False
     reports_cost: bool = False
+    tells_cost: bool = False
+    """Whether it can be asked afterwards what a request was billed."""
     batch: bool = False
     background: bool = False
     tools: bool = False
@@ -159,8 +161,11 @@ class Provider(Protocol):
         """Fetch the reply of a request that was sent before, where the provider keeps it; else None."""
         ...
 
-    async def settle(self, provider_request_id: str) -> int | None:
-        """Ask what a request was billed, in pico, where the provider can tell; else None."""
+    async def settle(self, provider_request_id: str, *, client_request_id: str) -> int | None:
+        """Ask what a request was billed, in pico, where the provider can tell; else None. Raises `ProviderError`.
+
+        The provider's own id may be empty: nobody knows it when the program ended before the reply did.
+        """
         ...
 
     async def models(self) -> tuple[ModelInfo, ...]:

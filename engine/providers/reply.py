@@ -27,7 +27,7 @@ CLOSE_S = 0.2
 """Seconds to wait for the end of a body after [DONE], so that its connection can be used again."""
 MAX_HEADER = 200
 """Characters of a header that are kept."""
-REQUEST_IDS = ("x-request-id", "request-id", "x-oneapi-request-id", "cf-ray")
+REQUEST_IDS = ("x-generation-id", "x-request-id", "request-id", "x-oneapi-request-id", "cf-ray")
 NETWORK = (httpx.HTTPError, aiohttp.ClientError, OSError)
 
 

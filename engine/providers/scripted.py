@@ -134,7 +134,7 @@ class ScriptedProvider:
     kept: Mapping[str, Finished] = field(default_factory=dict[str, Finished])
     """Replies for `reattach`, by provider request id."""
     billed: Mapping[str, int] = field(default_factory=dict[str, int])
-    """Pico for `settle`, by provider request id."""
+    """Pico for `settle`, by provider request id, or ours where there is none."""
     sent: list[Sent] = field(default_factory=list[Sent])
     prepared: list[ChatRequest] = field(default_factory=list[ChatRequest])
     open: int = 0
@@ -183,9 +183,9 @@ class ScriptedProvider:
         """See `Provider`."""
         return self.kept.get(provider_request_id)
 
-    async def settle(self, provider_request_id: str) -> int | None:
+    async def settle(self, provider_request_id: str, *, client_request_id: str) -> int | None:
         """See `Provider`."""
-        return self.billed.get(provider_request_id)
+        return self.billed.get(provider_request_id or client_request_id)
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """See `Provider`."""

@@ -32,7 +32,7 @@ class SimulatedConfig:
     start: Callable[[], AbstractAsyncContextManager[Serving]]
     """Starts it on entering, ends it on leaving."""
     name: str = "simulator"
-    capabilities: Capabilities = Capabilities(local=True)
+    capabilities: Capabilities = Capabilities(local=True, tells_cost=True)
 
 
 class SimulatedProvider:
@@ -62,7 +62,12 @@ class SimulatedProvider:
                 raise ProviderError(ErrorCode.UNREACHABLE, "closed", retryable=False, maybe_billed=False)
             if self._provider is None:
                 server = await self._stack.enter_async_context(self._config.start())
-                config = OpenAIConfig(name=self.name, base_url=server.base_url, capabilities=self.capabilities)
+                config = OpenAIConfig(
+                    name=self.name,
+                    base_url=server.base_url,
+                    cost_path="generation",
+                    capabilities=self.capabilities,
+                )
                 self._provider = OpenAIProvider(config)
             return self._provider
 
@@ -82,8 +87,9 @@ class SimulatedProvider:
     async def reattach(self, provider_request_id: str) -> None:
         """See `Provider`. Nothing is kept."""
 
-    async def settle(self, provider_request_id: str) -> None:
-        """See `Provider`. The usage says it."""
+    async def settle(self, provider_request_id: str, *, client_request_id: str) -> int | None:
+        """See `Provider`. It knows what it billed since it was started, and no more."""
+        return await (await self._served()).settle(provider_request_id, client_request_id=client_request_id)
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """See `Provider`."""

@@ -32,8 +32,17 @@ class _Cost(msgspec.Struct):
     cost: msgspec.Raw = msgspec.Raw(b"null")
 
 
+class _Billed(msgspec.Struct):
+    total_cost: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Generation(msgspec.Struct):
+    data: _Billed
+
+
 _USAGE = msgspec.json.Decoder(_Usage)
 _COST = msgspec.json.Decoder(_Cost)
+_GENERATION = msgspec.json.Decoder(_Generation)
 
 
 def read_usage(raw: bytes) -> Usage | None:
@@ -76,3 +85,12 @@ def read_cost(raw: bytes) -> int | None:
         return read_dollars(bytes(_COST.decode(raw).cost).decode())
     except UNREADABLE:
         return None
+
+
+def read_billed(raw: bytes) -> int | None:
+    """Return pico for `data.total_cost` (OpenRouter's generation), in dollars; None for what is no cost."""
+    try:
+        amount = read_dollars(bytes(_GENERATION.decode(raw).data.total_cost).decode())
+    except UNREADABLE:
+        return None
+    return amount if amount is not None and amount >= 0 else None

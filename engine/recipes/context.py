@@ -7,6 +7,7 @@ on the number of the step, the time or anything else that changes between steps.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 
 from engine.domain.message import Message
 
@@ -17,10 +18,11 @@ def facts(context: Mapping[str, str]) -> str:
 
 
 def conversation(system: str, asked: Sequence[str], replies: Sequence[str]) -> tuple[Message, ...]:
-    """Return system prompt, then each question with its reply, then the next question."""
+    """Return system prompt, then each question with its reply, then the next question where there is one."""
     messages = [Message(role="system", content=system)] if system else []
-    for question, reply in zip(asked, (*replies, None), strict=True):
-        messages.append(Message(role="user", content=question))
+    for question, reply in zip_longest(asked, replies):
+        if question is not None:
+            messages.append(Message(role="user", content=question))
         if reply is not None:
             messages.append(Message(role="assistant", content=reply))
     return tuple(messages)

@@ -17,7 +17,10 @@ class Recipe(Protocol):
     """How a task chooses its next prompt, knows that it is done, and what its answer is."""
 
     def prompt(self, spec: TaskSpec, replies: Sequence[str]) -> tuple[Message, ...]:
-        """Return the messages of step `len(replies) + 1`; the prefix shared with the step before is byte-identical."""
+        """Return the messages of step `len(replies) + 1`; the prefix shared with the step before is byte-identical.
+
+        Where there is no such step, they end with the last reply.
+        """
         ...
 
     def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from engine.domain.clock import Clock
     from engine.domain.ids import TaskId
+    from engine.domain.step import Intent
     from engine.runtime.record import TaskRecord
     from engine.store.port import Spending
 
@@ -57,14 +58,17 @@ class Accounts:
 
     def day(self) -> Scope:
         """Return the account of the present local day."""
-        key = self._clock.local_day(self._clock.wall_ms())
-        return self._open(Scope(Level.DAY, key), self._days.get(key, 0))
+        return self._day(self._clock.local_day(self._clock.wall_ms()))
 
     def month(self) -> Scope:
         """Return the account of the present local month."""
-        key = self._clock.local_day(self._clock.wall_ms())[:7]
-        spent = sum(amount for day, amount in self._days.items() if day.startswith(key))
-        return self._open(Scope(Level.MONTH, key), spent)
+        return self._month(self._clock.local_day(self._clock.wall_ms())[:7])
+
+    def adjust(self, intent: Intent, amount: int) -> None:
+        """Count an attempt at `amount` pico more, or less, wherever it counts: on its own day, not on today."""
+        batch = (self._open(Scope(Level.BATCH, intent.batch), 0),) if intent.batch else ()
+        day, month = self._day(intent.day), self._month(intent.day[:7])
+        self._ledger.adjust((Scope(Level.TASK, intent.task), *batch, day, month, EVERYTHING), amount)
 
     def set_limit(self, scope: Scope, limit: int | None) -> None:
         """Change a limit; of a day or month, also that of all to come."""
@@ -75,7 +79,11 @@ class Accounts:
         self._ledger.set_limit(scope, limit)
 
     def balance(self, scope: Scope) -> Balance:
-        """Return the figures of an account."""
+        """Return the figures of an account, of a day or month that nobody has asked about before, too."""
+        if scope.level is Level.DAY:
+            self._day(scope.key)
+        elif scope.level is Level.MONTH:
+            self._month(scope.key)
         return self._ledger.balance(scope)
 
     def room(self, batch: str) -> int | None:
@@ -86,6 +94,13 @@ class Accounts:
         shared = [self.day(), self.month(), EVERYTHING, *([Scope(Level.BATCH, batch)] if batch else [])]
         balances = (self._ledger.balance(scope) for scope in shared)
         return min((each.limit - each.spent for each in balances if each.limit is not None), default=None)
+
+    def _day(self, key: str) -> Scope:
+        return self._open(Scope(Level.DAY, key), self._days.get(key, 0))
+
+    def _month(self, key: str) -> Scope:
+        spent = sum(amount for day, amount in self._days.items() if day.startswith(key))
+        return self._open(Scope(Level.MONTH, key), spent)
 
     def _open(self, scope: Scope, spent: int) -> Scope:
         if scope not in self._opened:

@@ -90,7 +90,7 @@ class Acts:
             self._register.note_interruption(record)
         if record.tip.state is not State.PENDING:
             self._grant_time(record)
-            self._journal.state(record, Event.RESUME, unknown=0)
+            self._journal.state(record, Event.RESUME, unknown=0, undecided={})
         self._crew.enlist(record, first=first)
 
     def _grant_time(self, record: TaskRecord) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.cost.settle import settlement
 from engine.domain.plain_text import one_line
-from engine.domain.states import Event, TimeLevel, Wanted, advance
+from engine.domain.states import Event, PauseReason, TimeLevel, Wanted, advance
 from engine.domain.step import AttemptStatus, Flag, Intent, Outcome
 from engine.domain.task import MULTIPLIER
 from engine.domain.usage import FinishReason, Usage
@@ -15,6 +15,7 @@ from engine.domain.usage import FinishReason, Usage
 if TYPE_CHECKING:
     from engine.cost.port import Price
     from engine.domain.states import CompletionReason
+    from engine.domain.step import AttemptRecord
     from engine.domain.task import Standing, TaskSpec
     from engine.runtime.attempt import Ending
     from engine.runtime.redacting import Redact
@@ -121,6 +122,33 @@ def granted(spec: TaskSpec, standing: Standing, level: TimeLevel) -> float:
         return 0.0
     short = -min(0.0, time_left(spec, standing)[level])
     return base * factor + short
+
+
+def changes_of_correction(standing: Standing, attempt: AttemptRecord, amount: int) -> dict[str, object]:
+    """Return the changes of a standing when an attempt that ended counts for `amount` pico from now on."""
+    undecided = {id_: held for id_, held in standing.undecided.items() if id_ != attempt.intent.attempt}
+    return {
+        "spent": standing.spent - attempt.cost + amount,
+        "assumed": standing.assumed - (attempt.cost if attempt.assumed else 0),
+        "unknown": len(undecided),
+        "undecided": undecided,
+    }
+
+
+def changes_of_restoring(standing: Standing, step: int, at_ms: int) -> dict[str, object]:
+    """Return the changes of a standing when the task goes back to where `step` steps are done; money stays spent."""
+    return {
+        "state": advance(standing.state, Event.RESTORE),
+        "reason": str(PauseReason.USER),
+        "detail": "",
+        "wanted": Wanted.NOTHING,
+        "steps_done": step,
+        "step_attempts": 0,
+        "step_s": 0.0,
+        "window_s": 0.0,
+        "grants": without(standing.grants, TimeLevel.ATTEMPT, TimeLevel.STEP, TimeLevel.WINDOW),
+        "ended_at_ms": at_ms,
+    }
 
 
 def changes_of(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from msgspec.structs import replace
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import Event, State, Wanted, advance
-from engine.domain.step import Checkpoint, Intent, Note, NoteKind, Outcome
+from engine.domain.step import Checkpoint, Correction, Intent, Note, NoteKind, Outcome
 from engine.store.port import Store, StoredTask
 
 if TYPE_CHECKING:
@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 
 Shown = Callable[["TaskRecord", "Standing", "Standing"], None]
 """Called with a record and its shown standing before and after a change."""
+
+
+async def durable(saved: asyncio.Future[None]) -> None:
+    """Wait until a record is durable and shown; raises why that is not known. Who stops waiting changes nothing."""
+    await asyncio.wait((saved,))
+    saved.result()
+
+
+def _waits(error: BaseException) -> TypeGuard[DroverError]:
+    """Whether what failed to be saved waits in memory; else it is left out."""
+    return isinstance(error, DroverError) and error.code is not ErrorCode.INTERNAL
 
 
 class Journal:
@@ -57,6 +68,18 @@ class Journal:
         """Do `act` as soon as everything that waits in memory is durable."""
         self._later.append(act)
 
+    def when_saved(self, saved: asyncio.Future[None], act: Callable[[], None]) -> None:
+        """Do `act` as soon as a record is durable and shown, however long that takes."""
+
+        def done(saved: asyncio.Future[None]) -> None:
+            error = None if saved.cancelled() else saved.exception()
+            if error is None:
+                act()
+            elif _waits(error):
+                self.when_mended(act)
+
+        saved.add_done_callback(done)
+
     def mended(self) -> None:
         """Show what is durable now, after the store was mended."""
         self.trouble = None
@@ -76,6 +99,11 @@ class Journal:
         """Record how an attempt ended."""
         number, standing = record.next(**changes)
         return self._queue(record, number, standing, self._store.append_outcome(outcome, standing))
+
+    def correction(self, record: TaskRecord, correction: Correction, **changes: object) -> asyncio.Future[None]:
+        """Record what an attempt counts for from now on."""
+        number, standing = record.next(**changes)
+        return self._queue(record, number, standing, self._store.append_correction(correction, standing))
 
     def checkpoint(self, record: TaskRecord, checkpoint: Checkpoint, **changes: object) -> asyncio.Future[None]:
         """Record a point to come back to."""
@@ -148,9 +176,11 @@ class Journal:
         error = None if done.cancelled() else done.exception()
         if error is None:
             self._show(record, number, standing)
-        elif isinstance(error, DroverError) and error.code is not ErrorCode.INTERNAL:
+        elif _waits(error):
             self.trouble = error
             self._stuck[record.id] = (record, number, standing)
+        elif number == record.queued:
+            record.tip = record.standing
 
     def _show(self, record: TaskRecord, number: int, standing: Standing) -> None:
         before = record.standing

@@ -53,8 +53,9 @@ def _unknown(record: TaskRecord, journal: Journal, attempt: AttemptRecord, at_ms
         flags=(Flag.ASSUMED,) if intent.held else (),
         at_ms=at_ms,
     )
+    undecided = record.tip.undecided | ({intent.attempt: intent.held} if intent.held else {})
     changes = changes_of(record.tip, unknown, 0.0, None)
-    journal.outcome(record, unknown, **changes, unknown=record.tip.unknown + (1 if intent.held else 0))
+    journal.outcome(record, unknown, **changes, unknown=len(undecided), undecided=undecided)
 
 
 def _interrupted(record: TaskRecord, journal: Journal) -> None:

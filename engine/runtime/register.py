@@ -40,6 +40,10 @@ class Register:
         self.stopped: dict[TaskId, None] = {}
         """Tasks that money stopped: PAUSED for a limit, or for a model that is fenced."""
         self.next_order = 0
+        self.unknown = 0
+        """Tasks with unknown attempts on which nobody has decided."""
+        self.unknown_amount = 0
+        """Pico of these attempts."""
 
     def __len__(self) -> int:
         """How many tasks there are."""
@@ -65,6 +69,7 @@ class Register:
         self._records[record.id] = record
         self.next_order = max(self.next_order, record.order + 1)
         self._count(record.spec, record.standing, 1)
+        self._count_unknown(record.standing, 1)
         self.note_interruption(record)
         self._note_stop(record)
 
@@ -75,10 +80,14 @@ class Register:
         self.interrupted.pop(task, None)
         self.stopped.pop(task, None)
         self._count(record.spec, record.standing, -1)
+        self._count_unknown(record.standing, -1)
         return record
 
     def moved(self, record: TaskRecord, before: Standing, after: Standing) -> None:
         """Count a change of standing."""
+        if before.undecided != after.undecided:
+            self._count_unknown(before, -1)
+            self._count_unknown(after, 1)
         if before.state is after.state and before.reason == after.reason:
             return
         self._count(record.spec, before, -1)
@@ -122,6 +131,11 @@ class Register:
             self._by_batch[spec.batch] += by
         if needs_you(standing):
             self._needs_you[standing.reason] += by
+
+    def _count_unknown(self, standing: Standing, by: int) -> None:
+        if standing.undecided:
+            self.unknown += by
+            self.unknown_amount += by * sum(standing.undecided.values())
 
 
 def _present(counts: Counter[K]) -> dict[K, int]:

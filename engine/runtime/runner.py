@@ -7,18 +7,16 @@ A step is a call and its retries (`call`); between them the runner obeys what wa
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.plain_text import one_line
-from engine.domain.states import AT_REST, FINAL, Event, PauseReason, Phase, TimeLevel, advance
+from engine.domain.states import AT_REST, FINAL, CompletionReason, Event, PauseReason, Phase, TimeLevel, advance
 from engine.domain.step import Checkpoint
 from engine.runtime import points
 from engine.runtime.bookkeeping import MAX_DETAIL, changes_of_time, without
 from engine.runtime.call import Call
+from engine.runtime.context import CONTEXT_POLICY, context_sha256
 from engine.runtime.deadlines import CutError
 from engine.runtime.ports import RunnerPorts, logger
 from engine.runtime.retry import beyond_patience
@@ -28,8 +26,6 @@ from engine.runtime.wishes import Wishes
 if TYPE_CHECKING:
     from engine.runtime.attempt import Ending
     from engine.runtime.record import TaskRecord
-
-CONTEXT_POLICY = "full"
 
 
 class Runner:
@@ -64,10 +60,17 @@ class Runner:
         ports.journal.move(record, Event.START, started_at_ms=record.tip.started_at_ms or ports.clock.wall_ms())
         self._replies.extend(await ports.reader.replies(record.id))
         while record.tip.state not in FINAL:
-            if completed := self._recipe.completion(record.spec, self._replies):
+            if completed := self._complete_already():
                 raise Stop(Event.COMPLETE, completed)
             await self._step()
             await self._checkpoint_when_due()
+
+    def _complete_already(self) -> CompletionReason | None:
+        """Return why there is no step left to make; a marker is one that a fork began behind: it shall go on."""
+        completed = self._recipe.completion(self._record.spec, self._replies)
+        if completed is CompletionReason.MARKER and len(self._replies) < self._record.spec.total_steps:
+            return None
+        return completed
 
     async def _step(self) -> None:
         retry = 0
@@ -115,12 +118,11 @@ class Runner:
 
     async def _checkpoint(self, **changes: object) -> None:
         record, ports = self._record, self._ports
-        context = self._recipe.prompt(record.spec, self._replies)
         point = Checkpoint(
             task=record.id,
             step=record.tip.steps_done,
             policy=CONTEXT_POLICY,
-            context_sha256=hashlib.sha256(msgspec.msgpack.encode(context)).digest(),
+            context_sha256=context_sha256(self._recipe, record.spec, self._replies),
             model=record.spec.model,
             cost=record.tip.spent,
             at_ms=ports.clock.wall_ms(),

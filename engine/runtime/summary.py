@@ -71,6 +71,8 @@ class Summary:
             interrupted=len(self._register.interrupted),
             offered=self._offers.counts(),
             fences=tuple(self._fences),
+            unknown=self._register.unknown,
+            unknown_amount=self._register.unknown_amount,
             day=day.key,
             spent_today=today.spent,
             held_today=today.held,

@@ -7,7 +7,6 @@ how a step is run (`runner`), who runs next (`crew`), what is counted (`register
 from __future__ import annotations
 
 import asyncio
-import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,33 +14,33 @@ from msgspec.structs import replace
 
 from engine.cost.port import Level, Scope
 from engine.domain.clock import Clock, Random, SystemClock
-from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
+from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import Action, PauseReason, State, allowed
 from engine.domain.step import Flag
-from engine.domain.task import ResultRule, Standing
-from engine.domain.validate import validate
+from engine.domain.task import ResultRule
 from engine.face import Answer
 from engine.runtime.accounts import Accounts
 from engine.runtime.acts import Acts
+from engine.runtime.corrections import Corrections
 from engine.runtime.crew import Crew
 from engine.runtime.damages import Damages
 from engine.runtime.feed import ChangeFeed
 from engine.runtime.fences import Fences
 from engine.runtime.gaps import Gaps
 from engine.runtime.gauges import Gauges
+from engine.runtime.intake import Intake
 from engine.runtime.journal import Journal
+from engine.runtime.lineage import Lineage
 from engine.runtime.offers import Offers
 from engine.runtime.ports import Reach, RunnerPorts, unobserved
-from engine.runtime.record import TaskRecord
 from engine.runtime.recovery import recover
-from engine.runtime.redacting import Redact, Unredacted, without_secrets
+from engine.runtime.redacting import Redact, Unredacted
 from engine.runtime.register import Register
 from engine.runtime.slots import Slots
 from engine.runtime.spooling import Spooling
 from engine.runtime.summary import Summary
 from engine.runtime.upkeep import Upkeep
 from engine.runtime.view import View
-from engine.store.port import StoredTask
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -49,15 +48,18 @@ if TYPE_CHECKING:
 
     from engine.cost.port import Balance, Ledger, PriceBook
     from engine.domain.damage import Damage
+    from engine.domain.difference import Difference
+    from engine.domain.doubt import UnknownAttempt
     from engine.domain.fence import Fence
-    from engine.domain.ids import Ids, TaskId
+    from engine.domain.ids import AttemptId, Ids, TaskId
     from engine.domain.progress import ChangeBatch, ProgressReport, Statistics, Totals
-    from engine.domain.step import LogEntry, StepRecord
+    from engine.domain.step import Checkpoint, Fork, LogEntry, StepRecord
     from engine.domain.storage import Retention, StorageSizes
-    from engine.domain.task import RecipeName, TaskSnapshot, TaskSpec
+    from engine.domain.task import RecipeName, Standing, TaskSnapshot, TaskSpec
     from engine.providers.port import ProviderDirectory
     from engine.recipes.port import Recipe
     from engine.results.port import Results
+    from engine.runtime.record import TaskRecord
     from engine.store.port import Store
     from engine.store.spool import Spool
 
@@ -107,6 +109,9 @@ class Supervisor:
         self._acts = Acts(self._register, self._journal, self._crew, self._feed.mark)
         self._damages = Damages(self._register, parts.store, self._journal, self._crew)
         self._upkeep = Upkeep(self._register, parts.store, self._damages, parts.clock)
+        self._intake = Intake(parts, self._register, self._journal, self._came)
+        self._lineage = Lineage(parts, self._register, self._journal, self._intake)
+        self._corrections = Corrections(parts, self._register, self._journal, self._accounts)
         summary = Summary(
             register=self._register,
             gauges=self._gauges,
@@ -132,7 +137,7 @@ class Supervisor:
 
     async def _load(self) -> None:
         for stored in await self._store.scan():
-            self._add(stored)
+            self._intake.hold(stored)
         opened, found = await self._store.open_attempts(), await self._spooling.found()
         texts = {attempt: self._parts.redact.known(text) for attempt, text in found.items()}
         recover(self._register, self._journal, opened, self._clock.wall_ms(), texts)
@@ -151,25 +156,7 @@ class Supervisor:
 
     async def submit(self, specs: Sequence[TaskSpec], *, paused: bool = False) -> tuple[TaskId, ...]:
         """See `Engine`."""
-        specs = [self._checked(spec) for spec in specs]
-        at_ms = self._clock.wall_ms()
-        standing = Standing(created_at_ms=at_ms)
-        if paused:
-            standing = Standing(state=State.PAUSED, reason=PauseReason.USER, created_at_ms=at_ms)
-        first = self._register.next_order
-        self._register.next_order += len(specs)
-        stored = [
-            StoredTask(id=self._parts.ids.task(), order=first + place, spec=spec, standing=standing)
-            for place, spec in enumerate(specs)
-        ]
-        take_in = functools.partial(self._take_in, stored)
-        try:
-            await self._store.create(stored)
-        except DroverError:
-            self._journal.when_mended(take_in)  # they wait in memory like everything else
-            raise
-        take_in()
-        return tuple(each.id for each in stored)
+        return await self._intake.submit(specs, paused=paused)
 
     def start(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
@@ -225,7 +212,7 @@ class Supervisor:
         gone = [task for task in dict.fromkeys(ids) if task not in self._register]
         await self._store.undelete(gone)
         back = [stored for stored in await self._store.scan() if stored.id in gone]
-        self._take_in(back)
+        self._intake.take_in(back)
         return tuple(stored.id for stored in back)
 
     async def edit(self, task: TaskId, spec: TaskSpec) -> None:
@@ -233,13 +220,34 @@ class Supervisor:
         record = self._register.get(task)
         if Action.EDIT not in allowed(record.tip.state):
             raise DroverError(ErrorCode.NOT_POSSIBLE, record.tip.state)
-        spec = self._checked(spec)
+        spec = self._intake.checked(spec)
         before = record.spec
         await self._journal.edit(record, spec)
         self._register.edited(record, before)
         self._accounts.set_limit(Scope(Level.TASK, task), spec.budget)
         self._feed.mark(task)
         self._offers.changed()
+
+    async def correct(self, task: TaskId, attempt: AttemptId, amount: int) -> None:
+        """See `Engine`."""
+        await self._corrections.correct(task, attempt, amount)
+        self._offers.changed()
+
+    async def ask_provider(self, task: TaskId, attempt: AttemptId) -> int | None:
+        """See `Engine`."""
+        amount = await self._corrections.ask(task, attempt)
+        self._offers.changed()
+        return amount
+
+    async def restore(self, task: TaskId, step: int) -> None:
+        """See `Engine`."""
+        with self._damages.named(task):
+            await self._lineage.restore(task, step)
+
+    async def fork(self, task: TaskId, step: int, spec: TaskSpec, *, paused: bool = True) -> TaskId:
+        """See `Engine`."""
+        with self._damages.named(task):
+            return await self._lineage.fork(task, step, spec, paused=paused)
 
     async def mend(self) -> tuple[TaskId, ...]:
         """See `Engine`."""
@@ -348,6 +356,24 @@ class Supervisor:
         """See `Engine`."""
         await self._store.backup(file)
 
+    async def unknown(self) -> tuple[UnknownAttempt, ...]:
+        """See `Engine`."""
+        return await self._corrections.unknown()
+
+    async def checkpoints(self, task: TaskId) -> tuple[Checkpoint, ...]:
+        """See `Engine`."""
+        with self._damages.named(task):
+            return await self._lineage.checkpoints(task)
+
+    async def parent(self, task: TaskId) -> Fork | None:
+        """See `Engine`."""
+        return await self._lineage.parent(task)
+
+    async def difference(self, task: TaskId, first: int, second: int) -> Difference:
+        """See `Engine`."""
+        with self._damages.named(task):
+            return await self._lineage.difference(task, first, second)
+
     async def saved(self) -> None:
         """See `Engine`."""
         await self._journal.settled()
@@ -405,31 +431,12 @@ class Supervisor:
             redact=parts.redact,
         )
 
-    def _checked(self, spec: TaskSpec) -> TaskSpec:
-        """Return what was asked as it may be journaled; raises `InvalidSpecError`, UNKNOWN_PROVIDER."""
-        spec = without_secrets(validate(spec), self._parts.redact)
-        self._parts.providers.get(spec.provider)
-        try:
-            self._parts.prices.quote(spec.provider, spec.model)
-        except DroverError as error:
-            raise InvalidSpecError((Problem(field="model", code=error.code),)) from error
-        return spec
-
-    def _take_in(self, tasks: Sequence[StoredTask]) -> None:
-        """Hold tasks that are durable now, and let them run unless they were added paused."""
-        for each in tasks:
-            record = self._add(each)
-            self._accounts.add(record)
-            self._feed.add(record.id)
-            if record.tip.state is State.PENDING:
-                self._crew.enlist(record)
-
-    def _add(self, stored: StoredTask) -> TaskRecord:
-        record = TaskRecord(
-            id=stored.id, order=stored.order, spec=stored.spec, standing=stored.standing, tip=stored.standing
-        )
-        self._register.add(record)
-        return record
+    def _came(self, record: TaskRecord) -> None:
+        """Let a new task, durable now, run unless it was added paused."""
+        self._accounts.add(record)
+        self._feed.add(record.id)
+        if record.tip.state is State.PENDING:
+            self._crew.enlist(record)
 
     def _shown(self, record: TaskRecord, before: Standing, after: Standing) -> None:
         self._register.moved(record, before, after)

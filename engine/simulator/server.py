@@ -68,6 +68,7 @@ class Simulator:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_post("/v1/chat/completions", self._completions)
         app.router.add_get("/v1/models", self._list_models)
+        app.router.add_get("/v1/generation", self._generation)
         app.router.add_get("/_sim/requests", self._requests)
         app.router.add_post("/_sim/faults", self._set_faults)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
@@ -102,6 +103,7 @@ class Simulator:
             seen.refused = refusal.reason or "refused"
             return refusal
         seen.prompt_tokens = script.usage.input
+        seen.request_id = script.request_id
         if not asked.stream:
             return await self._whole(script, seen)
         try:
@@ -213,6 +215,15 @@ class Simulator:
             return _refuse(401, "invalid_api_key", "Incorrect API key provided.")
         data = [{"id": m.id, "object": "model", "owned_by": "drover", "created": 0} for m in self.config.models]
         return _json({"object": "list", "data": data})
+
+    async def _generation(self, request: web.Request) -> web.Response:
+        """Say what a request was billed, by its id or its client's own."""
+        if not self._knows(request):
+            return _refuse(401, "invalid_api_key", "Incorrect API key provided.")
+        seen = self.witness.find(request.query.get("id", ""))
+        if seen is None:
+            return _refuse(404, "not_found", "There is no such generation.")
+        return _json(wire.generation(seen.request_id, seen.model, seen.billed))
 
     async def _requests(self, request: web.Request) -> web.Response:
         del request

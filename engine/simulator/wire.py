@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from engine.domain.money import plain
 from engine.domain.usage import Usage
 from engine.simulator.script import Script
 
@@ -44,6 +45,12 @@ def usage_body(usage: Usage) -> dict[str, object]:
         "prompt_tokens_details": {"cached_tokens": usage.cached},
         "completion_tokens_details": {"reasoning_tokens": usage.reasoning},
     }
+
+
+def generation(request_id: str, model: str, billed: int) -> dict[str, object]:
+    """Return what a request was billed, in dollars, in OpenRouter's form."""
+    cost = msgspec.Raw(plain(billed).encode())
+    return {"data": {"id": request_id, "model": model, "total_cost": cost, "usage": cost}}
 
 
 def error(message: str, code: str, **more: object) -> dict[str, object]:

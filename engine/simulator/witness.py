@@ -22,6 +22,8 @@ class Seen(msgspec.Struct, kw_only=True):
     output_tokens: int = 0
     billed: int = 0
     whole: bool = False
+    request_id: str = ""
+    """The simulator's own name for it; empty for one that was refused."""
     refused: str = ""
     """The fault or error it was refused with; such a request is not billed."""
 
@@ -48,6 +50,13 @@ class Witness:
         with self._lock:
             self._seen.append(seen)
         return seen
+
+    def find(self, request_id: str) -> Seen | None:
+        """Return the last request of this id, the simulator's or the client's own."""
+        if not request_id:
+            return None
+        named = (seen for seen in self if request_id in (seen.request_id, seen.client_request_id))
+        return max(named, key=lambda seen: seen.number, default=None)
 
     @property
     def billed(self) -> int:

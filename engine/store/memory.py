@@ -6,6 +6,7 @@ It outlives the engine that writes to it, so that a test can start "the program"
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,8 +34,17 @@ from engine.domain.step import (
 )
 from engine.domain.storage import StorageSizes
 from engine.domain.task import Standing
-from engine.store.port import Spending, StoredTask, StoreHealth
-from engine.store.reading import attempts_of, checkpoints_of, log_entry, replies_of, spending_of, steps_of
+from engine.store.port import Point, Spending, StoredTask, StoreHealth
+from engine.store.reading import (
+    attempts_of,
+    checkpoints_of,
+    log_entry,
+    parent_of,
+    point_of,
+    replies_of,
+    spending_of,
+    steps_of,
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -162,6 +172,14 @@ class MemoryStore:
     async def checkpoints(self, task: TaskId) -> tuple[Checkpoint, ...]:
         """See `Store`."""
         return checkpoints_of(self._records(task))
+
+    async def point(self, task: TaskId, step: int) -> Point:
+        """See `Store`. The hashes are the fake's own."""
+        return point_of(self._records(task), step, lambda place: hashlib.sha256(f"{task} {place}".encode()).digest())
+
+    async def parent(self, task: TaskId) -> Fork | None:
+        """See `Store`."""
+        return parent_of(self._records(task))
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
         """See `Store`."""

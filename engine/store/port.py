@@ -43,6 +43,20 @@ class StoredTask(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing
 
 
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """A checkpoint, where it stands in its task's chain, and what the context is made of there."""
+
+    checkpoint: Checkpoint
+    place: int
+    """Of its record, 1-based."""
+    hash: bytes
+    """Of its record: what a fork is chained to."""
+    replies: tuple[str, ...]
+    """The texts of the steps that are done there, first to last."""
+    edited: bool
+    """Whether the spec was changed since: the context cannot be told from the present one then."""
+
+
 class Spending(msgspec.Struct, frozen=True, kw_only=True):
     """Pico spent, from the journal's attempts: what limits beyond a task start from. Deleted tasks count on."""
 
@@ -88,6 +102,14 @@ class StoreReader(Protocol):
 
     async def checkpoints(self, task: TaskId) -> tuple[Checkpoint, ...]:
         """Return the task's checkpoints, first to last."""
+        ...
+
+    async def point(self, task: TaskId, step: int) -> Point:
+        """Return the last checkpoint at which `step` steps were done; raises `DroverError(NO_CHECKPOINT)`."""
+        ...
+
+    async def parent(self, task: TaskId) -> Fork | None:
+        """Return where the task comes from; None where it began by itself."""
         ...
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:

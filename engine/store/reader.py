@@ -16,16 +16,16 @@ import msgspec
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
-from engine.domain.step import AttemptRecord, Checkpoint, Intent, LogEntry, Record, StepRecord
+from engine.domain.step import AttemptRecord, Checkpoint, Fork, Intent, LogEntry, Record, StepRecord
 from engine.domain.storage import StorageSizes
 from engine.store.check import TASK, Check, ends
 from engine.store.codec import Encoded, spec, standing
 from engine.store.connection import as_store_errors
 from engine.store.database import Database
 from engine.store.journal import Walk, decoded
-from engine.store.port import Spending, StoredTask
-from engine.store.reading import checkpoints_of, log_entry, replies_of, steps_of, summed
-from engine.store.rows import OPEN
+from engine.store.port import Point, Spending, StoredTask
+from engine.store.reading import checkpoints_of, log_entry, parent_of, point_of, replies_of, steps_of, summed
+from engine.store.rows import OPEN, PLACES
 from engine.store.sizes import SLICE, last_number, weighed
 
 T = TypeVar("T")
@@ -66,6 +66,14 @@ class Reader:
     async def checkpoints(self, task: TaskId) -> tuple[Checkpoint, ...]:
         """See `StoreReader`."""
         return await self._on_thread(lambda: checkpoints_of(self._records(task)))
+
+    async def point(self, task: TaskId, step: int) -> Point:
+        """See `StoreReader`."""
+        return await self._on_thread(lambda: point_of(self._records(task), step, lambda place: self._hash(task, place)))
+
+    async def parent(self, task: TaskId) -> Fork | None:
+        """See `StoreReader`."""
+        return await self._on_thread(lambda: parent_of(self._records(task)))
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
         """See `StoreReader`."""
@@ -151,7 +159,18 @@ class Reader:
         walk = Walk(task, no)
         records = list(walk.records(self._connection))
         ends(walk, packed, count, head)
+        fork = parent_of(records)
+        if fork is not None and self._hash(fork.parent, fork.place) not in (fork.head, None):
+            raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}: record {fork.place} of its parent is another")
         return records
+
+    def _hash(self, task: TaskId, place: int) -> bytes | None:
+        """Return the hash of a record, deleted tasks' too; empty where the task has none there, None without it."""
+        row = self._connection.execute(
+            "SELECT coalesce(hash, x'') FROM task LEFT JOIN record ON record.id = no * ? + ? WHERE task.id = ?",
+            (PLACES, place, task),
+        ).fetchone()
+        return None if row is None else row[0]
 
 
 def _task(task: TaskId, order: int, packed_spec: bytes, packed_standing: bytes) -> StoredTask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeGuard
 
 from msgspec.structs import replace
@@ -24,7 +24,7 @@ from engine.domain.step import (
     Record,
     StepRecord,
 )
-from engine.store.port import Spending
+from engine.store.port import Point, Spending
 
 
 def attempts_of(records: Iterable[Record]) -> tuple[AttemptRecord, ...]:
@@ -65,10 +65,10 @@ def replies_of(records: Sequence[Record]) -> tuple[str, ...]:
 
     Raises TEXT_DROPPED where one of them was dropped: no context is ever silently shorter.
     """
-    fork = records[0] if records else None
-    inherited = fork.replies if isinstance(fork, Fork) else ()
+    fork = parent_of(records)
+    inherited = fork.replies if fork else ()
     accepted = [step.accepted for step in steps_of(records) if step.accepted]
-    if any(is_dropped(outcome) for outcome in accepted) or (isinstance(fork, Fork) and len(inherited) < fork.step):
+    if any(is_dropped(outcome) for outcome in accepted) or (fork is not None and len(inherited) < fork.step):
         raise DroverError(ErrorCode.TEXT_DROPPED)
     kept = min((int(r.figures["step"]) for r in records if _restores(r)), default=len(inherited))
     return (*inherited[:kept], *(outcome.text for outcome in accepted))
@@ -92,6 +92,23 @@ def checkpoints_of(records: Iterable[Record]) -> tuple[Checkpoint, ...]:
         elif _restores(record):
             points = [point for point in points if point.step <= record.figures["step"]]
     return tuple(points)
+
+
+def point_of(records: Sequence[Record], step: int, hash_of: Callable[[int], bytes | None]) -> Point:
+    """Return the last checkpoint at `step` that is still one; raises NO_CHECKPOINT. `hash_of` knows by place."""
+    point = next((point for point in reversed(checkpoints_of(records)) if point.step == step), None)
+    if point is None:
+        raise DroverError(ErrorCode.NO_CHECKPOINT, str(step))
+    place = max(place for place, record in enumerate(records, 1) if record is point)
+    edited = any(isinstance(each, Note) and each.kind is NoteKind.EDITED for each in records[place:])
+    replies = replies_of(records)[:step]
+    return Point(checkpoint=point, place=place, hash=hash_of(place) or b"", replies=replies, edited=edited)
+
+
+def parent_of(records: Sequence[Record]) -> Fork | None:
+    """Return where a task comes from, if it is a fork."""
+    first = records[0] if records else None
+    return first if isinstance(first, Fork) else None
 
 
 def spending_of(attempts: Iterable[AttemptRecord]) -> Spending:

@@ -91,7 +91,19 @@ def test_every_error_can_be_the_reason_of_a_failed_task() -> None:
     """Those that only forms or the start meet need no short form; every one that a provider raises does."""
     raised = literals(r"ErrorCode\.([A-Z_]+)", "engine/providers", "engine/runtime")
     missing = [name for name in sorted(raised) if f"reason.{ErrorCode[name]}" not in WORDS]
-    assert [name for name in missing if name not in {"UNKNOWN_TASK", "NOT_POSSIBLE"}] == []
+    assert [name for name in missing if name not in REFUSALS] == []
+
+
+REFUSALS = {
+    "AMOUNT_OUT_OF_RANGE",
+    "ATTEMPT_OPEN",
+    "NOT_POSSIBLE",
+    "NO_CHECKPOINT",
+    "NO_STEPS_LEFT",
+    "UNKNOWN_ATTEMPT",
+    "UNKNOWN_TASK",
+}
+"""With these an act is refused; no task fails for them."""
 
 
 def test_every_code_that_the_window_names_has_words() -> None:

@@ -101,6 +101,8 @@ class WatchedStore:
         self.steps = store.steps
         self.replies = store.replies
         self.checkpoints = store.checkpoints
+        self.point = store.point
+        self.parent = store.parent
         self.log = store.log
         self.open_attempts = store.open_attempts
         self.spending = store.spending

@@ -133,7 +133,7 @@ class LocalModelProvider:
     async def reattach(self, provider_request_id: str) -> None:
         """See `Provider`. Nothing is kept."""
 
-    async def settle(self, provider_request_id: str) -> None:
+    async def settle(self, provider_request_id: str, *, client_request_id: str) -> None:
         """See `Provider`. It is free."""
 
     async def models(self) -> tuple[ModelInfo, ...]:

@@ -27,6 +27,7 @@ EVENT_OF = {
     Action.RESUME: Event.RESUME,
     Action.RETRY: Event.RESUME,
     Action.CANCEL: Event.CANCEL,
+    Action.RESTORE: Event.RESTORE,
 }
 """What an act of a person does to the state, where it does something to it."""
 
