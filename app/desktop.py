@@ -140,10 +140,17 @@ async def _end(window: MainWindow, engine: Supervisor, services: Services, grace
     """Drain: steps in flight finish within their grace, or are cut when the person says so."""
     streams = engine.totals().streams
     words = window.words
+    window.banner.end()
     cut = asyncio.Event()
     if streams:
-        question = words("confirm.quit", count=streams, seconds=f"{grace_s:.0f}")
-        waiting = Ask(question, words("confirm.quit_now"), words("confirm.no"), cut.set, window)
+        seconds = f"{grace_s:.0f}"
+
+        def question() -> str:
+            left = engine.totals().streams
+            return words("confirm.quit_one" if left == 1 else "confirm.quit", count=left, seconds=seconds)
+
+        waiting = Ask(question(), words("confirm.quit_now"), words("confirm.no"), cut.set, window)
+        waiting.heed(window.bridge.changed, question)
         waiting.no.hide()
         waiting.setWindowTitle(words("confirm.quit_title"))
         waiting.open()

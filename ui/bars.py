@@ -7,9 +7,13 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from engine.face import ProviderHealth, Totals
-from ui.tasks.format import count, size
+from ui.tasks.format import count, money, size
+from ui.tasks.inks import Inks
 from ui.text import Words
 from ui.theme import Tokens
+
+FIGURES = 3
+"""Figures in the middle of the status bar."""
 
 
 class Banner(QFrame):
@@ -27,6 +31,7 @@ class Banner(QFrame):
         self._words = words
         self._answered = False
         self._text = plain_label("")
+        self._text.setWordWrap(True)
         self.resume_button = QPushButton(words("banner.resume"))
         self.resume_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
         keep, always = QPushButton(words("banner.keep")), QPushButton(words("banner.always"))
@@ -40,14 +45,30 @@ class Banner(QFrame):
             row.addWidget(button)
         self.hide()
 
-    def show_interrupted(self, number: int) -> None:
-        """Ask about this many tasks; once answered, not again in this run."""
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._text.text()
+
+    def show_interrupted(self, number: int, unknown: int = 0, assumed: int = 0) -> None:
+        """Ask about this many tasks; once answered, not again in this run.
+
+        `unknown` of their requests have an end that nobody knows, for which `assumed` (pico) counts as spent.
+        """
         if number and not self._answered:
             code = "banner.interrupted_one" if number == 1 else "banner.interrupted"
-            self._text.setText(self._words(code, count=count(number)))
+            said = [self._words(code, count=count(number))]
+            if unknown:
+                code = "banner.unknown_one" if unknown == 1 else "banner.unknown"
+                said.append(self._words(code, count=count(unknown), amount=money(assumed, 2)))
+            self._text.setText(" ".join(said))
             self.show()
         elif not number:
             self.hide()
+
+    def end(self) -> None:
+        """Ask nothing more: the program ends, and what it stops by that is no question."""
+        self._close()
 
     def _close(self) -> None:
         self._answered = True
@@ -106,40 +127,46 @@ class StatusBar(QFrame):
         self.setObjectName("statusbar")
         self.setFixedHeight(26)
         self._words, self._tokens = words, tokens
-        self._provider, self._figures, self._data = plain_label(""), plain_label(""), plain_label("")
-        self._figures.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._provider, self._data = plain_label(""), plain_label("")
+        self._figures = tuple(plain_label("") for _ in range(FIGURES))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(20)
-        for label in (self._provider, self._figures, self._data):
-            font = label.font()
-            font.setPixelSize(11)
-            label.setFont(font)
+        for label in (self._provider, *self._figures):
             row.addWidget(label)
+        row.addStretch(1)
+        row.addWidget(self._data)
+        self.set_tokens(tokens)
         self.show_totals(Totals())
 
     def show_totals(self, totals: Totals) -> None:
         """Show the figures."""
         busiest = max(totals.providers, key=lambda each: each.streams, default=None)
-        self._show_provider(busiest)
+        self._show_provider(busiest, "status.quiet" if totals.count else "status.no_provider")
         share = 100 * totals.rate_limited / totals.attempts if totals.attempts else 0.0
         said = [
             self._words("status.streams", streams=count(totals.streams), limit=count(totals.running_limit)),
             self._words("status.rate_limited", percent=f"{share:.1f}"),
             self._words("status.retries", count=count(totals.retries)),
         ]
-        _set(self._figures, "     ".join(said) if totals.attempts else "")
+        for label, text in zip(self._figures, said, strict=True):
+            _set(label, text if totals.attempts else "")
+            _hold_width(label)
+        _hold_width(self._provider)
         data = self._words("status.data", size=size(totals.bytes_on_disk))
         _set(self._data, data if totals.count else self._words("status.idle"))
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""
         self._tokens = tokens
-        self._colour(self._provider, "dim")
+        font = Inks(tokens, self.font()).axis
+        for label in (self._provider, *self._figures, self._data):
+            label.setFont(font)
+            self._colour(label, "dim")
 
-    def _show_provider(self, health: ProviderHealth | None) -> None:
+    def _show_provider(self, health: ProviderHealth | None, none: str) -> None:
         if health is None:
-            _set(self._provider, self._words("status.no_provider"))
+            _set(self._provider, self._words(none))
             self._colour(self._provider, "dim")
         elif health.last_error:
             problem = self._words(f"reason.{health.last_error}")
@@ -163,6 +190,12 @@ def plain_label(text: str) -> QLabel:
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     return label
+
+
+def _hold_width(label: QLabel) -> None:
+    """Keep the widest a label was, so that what stands beside it does not move with each figure."""
+    if label.sizeHint().width() > label.minimumWidth():
+        label.setMinimumWidth(label.sizeHint().width())
 
 
 def _set(label: QLabel, text: str) -> None:

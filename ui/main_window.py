@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
         self.look = look
         self._shown: TaskId | None = None
         self._may_close = False
-        self._results_problem = ""
+        self._results_problem, self._interrupted = "", 0
         self._dialog: QWidget | None = None
         self.setWindowTitle(words("title"))
         self.setMinimumSize(*SMALLEST)
@@ -86,7 +86,8 @@ class MainWindow(QMainWindow):
         lower.addWidget(self.inspector)
         lower.addWidget(self.charts)
         lower.setSizes([784, 452])
-        lower.setStretchFactor(0, 1)
+        lower.setStretchFactor(0, 784)
+        lower.setStretchFactor(1, 452)
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.table)
         split.addWidget(lower)
@@ -177,7 +178,7 @@ class MainWindow(QMainWindow):
         self.charts.apply(batch)
         self.sidebar.show_totals(batch.totals)
         self.status.show_totals(batch.totals)
-        self.banner.show_interrupted(batch.totals.interrupted)
+        self._ask_about_interrupted(batch.totals.interrupted)
         self.trouble.show_totals(batch.totals)
         self.money.show_totals(batch.totals)
         self._tell_results()
@@ -185,7 +186,16 @@ class MainWindow(QMainWindow):
             self.actions_.refresh()
         self.inspector.apply(batch)
         if batch.added and not self.table.selected_ids():
-            self.table.select(batch.added[0].id)
+            self.table.select_first()
+
+    def _ask_about_interrupted(self, number: int) -> None:
+        """Say what a yes means for money; asked of the engine only when the number is another one."""
+        if number == self._interrupted:
+            return
+        self._interrupted = number
+        standings = [task.standing for task in self.engine.snapshots() if task.standing.unknown] if number else []
+        unknown, assumed = sum(s.unknown for s in standings), sum(s.assumed for s in standings)
+        self.banner.show_interrupted(number, unknown, assumed)
 
     def _tell_results(self) -> None:
         """Say when answers cannot be written to their folder, once for each reason."""

@@ -13,13 +13,16 @@ from engine.face import ChangeBatch, State, TimeLevel, Totals
 from ui.cost.bar import Bar
 from ui.cost.limits import LimitMeters
 from ui.cost.meters import SpendMeter
+from ui.elided import ElidedLabel
 from ui.plain import as_plain
-from ui.tasks.format import count, duration, seconds
+from ui.tasks.format import ago, count, duration
 from ui.tasks.inks import Inks
 from ui.text import Words
 from ui.theme import Tokens
 
 HEIGHT = 84
+LATE_S = 2.0
+"""Seconds after which what waits to be saved is told: each batch of replies waits a moment."""
 TIMES = frozenset(TimeLevel)
 SPARK = 90
 """Points of the spark line: seconds."""
@@ -34,7 +37,7 @@ class Tile(QFrame):
         self.setObjectName("tile")
         self.stretch = stretch
         self.setAccessibleName(title)
-        self._title, self._figure, self._word, self._below = (_label(text) for text in (title, "", "", ""))
+        self._title, self._figure, self._word, self._below = (_label(title), _label(""), _label(""), ElidedLabel())
         self.first = first = QHBoxLayout()
         first.setSpacing(5)
         first.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignBaseline)
@@ -47,6 +50,7 @@ class Tile(QFrame):
         self.body.addStretch(1)
         self.body.addWidget(self._below)
         self._below.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.set_tokens(tokens)
 
     def say(self, figure: str, word: str = "", below: str = "") -> None:
@@ -121,7 +125,7 @@ class Tiles(QFrame):
         self._needs = Tile(words("tile.needs_you"), tokens, 22)
         self._done = Tile(words("tile.done"), tokens, 24)
         self._throughput = Tile(words("tile.throughput"), tokens, 25)
-        self._saved = Tile(words("tile.saved"), tokens, 19)
+        self._saved = Tile(words("tile.saved"), tokens, 21)
         self._spend = SpendTile(words, tokens)
         self._bar, self._spark = Bar(), Spark(tokens)
         self._sampled = float("-inf")
@@ -130,6 +134,7 @@ class Tiles(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        self._saved.setProperty("last", True)  # noqa: FBT003 - Qt's signature
         for tile in (self._needs, self._done, self._spend, self._throughput, self._saved):
             row.addWidget(tile, tile.stretch)
 
@@ -163,7 +168,7 @@ class Tiles(QFrame):
             below = self._words("tile.none")
         elif done == totals.count:
             below = self._words("tile.all_done")
-        elif not live:
+        elif not live or _all_wait_for_a_yes(totals):
             below = self._words("tile.waiting")
         elif totals.eta_s is None:
             below = self._words("tile.no_eta")
@@ -175,7 +180,7 @@ class Tiles(QFrame):
 
     def _show_throughput(self, totals: Totals, at: float) -> None:
         first = totals.first_token_p50_s
-        below = [self._words("tile.streams", streams=count(totals.streams))]
+        below = [self._words("tile.stream" if totals.streams == 1 else "tile.streams", streams=count(totals.streams))]
         if first is not None:
             below.append(self._words("tile.first_token", seconds=f"{first:.1f}"))
         self._throughput.say(count(round(totals.output_per_s)), self._words("tile.rate"), " · ".join(below))
@@ -190,25 +195,33 @@ class Tiles(QFrame):
             self._saved.say(self._words("tile.not_saving"), "", below)
             return
         if totals.last_saved_at_ms is None:
-            self._saved.say(self._words("tile.every_step"), "", self._words("tile.never_saved"))
+            below = self._words("tile.kept" if totals.count else "tile.never_saved")
+            self._saved.say(self._words("tile.every_step"), "", below)
             return
-        ago = seconds(max(0.0, round(time() - totals.last_saved_at_ms / 1000, 0)))
-        last = self._words("tile.last_saved", ago=ago)
+        since = time() - totals.last_saved_at_ms / 1000
+        last = self._words("tile.last_saved", ago=ago(since))
         below = f"{last} · {self._words('tile.save_p99', ms=f'{totals.save_p99_ms:.0f}')}"
-        figure = "tile.unsaved" if totals.unsaved else "tile.every_step"
+        figure = "tile.unsaved" if totals.unsaved and since > LATE_S else "tile.every_step"
         self._saved.say(self._words(figure, count=totals.unsaved), "", below)
+
+
+def _all_wait_for_a_yes(totals: Totals) -> bool:
+    """Whether nothing runs and all that is pending awaits a person since Drover last ended."""
+    runs = any(totals.by_state.get(state, 0) for state in (State.RUNNING, State.CHECKPOINTING))
+    return not runs and 0 < totals.by_state.get(State.PENDING, 0) <= totals.interrupted
 
 
 class SpendTile(QFrame):
     """The meter of today's spend as a tile, with the month's and everything's beside its title."""
 
-    stretch = 29
+    stretch = 27
 
     def __init__(self, words: Words, tokens: Tokens) -> None:
         """Build it at nothing."""
         super().__init__()
         self.setObjectName("tile")
         self._title = _label(words("tile.spend"))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.limits = LimitMeters(words, tokens)
         self.meter = SpendMeter(words, tokens)
         first = QHBoxLayout()

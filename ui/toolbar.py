@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from ui.actions import TaskActions
 from ui.text import Words
@@ -30,10 +30,9 @@ class Toolbar(QFrame):
         self.pause.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self.cancel, self.retry = _button(actions.cancel), _button(actions.retry)
         self.pause_all, self.resume_all = _button(actions.pause_all), _button(actions.resume_all)
-        self.filter = QLineEdit()
+        self.filter = FilterLine(words("filter.shortcut"))
         self.filter.setPlaceholderText(words("filter.placeholder"))
         self.filter.setAccessibleName(words("filter.name"))
-        self.filter.setToolTip(words("filter.shortcut"))
         self.filter.setClearButtonEnabled(True)
         self.filter.setFixedWidth(250)
         self.menu = QMenu(self)
@@ -54,6 +53,28 @@ class Toolbar(QFrame):
         row.addStretch(1)
         row.addWidget(self.filter)
         row.addWidget(menu_button)
+
+
+class FilterLine(QLineEdit):
+    """A line that shows which keys lead to it, until something is in it."""
+
+    def __init__(self, keys: str) -> None:
+        """Build it empty."""
+        super().__init__()
+        self.keys = QLabel(keys, self)
+        self.keys.setObjectName("keys")
+        self.keys.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setToolTip(keys)
+        self.textChanged.connect(self._show_keys)
+
+    def _show_keys(self) -> None:
+        self.keys.setHidden(bool(self.text()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget."""
+        super().resizeEvent(event)
+        self.keys.adjustSize()
+        self.keys.move(self.width() - self.keys.width() - 8, (self.height() - self.keys.height()) // 2)
 
 
 def _button(action: QAction) -> QToolButton:

@@ -63,7 +63,7 @@ class Player:
     async def first(self) -> None:
         """Make tasks, watch them stream, pause one; then wait to be killed while others stream."""
         await self._picture("1-first-start")
-        mine = await self._make(f"Write two sentences about a shepherd and a {self._word}.", picture=True)
+        mine = await self._make(f"Write two sentences about a shepherd and the {self._word}.", picture=True)
         others = [await self._make(goal) for goal in OTHERS]
         await self._until(lambda: self._steps(mine) >= 1, "the first step")
         self._window.table.select(mine)

@@ -12,6 +12,8 @@ PICO = 10**12
 
 MILLION = 10**6
 
+_THOUSANDS = re.compile(r"\$?\s*\d{1,3},\d{3}\s*\$?")
+"""A thousand to some and one to others ("1,000"): taken for neither."""
 _AMOUNT = re.compile(r"\$?\s*(\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})\s*\$?")
 
 
@@ -19,10 +21,10 @@ def parse(text: str) -> int:
     """Return pico for an amount in dollars as a person types it ("2", "$0.05", "1,5"); never negative.
 
     Raises:
-        ValueError: the text is not an amount, is negative, or has more than twelve decimals.
+        ValueError: the text is not an amount, is negative, may be one of two, or has more than twelve decimals.
     """
     match = _AMOUNT.fullmatch(text.strip())
-    if match is None:
+    if match is None or _THOUSANDS.fullmatch(text.strip()):
         raise ValueError(text)
     try:
         return int(Decimal(match[1].replace(",", ".")) * PICO)

@@ -57,6 +57,7 @@ class Chart(QWidget):
     ) -> None:
         """Build it; the vertical axis goes to `least` at least and its ticks read as `label` says."""
         super().__init__()
+        self._words = words
         self._curves, self._least, self._label = curves, least, label
         self._top = ceiling(least, least)
         inks = Inks(tokens, self.font())
@@ -84,6 +85,11 @@ class Chart(QWidget):
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addWidget(self.plot, 1)
+
+    def name_curve(self, number: int, name: str) -> None:
+        """Name a curve otherwise."""
+        if self._names[number].text() != name:
+            self._names[number].setText(name)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Show these curves, the axis changed only if it must be."""

@@ -65,8 +65,8 @@ class History:
         return self._rates(lambda sample: sample.output_tokens, 0.0)
 
     def input(self) -> Line:
-        """Return input tokens a second."""
-        return self._rates(lambda sample: sample.input_tokens, 0.0)
+        """Return input tokens a second: they come in lumps, too, each with a reply's usage."""
+        return self._rates(lambda sample: sample.input_tokens, SMOOTH_S)
 
     def spend(self) -> Line:
         """Return dollars an hour."""

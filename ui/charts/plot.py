@@ -105,7 +105,7 @@ class TimePlot(QWidget):
         for name in ("left", "bottom"):
             self._plot.getAxis(name).setStyle(tickFont=font, tickLength=0, tickTextOffset=6, autoExpandTextSpace=False)
         self._plot.getAxis("bottom").setStyle(hideOverlappingLabels=False)
-        self._plot.getAxis("left").setWidth(36)
+        self._plot.getAxis("left").setWidth(46)
         self._plot.getAxis("bottom").setHeight(22)
 
     def set_times(self, label: Callable[[int], str]) -> None:

@@ -7,7 +7,7 @@ from ui.charts.history import History
 from ui.text import Words
 from ui.theme import Tokens
 
-LEAST = 0.4
+LEAST = 0.04
 """Dollars an hour that the axis holds at least."""
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from engine.face import TaskSnapshot, Totals
 from ui.cost.bar import Bar
 from ui.cost.figures import Spending, of_task, today
+from ui.elided import ElidedLabel
 from ui.services import SIMULATOR
 from ui.tasks.format import exact_money, money, money_left
 from ui.tasks.inks import Inks, tint
@@ -110,7 +111,7 @@ class SpendMeter(Meter):
     def __init__(self, words: Words, tokens: Tokens) -> None:
         """Build it at nothing."""
         super().__init__(words, tokens)
-        self._amount, self._limit, self._below = QLabel(), QLabel(), QLabel()
+        self._amount, self._limit, self._below = QLabel(), QLabel(), ElidedLabel()
         for label in (self._amount, self._limit, self._below):
             label.setTextFormat(Qt.TextFormat.PlainText)
         first = QHBoxLayout()
@@ -119,9 +120,10 @@ class SpendMeter(Meter):
         first.addWidget(self._limit, 1, Qt.AlignmentFlag.AlignBaseline)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(3)
         layout.addLayout(first)
         layout.addWidget(self.bar)
+        layout.addStretch(1)
         layout.addWidget(self._below)
         self.set_tokens(tokens)
         self.show_totals(Totals())

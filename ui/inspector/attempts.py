@@ -21,19 +21,19 @@ COLOURS = {
 def columns(words: Words) -> tuple[RowColumn, ...]:
     """Return the columns."""
     return (
-        RowColumn(title=words("steps.step"), width=46, right=True),
-        RowColumn(title=words("steps.attempt"), width=62, right=True),
-        RowColumn(title=words("steps.status"), width=170),
-        RowColumn(title=words("steps.model"), width=150),
-        RowColumn(title=words("steps.input"), width=60, right=True),
-        RowColumn(title=words("steps.cached"), width=60, right=True),
-        RowColumn(title=words("steps.output"), width=60, right=True),
-        RowColumn(title=words("steps.reasoning"), width=84, right=True),
-        RowColumn(title=words("steps.first_token"), width=80, right=True),
-        RowColumn(title=words("steps.duration"), width=72, right=True),
-        RowColumn(title=words("steps.cost"), width=78, right=True),
-        RowColumn(title=words("steps.waited"), width=80, right=True),
-        RowColumn(title=words("steps.notes"), width=120, stretch=1),
+        RowColumn(title=words("steps.step"), width=44, right=True),
+        RowColumn(title=words("steps.attempt"), width=62, right=True, drops=4),
+        RowColumn(title=words("steps.status"), width=170, least=88, stretch=2),
+        RowColumn(title=words("steps.model"), width=150, least=80, stretch=1, drops=3),
+        RowColumn(title=words("steps.input"), width=56, right=True, drops=2),
+        RowColumn(title=words("steps.cached"), width=60, right=True, drops=6),
+        RowColumn(title=words("steps.output"), width=56, right=True, drops=1),
+        RowColumn(title=words("steps.reasoning"), width=80, right=True, drops=8),
+        RowColumn(title=words("steps.first_token"), width=78, right=True, drops=5),
+        RowColumn(title=words("steps.duration"), width=68, right=True),
+        RowColumn(title=words("steps.cost"), width=72, right=True),
+        RowColumn(title=words("steps.waited"), width=82, right=True, drops=9),
+        RowColumn(title=words("steps.notes"), width=120, least=64, stretch=1, drops=7),
     )
 
 
@@ -78,6 +78,21 @@ def about(attempt: AttemptRecord, words: Words) -> str:
     said.append(words("steps.held", amount=figures.money(intent.held)))
     if outcome and outcome.text and outcome.status is not AttemptStatus.ACCEPTED:
         said.append(words("steps.partial"))
+    said += _beyond_the_columns(attempt, words)
     if outcome and outcome.detail:
         said.append(outcome.detail)
     return " · ".join(said)
+
+
+def _beyond_the_columns(attempt: AttemptRecord, words: Words) -> list[str]:
+    """Return what a narrow window has no column for."""
+    outcome = attempt.outcome
+    if outcome is None:
+        return []
+    usage = outcome.usage
+    said = [words("steps.was_cached", count=figures.count(usage.cached))] if usage and usage.cached else []
+    if usage and usage.reasoning:
+        said.append(words("steps.was_reasoning", count=figures.count(usage.reasoning)))
+    if outcome.retry_in_s is not None:
+        said.append(words("steps.then_waited", time=figures.seconds(outcome.retry_in_s)))
+    return said + [words(f"flag.{flag}") for flag in outcome.flags]

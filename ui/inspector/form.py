@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from engine.face import TaskSpec
+from ui.elided import ElidedLabel
 from ui.inspector.fields import FIELDS, Field, Kind
 from ui.long_lines import TextArea
 from ui.tasks.inks import Inks, ground, tint
@@ -28,7 +29,8 @@ class FieldBox(QWidget):
         """Build it empty."""
         super().__init__()
         self.field = field
-        self.label = QLabel(words(f"field.{field.code}"), textFormat=Qt.TextFormat.PlainText)
+        self.label = ElidedLabel(words(f"field.{field.code}"))
+        self.label.setToolTip(self.label.text())
         self.problem = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.problem.hide()
         self.editor = self._editor(words)
@@ -44,6 +46,8 @@ class FieldBox(QWidget):
     def _editor(self, words: Words) -> Editor:
         if self.field.kind is Kind.CHOICE:
             combo = QComboBox()
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setMinimumContentsLength(8)
             for choice in self.field.choices:
                 combo.addItem(words(f"choice.{choice}"), choice)
             combo.currentIndexChanged.connect(self.edited)

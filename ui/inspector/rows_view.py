@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from ui.inspector.rows import RowsModel
 from ui.tasks.header import TextHeader
 from ui.tasks.inks import Inks, ground
-from ui.tasks.widths import fit
+from ui.tasks.widths import fit, that_fit
 
 T = TypeVar("T")
 ROW, PAD, DOT = 28, 6, 7
@@ -104,10 +104,7 @@ class RowsView(QTableView, Generic[T]):
         super().resizeEvent(event)
         room, columns = self.viewport().width(), self._records.columns
         least = [column.least or column.width for column in columns]
-        shown = list(range(len(columns)))
-        for number in sorted((n for n in shown if columns[n].drops), key=lambda n: -columns[n].drops):
-            if sum(least[each] for each in shown) > room:
-                shown.remove(number)
+        shown = that_fit(least, [column.drops for column in columns], room)
         widths = fit(
             [columns[number].width for number in shown],
             [columns[number].stretch for number in shown],

@@ -14,6 +14,9 @@ from ui.tasks.inks import Inks, tint
 from ui.text import Words
 from ui.theme import Tokens
 
+WRONG = {"budget": "new_task.not_money", "context": "new_task.not_context", "priority": "edit.not_priority"}
+"""What to say of text that is no value of its field; all others take a number."""
+
 
 class SettingsTab(TaskTab):
     """A form over a `TaskSpec`. What the person typed stays until they save or revert it, or choose another task."""
@@ -90,7 +93,7 @@ class SettingsTab(TaskTab):
         if self._spec is None or self._task is None:
             return
         built, wrong = build(self._spec, self.form.texts())
-        said = {code: self._words("edit.invalid") for code in wrong}
+        said = {code: self._words(WRONG.get(code, "new_task.not_a_number")) for code in wrong}
         said |= {problem.field: self._words(f"error.{problem.code}") for problem in problems(built)}
         self.form.show_problems(said)
         if not said:
@@ -112,7 +115,7 @@ class SettingsTab(TaskTab):
         if task == self._task:
             self.form.show_problems(said)
             self._update()
-            self.note.setText(self._words.error(error))
+            self.note.setText("" if said else self._words.error(error))
 
     def set_tokens(self, tokens: Tokens) -> None:
         """See `TaskTab`."""

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from engine.face import State, TaskSnapshot
+from engine.face import Phase, State, TaskSnapshot
 from ui.tasks import format as figures
 from ui.tasks.order import Value
+from ui.tasks.scope import LIVE
 from ui.tasks.status import status
 from ui.text import Words
 
@@ -56,6 +57,8 @@ class Column:
     """Share of the room that is left over, or lacks."""
     least: int = 0
     """Pixels it may shrink to if it has a share; 0 is its width."""
+    drops: int = 0
+    """The higher, the sooner it is left out where there is no room for all; 0 never."""
     falling: bool = True
     """Whether the first click orders from the largest down."""
 
@@ -100,13 +103,24 @@ def _model(task: TaskSnapshot, _words: Words, _now: float) -> str:
     return task.spec.model[:LONGEST]
 
 
+def _speed(task: TaskSnapshot) -> float | None:
+    """Tokens a second of what streams; a task at rest has no speed, whatever it had."""
+    return (task.tokens_per_s or None) if task.state in LIVE else None
+
+
+def _eta(task: TaskSnapshot) -> float | None:
+    """Seconds left of what runs or will run by itself."""
+    waits = task.phase is Phase.AWAITING_CONSENT
+    return (task.eta_s or None) if (task.state in LIVE or task.state is State.PENDING) and not waits else None
+
+
 COLUMNS: tuple[Column, ...] = (
     Column(
         code="task",
         paint=Paint.NAME,
         width=275,
         stretch=4,
-        least=160,
+        least=124,
         falling=False,
         text=_name,
         order=lambda t: t.name[:LONGEST].casefold(),
@@ -116,7 +130,7 @@ COLUMNS: tuple[Column, ...] = (
         paint=Paint.STATUS,
         width=157,
         stretch=1,
-        least=112,
+        least=124,
         falling=False,
         text=status_text,
         order=lambda t: RANK[t.state],
@@ -125,6 +139,9 @@ COLUMNS: tuple[Column, ...] = (
         code="progress",
         paint=Paint.PROGRESS,
         width=124,
+        stretch=1,
+        least=84,
+        drops=1,
         text=_progress,
         order=lambda t: t.fraction,
     ),
@@ -141,6 +158,7 @@ COLUMNS: tuple[Column, ...] = (
         width=176,
         stretch=2,
         least=96,
+        drops=3,
         falling=False,
         text=_model,
         order=lambda t: t.spec.model,
@@ -149,8 +167,8 @@ COLUMNS: tuple[Column, ...] = (
         code="speed",
         paint=Paint.NUMBER,
         width=68,
-        text=lambda t, _w, _n: figures.speed(t.tokens_per_s),
-        order=lambda t: t.tokens_per_s or None,
+        text=lambda t, _w, _n: figures.speed(_speed(t) or 0),
+        order=_speed,
     ),
     Column(
         code="cost",
@@ -159,11 +177,20 @@ COLUMNS: tuple[Column, ...] = (
         text=lambda t, _w, _n: figures.money(t.standing.spent),
         order=lambda t: t.standing.spent,
     ),
-    Column(code="budget", paint=Paint.BUDGET, width=100, text=_budget, order=budget_fraction),
+    Column(
+        code="budget",
+        paint=Paint.BUDGET,
+        width=100,
+        stretch=1,
+        least=76,
+        text=_budget,
+        order=budget_fraction,
+    ),
     Column(
         code="active",
         paint=Paint.NUMBER,
         width=88,
+        drops=2,
         text=lambda t, _w, _n: figures.active(t.active_s),
         order=lambda t: t.active_s,
     ),
@@ -171,8 +198,8 @@ COLUMNS: tuple[Column, ...] = (
         code="eta",
         paint=Paint.NUMBER,
         width=82,
-        text=lambda t, _w, _n: figures.duration(t.eta_s) if t.eta_s else figures.NONE,
-        order=lambda t: t.eta_s,
+        text=lambda t, _w, _n: figures.duration(_eta(t)),
+        order=_eta,
         falling=False,
     ),
 )

@@ -23,6 +23,8 @@ ROW = 29
 PAD = 8
 DOT = 6
 PROGRESS_BAR, BUDGET_BAR = 66, 44
+PERCENT = 40
+"""Pixels that the figure beside a bar needs; where a column is narrow its bar is shorter."""
 WARNS = 0.85
 """Part of a budget from which its bar warns."""
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
@@ -105,16 +107,18 @@ class TaskDelegate(QStyledItemDelegate):
 
     def _progress(self, painter: QPainter, rect: QRect, task: TaskSnapshot, column: Column) -> None:
         colour = status(task, self._model.now).colour
-        self._measured(painter, rect, PROGRESS_BAR, task.fraction, colour)
-        self._percent(painter, rect, PROGRESS_BAR, column.text(task, self._words, self._model.now))
+        bar = min(PROGRESS_BAR, rect.width() - PERCENT)
+        self._measured(painter, rect, bar, task.fraction, colour)
+        self._percent(painter, rect, bar, column.text(task, self._words, self._model.now))
 
     def _budget(self, painter: QPainter, rect: QRect, task: TaskSnapshot, column: Column) -> None:
         fraction = budget_fraction(task)
         if fraction is None:
             self._percent(painter, rect, -PAD, column.text(task, self._words, self._model.now))
             return
-        self._measured(painter, rect, BUDGET_BAR, fraction, budget_colour(task, fraction))
-        self._percent(painter, rect, BUDGET_BAR, column.text(task, self._words, self._model.now))
+        bar = min(BUDGET_BAR, rect.width() - PERCENT)
+        self._measured(painter, rect, bar, fraction, budget_colour(task, fraction))
+        self._percent(painter, rect, bar, column.text(task, self._words, self._model.now))
 
     def _measured(self, painter: QPainter, rect: QRect, width: int, fraction: float, colour: str) -> None:
         bar = QRect(rect.left(), rect.center().y() - 2, min(width, rect.width()), 6)

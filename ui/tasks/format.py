@@ -102,6 +102,11 @@ def seconds(value: float | None) -> str:
     return f"{value:.1f} s" if value < 100 else duration(value)
 
 
+def ago(seconds: float) -> str:
+    """Return how long ago something was ("0 s", "59 s", "1m 00s")."""
+    return f"{int(max(0.0, seconds))} s" if seconds < MINUTE else duration(seconds)
+
+
 def clock(seconds: float) -> str:
     """Return time left as a clock ("2:31", "1:02:05")."""
     s = int(max(0.0, seconds))

@@ -11,7 +11,7 @@ from ui.tasks.delegate import ROW, TaskDelegate
 from ui.tasks.header import TextHeader
 from ui.tasks.inks import Inks
 from ui.tasks.model import TaskModel
-from ui.tasks.widths import fit
+from ui.tasks.widths import fit, that_fit
 from ui.text import Words
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -75,10 +75,15 @@ class TaskGrid(QTableView):
 
     def fit_columns(self) -> None:
         """Share the room there is among the columns."""
-        shares = [column.stretch for column in COLUMNS]
+        room = self.viewport().width()
         least = [min(column.least or wanted, wanted) for column, wanted in zip(COLUMNS, self.wanted, strict=True)]
+        shown = that_fit(least, [column.drops for column in COLUMNS], room)
+        wanted, shares = [self.wanted[each] for each in shown], [COLUMNS[each].stretch for each in shown]
+        widths = fit(wanted, shares, [least[each] for each in shown], room)
         self._fitting = True
-        for column, width in enumerate(fit(self.wanted, shares, least, self.viewport().width())):
+        for column in range(len(COLUMNS)):
+            self.setColumnHidden(column, column not in shown)
+        for column, width in zip(shown, widths, strict=True):
             self.setColumnWidth(column, width)
         self._fitting = False
 
@@ -93,7 +98,7 @@ class TaskGrid(QTableView):
         self.entered_row.emit(index.row())
 
     def _resized(self, column: int, _before: int, width: int) -> None:
-        if not self._fitting:
+        if not self._fitting and width:
             self.wanted[column] = width
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -45,6 +45,8 @@ class TaskTable(QWidget):
         self._actions: tuple[QAction, ...] = ()
         self._selected: tuple[TaskId, ...] | None = None
         """The selected tasks, until the selection or the rows change."""
+        self._hidden: TaskId | None = None
+        """The selected task while a filter hides it."""
         self._column, self._falling = INDEX["cost"], True
         self.model = TaskModel(words, self)
         self.grid = TaskGrid(self.model, words, Inks(tokens, self.font()), self)
@@ -112,7 +114,15 @@ class TaskTable(QWidget):
 
     def _selection_changed(self) -> None:
         self._selected = None
+        if self.selected_ids():
+            self._hidden = None
         self.selection_changed.emit()
+
+    def select_first(self) -> None:
+        """Select the row at the top, where there is one and a filter hides no selected one."""
+        self._settle()
+        if self.model.ids() and self._hidden is None:
+            self.grid.select_row(0)
 
     def select(self, task: TaskId) -> bool:
         """Select one task and bring it into sight; whether it is shown at all. Rows that wait take their places."""
@@ -138,8 +148,13 @@ class TaskTable(QWidget):
         self._narrow()
 
     def _narrow(self) -> None:
+        before = self.selected_ids()
         self.model.narrow(self._scope, self._query)
         self._say_empty()
+        if before and not self.selected_ids():
+            self._hidden = before[0]
+        elif self._hidden is not None and self._hidden in self.model.ids():
+            self.select(self._hidden)
 
     def sort_by(self, column: int, *, falling: bool) -> None:
         """Order by a column of `COLUMNS`."""
@@ -161,11 +176,11 @@ class TaskTable(QWidget):
         """Set the context menu; an action with `isSeparator` separates."""
         self._actions = tuple(actions)
 
-    def menu(self) -> QMenu:
+    def menu(self, *, actions: bool = True) -> QMenu:
         """Return the context menu: the given actions, and the order by every column for the keyboard."""
         menu = QMenu(self)
-        menu.addActions(list(self._actions))
-        if self._actions:
+        if actions:
+            menu.addActions(list(self._actions))
             menu.addSeparator()
         order = menu.addMenu(self._words("table.sort_by"))
         for number, column in enumerate(COLUMNS):
@@ -177,7 +192,8 @@ class TaskTable(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """See QWidget; also by the menu key."""
-        menu = self.menu()
+        header = self.grid.horizontalHeader()
+        menu = self.menu(actions=not header.rect().contains(header.mapFromGlobal(event.globalPos())))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
 

@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
+def that_fit(least: Sequence[int], drops: Sequence[int], room: int) -> list[int]:
+    """Return the columns there is room for: those with the highest `drops` are left out first, 0 never."""
+    shown = list(range(len(least)))
+    for column in sorted((each for each in shown if drops[each]), key=lambda each: -drops[each]):
+        if sum(least[each] for each in shown) > room:
+            shown.remove(column)
+    return shown
+
+
 def fit(wanted: Sequence[int], shares: Sequence[int], least: Sequence[int], room: int) -> list[int]:
     """Return pixel widths: room left over goes to columns by their share, room that lacks is taken from the same.
 
