@@ -137,23 +137,20 @@ async def may_end(window: MainWindow, engine: Supervisor) -> bool:
 
 
 async def _end(window: MainWindow, engine: Supervisor, services: Services, grace_s: float) -> None:
+    """Let steps in flight finish, close the window, let go of everything."""
+    await drained(window, engine, grace_s)
+    window.bridge.drain()
+    window.close_for_good()
+    await services.finished()
+    await engine.close(0.0)
+
+
+async def drained(window: MainWindow, engine: Supervisor, grace_s: float) -> None:
     """Drain: steps in flight finish within their grace, or are cut when the person says so."""
-    streams = engine.totals().streams
-    words = window.words
     window.banner.end()
     cut = asyncio.Event()
-    if streams:
-        seconds = f"{grace_s:.0f}"
-
-        def question() -> str:
-            left = engine.totals().streams
-            return words("confirm.quit_one" if left == 1 else "confirm.quit", count=left, seconds=seconds)
-
-        waiting = Ask(question(), words("confirm.quit_now"), words("confirm.no"), cut.set, window)
-        waiting.heed(window.bridge.changed, question)
-        waiting.no.hide()
-        waiting.setWindowTitle(words("confirm.quit_title"))
-        waiting.open()
+    if engine.totals().streams:
+        _tell_draining(window, engine, grace_s, cut)
     draining = asyncio.ensure_future(engine.drain_runners(grace_s))
     cutting = asyncio.ensure_future(cut.wait())
     await asyncio.wait({draining, cutting}, return_when=asyncio.FIRST_COMPLETED)
@@ -161,10 +158,21 @@ async def _end(window: MainWindow, engine: Supervisor, services: Services, grace
     if not draining.done():
         await engine.drain_runners(0.0)
     await draining
-    window.bridge.drain()
-    window.close_for_good()
-    await services.finished()
-    await engine.close(0.0)
+
+
+def _tell_draining(window: MainWindow, engine: Supervisor, grace_s: float, cut: asyncio.Event) -> None:
+    """Say what is waited for, step by step, and offer to cut it."""
+    words = window.words
+
+    def question() -> str:
+        left = engine.totals().streams
+        return words("confirm.quit_one" if left == 1 else "confirm.quit", count=left, seconds=f"{grace_s:.0f}")
+
+    waiting = Ask(question(), words("confirm.quit_now"), words("confirm.no"), cut.set, window)
+    waiting.heed(window.bridge.changed, question)
+    waiting.no.hide()
+    waiting.setWindowTitle(words("confirm.quit_title"))
+    waiting.open()
 
 
 def _raise(window: MainWindow) -> None:

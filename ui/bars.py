@@ -127,15 +127,15 @@ class StatusBar(QFrame):
         self.setObjectName("statusbar")
         self.setFixedHeight(26)
         self._words, self._tokens = words, tokens
-        self._provider, self._data = plain_label(""), plain_label("")
-        self._figures = tuple(plain_label("") for _ in range(FIGURES))
+        self.provider, self.data = plain_label(""), plain_label("")
+        self.figures = tuple(plain_label("") for _ in range(FIGURES))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(20)
-        for label in (self._provider, *self._figures):
+        for label in (self.provider, *self.figures):
             row.addWidget(label)
         row.addStretch(1)
-        row.addWidget(self._data)
+        row.addWidget(self.data)
         self.set_tokens(tokens)
         self.show_totals(Totals())
 
@@ -149,33 +149,33 @@ class StatusBar(QFrame):
             self._words("status.rate_limited", percent=f"{share:.1f}"),
             self._words("status.retries", count=count(totals.retries)),
         ]
-        for label, text in zip(self._figures, said, strict=True):
+        for label, text in zip(self.figures, said, strict=True):
             _set(label, text if totals.attempts else "")
             _hold_width(label)
-        _hold_width(self._provider)
+        _hold_width(self.provider)
         data = self._words("status.data", size=size(totals.bytes_on_disk))
-        _set(self._data, data if totals.count else self._words("status.idle"))
+        _set(self.data, data if totals.count else self._words("status.idle"))
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""
         self._tokens = tokens
         font = Inks(tokens, self.font()).axis
-        for label in (self._provider, *self._figures, self._data):
+        for label in (self.provider, *self.figures, self.data):
             label.setFont(font)
             self._colour(label, "dim")
 
     def _show_provider(self, health: ProviderHealth | None, none: str) -> None:
         if health is None:
-            _set(self._provider, self._words(none))
-            self._colour(self._provider, "dim")
+            _set(self.provider, self._words(none))
+            self._colour(self.provider, "dim")
         elif health.last_error:
             problem = self._words(f"reason.{health.last_error}")
-            _set(self._provider, "● " + self._words("status.trouble", name=health.name, problem=problem))
-            self._colour(self._provider, "failed")
+            _set(self.provider, "● " + self._words("status.trouble", name=health.name, problem=problem))
+            self._colour(self.provider, "failed")
         else:
             milliseconds = f"{1000 * (health.latency_s or 0.0):.0f}"
-            _set(self._provider, "● " + self._words("status.latency", name=health.name, ms=milliseconds))
-            self._colour(self._provider, "completed")
+            _set(self.provider, "● " + self._words("status.latency", name=health.name, ms=milliseconds))
+            self._colour(self.provider, "completed")
 
     def _colour(self, label: QLabel, token: str) -> None:
         palette = label.palette()

@@ -26,6 +26,7 @@ LATE_S = 2.0
 TIMES = frozenset(TimeLevel)
 SPARK = 90
 """Points of the spark line: seconds."""
+SPARK_SIZE, LEAST_SPARK = QSize(92, 22), 20
 
 
 class Tile(QFrame):
@@ -80,7 +81,13 @@ class Spark(QWidget):
         super().__init__()
         self._values: deque[float] = deque(maxlen=SPARK)
         self._colour = QColor(tokens.colour("accent"))
-        self.setFixedSize(QSize(92, 22))
+        self.setFixedHeight(SPARK_SIZE.height())
+        self.setMaximumWidth(SPARK_SIZE.width())
+        self.setMinimumWidth(LEAST_SPARK)
+
+    def sizeHint(self) -> QSize:
+        """See QWidget; it gives way to the figure."""
+        return SPARK_SIZE
 
     def add(self, value: float) -> None:
         """Take in the newest speed."""

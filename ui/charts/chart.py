@@ -12,6 +12,7 @@ from ui.bars import plain_label
 from ui.charts.history import SPAN_S, Line
 from ui.charts.plot import Look, TimePlot
 from ui.charts.scale import STEPS, ceiling, ticks, top
+from ui.elided import ElidedLabel
 from ui.tasks.inks import Inks, tint
 from ui.text import Words
 from ui.theme import Tokens
@@ -25,6 +26,7 @@ class Swatch(QWidget):
     def __init__(self) -> None:
         """Build it."""
         super().__init__()
+        self.setFixedWidth(SWATCH)
         self.colour = QColor()
 
     def sizeHint(self) -> QSize:
@@ -61,7 +63,7 @@ class Chart(QWidget):
         self._curves, self._least, self._label = curves, least, label
         self._top = ceiling(least, least)
         inks = Inks(tokens, self.font())
-        self._title = plain_label(words(title))
+        self._title = ElidedLabel(words(title))
         self._swatches = [Swatch() for _ in curves]
         self._names = [plain_label(words(code)) for code, _ in curves]
         self.plot = TimePlot(len(curves), SPAN_S, STEPS, inks.axis)
@@ -74,8 +76,7 @@ class Chart(QWidget):
     def _arrange(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(6)
-        head.addWidget(self._title)
-        head.addStretch(1)
+        head.addWidget(self._title, 1)
         for swatch, name in zip(self._swatches, self._names, strict=True):
             head.addSpacing(6)
             head.addWidget(swatch)

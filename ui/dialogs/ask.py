@@ -35,6 +35,11 @@ class Ask(QDialog):
         layout.addLayout(row)
         self.setFixedWidth(440)
 
+    @property
+    def question(self) -> str:
+        """What it asks."""
+        return self._text.text()
+
     def heed(self, changed: SignalInstance, question: Callable[[], str]) -> None:
         """Ask with other words whenever what it is about has changed."""
         self._question = question
