@@ -48,9 +48,9 @@ def test_the_task_meter(qtbot: QtBot) -> None:
     meter = TaskMeter(WORDS, load_tokens("dark"))
     qtbot.addWidget(meter)
     meter.show_task(snapshot(0, spent=PICO, budget=2 * PICO, held=PICO // 50))
-    assert meter.accessibleName() == "$1.0000 of $2.00 · $0.0200 held"
+    assert meter.accessibleName() == "$1.0000 of $2.00 · simulated · $0.0200 held"
     meter.show_task(snapshot(0, spent=PICO))
-    assert meter.accessibleName() == "$1.0000 no limit"
+    assert meter.accessibleName() == "$1.0000 no limit · simulated"
     assert meter.bar.isHidden()
     meter.show_task(None)
     assert meter.isHidden()

@@ -319,7 +319,7 @@ def test_what_is_wrong_is_said_beside_its_field(inspector: Inspector, engine: En
     form.boxes["budget"].set_text("a lot")
     form.boxes["max_steps"].set_text("0")
     QTest.mouseClick(save, LEFT)
-    assert form.boxes["budget"].problem.text() == WORDS("edit.invalid")
+    assert form.boxes["budget"].problem.text() == WORDS("new_task.not_money")
     assert form.boxes["max_steps"].problem.text() == WORDS("error.steps_out_of_range")
     form.boxes["budget"].set_text("2")
     form.boxes["max_steps"].set_text("9")
