@@ -160,6 +160,13 @@ class Services:
 
     # --- the rest
 
+    def tells_cost(self, provider: str) -> bool:
+        """See `WindowServices`."""
+        try:
+            return self._program.providers.get(provider).capabilities.tells_cost
+        except DroverError:  # it is not set up any more
+            return False
+
     def folder(self, which: Folder) -> Path:
         """See `WindowServices`."""
         paths = self._program.paths

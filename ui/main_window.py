@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from engine.face import ChangeBatch, DroverError, Engine, TaskId, TaskSpec
 from ui.actions import TaskActions
 from ui.bars import Banner, Notice, StatusBar
+from ui.branching import Branching
 from ui.bridge import Bridge
 from ui.charts.panel import Charts
 from ui.cost.offers import MoneyBanners
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar(words, tokens)
         self.tiles = Tiles(words, tokens)
         self.charts = Charts(words, tokens)
+        self.branching = Branching(engine, services, words, self)
         self.inspector = Inspector(self._inspector_services(), words, tokens)
         self.status = StatusBar(words, tokens)
         self.banner, self.notice = Banner(words), Notice(words("action.cancel"))
@@ -119,6 +121,8 @@ class MainWindow(QMainWindow):
         self.first_start.more.connect(self.new_task)
         self.banner.resume.connect(self._resume_interrupted)
         self.banner.always.connect(self._always)
+        self.branching.failed.connect(self.tell)
+        self.branching.made.connect(self._show_made)
         self.trouble.again.connect(self._mend)
         self.money.room.resume.connect(self.engine.resume_offered)
         self.money.fence.lift.connect(self._lift_fence)
@@ -292,6 +296,10 @@ class MainWindow(QMainWindow):
         self.bridge.drain()
         self.table.select(task)
 
+    def _show_made(self, task: TaskId) -> None:
+        self.bridge.drain()
+        self.table.select(task)
+
     def _make_first(self, spec: TaskSpec, paused: bool) -> None:  # noqa: FBT001 - Qt's signal
         async def make() -> None:
             try:
@@ -358,6 +366,14 @@ class MainWindow(QMainWindow):
             answer=engine.answer,
             steps=engine.steps,
             log=engine.log,
+            checkpoints=engine.checkpoints,
+            difference=engine.difference,
+            restore=self.branching.restore,
+            fork=self.branching.fork,
+            correct=engine.correct,
+            ask_provider=engine.ask_provider,
+            can_ask=self.services.tells_cost,
+            resume=lambda task: engine.resume([task]),
             on_edit=engine.edit,
             open_path=self.services.open_path,
             spawn=self.services.spawn,

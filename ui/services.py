@@ -121,6 +121,10 @@ class WindowServices(Protocol):
         """Return why the last answer could not be written to its folder, in the system's words; empty when it could."""
         ...
 
+    def tells_cost(self, provider: str) -> bool:
+        """Whether a provider, by name, can be asked what it billed for a request."""
+        ...
+
     def folder(self, which: Folder) -> Path:
         """Return one of Drover's folders."""
         ...

@@ -16,10 +16,14 @@ from pytestqt.qtbot import QtBot
 from engine.face import (
     PICO,
     Answer,
+    AttemptId,
     AttemptStatus,
     ChangeBatch,
+    Checkpoint,
+    Difference,
     DroverError,
     ErrorCode,
+    Flag,
     InvalidSpecError,
     LiveText,
     LogEntry,
@@ -33,7 +37,7 @@ from engine.face import (
 )
 from tests.snapshots import attempt, snapshot, step, task_id
 from ui.inspector.answer import AnswerView
-from ui.inspector.inspector import LOG, RESULT, SETTINGS, STEPS, Inspector
+from ui.inspector.inspector import CHECKPOINTS, LOG, RESULT, SETTINGS, STEPS, Inspector
 from ui.inspector.services import InspectorServices
 from ui.tasks.inks import Inks
 from ui.text import load_words
@@ -53,10 +57,24 @@ class Engine:
         self.edited: list[tuple[TaskId, TaskSpec]] = []
         self.opened: list[Path] = []
         self.refuses: DroverError | None = None
+        self.back: list[tuple[TaskId, int]] = []
+        self.forked: list[tuple[TaskId, int]] = []
+        self.corrected: list[tuple[TaskId, AttemptId, int]] = []
+        self.resumed: list[TaskId] = []
+        self.points: tuple[Checkpoint, ...] = ()
+        self.told: int | None = None
         self.services = InspectorServices(
             answer=self.answer,
             steps=self.steps,
             log=self.log,
+            checkpoints=self.checkpoints,
+            difference=self.difference,
+            restore=lambda task, step: self.back.append((task.id, step)),
+            fork=lambda task, step: self.forked.append((task.id, step)),
+            correct=self.correct,
+            ask_provider=self.ask_provider,
+            can_ask=lambda _provider: True,
+            resume=self.resumed.append,
             on_edit=self.edit,
             open_path=self.opened.append,
             spawn=self.spawn,
@@ -80,6 +98,39 @@ class Engine:
         del task
         self.asked.append("log")
         return (LogEntry(seq=1, at_ms=1_800_000_000_000, kind="created", code=""),)
+
+    async def checkpoints(self, task: TaskId) -> tuple[Checkpoint, ...]:
+        """The checkpoints."""
+        del task
+        self.asked.append("checkpoints")
+        return self.points
+
+    async def difference(self, task: TaskId, first: int, second: int) -> Difference:
+        """What lies between two of them: one line of the answer."""
+        del task
+        before, after = (next(p for p in self.points if p.step == at) for at in (first, second))
+        return Difference(
+            first=before,
+            second=after,
+            first_text=f"Title\nstep {first}\nend",
+            second_text=f"Title\nstep {second}\nend",
+            attempts=after.step - before.step,
+            cost=after.cost - before.cost,
+            input_tokens=1200,
+            output_tokens=900,
+            seconds=130.0,
+        )
+
+    async def correct(self, task: TaskId, attempt: AttemptId, amount: int) -> None:
+        """Take a correction, or refuse it."""
+        if self.refuses:
+            raise self.refuses
+        self.corrected.append((task, attempt, amount))
+
+    async def ask_provider(self, task: TaskId, attempt: AttemptId) -> int | None:
+        """Say what the provider says."""
+        del task, attempt
+        return self.told
 
     async def edit(self, task: TaskId, spec: TaskSpec) -> None:
         """Take an edit, or refuse it."""
@@ -387,3 +438,92 @@ def test_a_theme_changes_live(inspector: Inspector) -> None:
         dark = inspector.grab().toImage()
         inspector.set_tokens(load_tokens("light"))
         assert inspector.grab().toImage() != dark
+
+
+def point(step: int) -> Checkpoint:
+    """A checkpoint."""
+    return Checkpoint(
+        task=task_id(1),
+        step=step,
+        policy="full",
+        context_sha256=b"",
+        model="gpt-4.1",
+        cost=step * PICO // 100,
+        at_ms=1_800_000_000_000 + step,
+    )
+
+
+def at_rest() -> TaskSnapshot:
+    """A task at rest."""
+    return snapshot(1, state=State.PAUSED, reason="user", steps_done=15)
+
+
+def test_checkpoints_are_listed_compared_and_gone_back_to(inspector: Inspector, engine: Engine) -> None:
+    """One selected is compared with the newest, two with each other; the buttons are about the one."""
+    engine.points = (point(5), point(10), point(15))
+    inspector.show_task(at_rest())
+    inspector.tabs.setCurrentIndex(CHECKPOINTS)
+    tab = inspector.checkpoints
+    shown = [[cell.text for cell in tab.records.cells(row)] for row in range(tab.records.rowCount())]
+    assert [(row[0], row[4]) for row in shown] == [("15", "$0.1500"), ("10", "$0.1000"), ("5", "$0.0500")]
+    tab.view.selectRow(2)
+    assert "From step 5 to step 15: $0.1000 for 10 requests" in tab.about.text()
+    assert tab.changes.toPlainText() == " Title\n-step 5\n+step 15\n end"
+    tab.restore.click()
+    tab.fork.click()
+    assert engine.back == engine.forked == [(task_id(1), 5)]
+    inspector.show_task(completed())
+    assert not tab.restore.isEnabled() and tab.fork.isEnabled()
+
+
+def test_a_task_without_checkpoints_says_so(inspector: Inspector) -> None:
+    """And nothing can be pressed."""
+    inspector.show_task(at_rest())
+    inspector.tabs.setCurrentIndex(CHECKPOINTS)
+    assert "No checkpoint yet" in inspector.checkpoints.about.text()
+    assert not inspector.checkpoints.fork.isEnabled()
+
+
+def doubtful(inspector: Inspector, engine: Engine) -> None:
+    """Select an attempt whose end nobody knows."""
+    unknown = attempt(3, status=AttemptStatus.UNKNOWN, cost=PICO // 20)
+    assert unknown.outcome is not None
+    outcome = msgspec.structs.replace(unknown.outcome, flags=(Flag.ASSUMED,))
+    engine.records = (step(1), step(3, msgspec.structs.replace(unknown, outcome=outcome)))
+    inspector.show_task(at_rest())
+    inspector.tabs.setCurrentIndex(STEPS)
+    inspector.steps.view.selectRow(0)
+
+
+def test_an_unknown_attempt_is_decided_on_by_buttons(inspector: Inspector, engine: Engine) -> None:
+    """Count as spent, not billed, another amount, ask, try again: each says it to the engine."""
+    doubtful(inspector, engine)
+    doubts = inspector.steps.doubts
+    assert doubts.isVisible() and doubts.ask.isVisible() and doubts.retry.isVisible()
+    doubts.spent.click()
+    doubts.free.click()
+    doubts.amount.setText("nonsense")
+    QTest.keyClick(doubts.amount, Qt.Key.Key_Return)
+    doubts.amount.setText("0.02")
+    QTest.keyClick(doubts.amount, Qt.Key.Key_Return)
+    assert [amount for _, _, amount in engine.corrected] == [PICO // 20, 0, PICO // 50]
+    doubts.ask.click()
+    assert "does not tell" in inspector.steps.about_text
+    doubts.retry.click()
+    assert engine.resumed == [task_id(0)]
+
+
+def test_a_correction_that_is_refused_is_told(inspector: Inspector, engine: Engine) -> None:
+    """In the tab where it was asked for."""
+    doubtful(inspector, engine)
+    engine.refuses = DroverError(ErrorCode.DISK_FULL)
+    inspector.steps.doubts.free.click()
+    assert "disk is full" in inspector.steps.about_text
+
+
+def test_an_attempt_that_is_known_asks_nothing(inspector: Inspector, engine: Engine) -> None:
+    """No buttons where there is no doubt."""
+    inspector.show_task(at_rest())
+    inspector.tabs.setCurrentIndex(STEPS)
+    inspector.steps.view.selectRow(0)
+    assert engine.asked and not inspector.steps.doubts.isVisible()

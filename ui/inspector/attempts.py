@@ -55,10 +55,19 @@ def cells(attempt: AttemptRecord, words: Words) -> tuple[Cell, ...]:
         *(Cell(figures.NONE if count is None else figures.count(count)) for count in counts),
         Cell(figures.seconds(outcome.first_token_s if outcome else None)),
         Cell(figures.seconds(outcome.duration_s if outcome else None)),
-        Cell(figures.money(outcome.cost if outcome else 0)),
+        Cell(figures.money(attempt.cost if outcome else 0)),
         Cell(figures.seconds(outcome.retry_in_s if outcome else None), "dim"),
-        Cell(", ".join(words(f"flag.{flag}") for flag in outcome.flags) if outcome else "", "paused"),
+        Cell(", ".join(notes(attempt, words)), "paused"),
     )
+
+
+def notes(attempt: AttemptRecord, words: Words) -> list[str]:
+    """Return what is odd about an attempt, in words."""
+    said = [words("flag.superseded")] if attempt.superseded else []
+    if attempt.correction is not None:
+        by = words(f"origin.{attempt.correction.by}")
+        return [*said, f"{words('flag.corrected')} {by}"]
+    return said + [words(f"flag.{flag}") for flag in attempt.outcome.flags] if attempt.outcome else said
 
 
 def status_text(attempt: AttemptRecord, words: Words) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QTabB
 from engine.face import ChangeBatch, TaskSnapshot
 from ui.bars import plain_label
 from ui.cost.meters import TaskMeter
+from ui.inspector.checkpoints import CheckpointsTab
 from ui.inspector.log import LogTab
 from ui.inspector.result import ResultTab
 from ui.inspector.services import InspectorServices
@@ -18,11 +19,11 @@ from ui.tasks.inks import Inks, ground, tint
 from ui.text import Words
 from ui.theme import Tokens
 
-RESULT, STEPS, LOG, SETTINGS = range(4)
+RESULT, STEPS, CHECKPOINTS, LOG, SETTINGS = range(5)
 
 
 class Inspector(QWidget):
-    """Result, Steps, Log, Settings of one task. Only the tab in sight reads."""
+    """Result, Steps, Checkpoints, Log, Settings of one task. Only the tab in sight reads."""
 
     def __init__(
         self, services: InspectorServices, words: Words, tokens: Tokens, parent: QWidget | None = None
@@ -32,13 +33,20 @@ class Inspector(QWidget):
         self._task: TaskSnapshot | None = None
         self.result = ResultTab(services, words, tokens)
         self.steps = StepsTab(services, words, tokens)
+        self.checkpoints = CheckpointsTab(services, words, tokens)
         self.log = LogTab(services, words, tokens)
         self.settings = SettingsTab(services, words, tokens)
-        self._pages: tuple[TaskTab, ...] = (self.result, self.steps, self.log, self.settings)
+        self._pages: tuple[TaskTab, ...] = (
+            self.result,
+            self.steps,
+            self.checkpoints,
+            self.log,
+            self.settings,
+        )
         self.meter = TaskMeter(words, tokens)
         self.tabs = QTabBar(drawBase=False, expanding=False)
         self.tabs.setAccessibleName(words("inspector.name"))
-        for code in ("result", "steps", "log", "settings"):
+        for code in ("result", "steps", "checkpoints", "log", "settings"):
             self.tabs.addTab(words(f"tab.{code}"))
         self._rule = QWidget()
         self._nothing = plain_label(words("inspector.nothing"))

@@ -6,7 +6,17 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.face import Answer, LogEntry, StepRecord, TaskId, TaskSpec
+from engine.face import (
+    Answer,
+    AttemptId,
+    Checkpoint,
+    Difference,
+    LogEntry,
+    StepRecord,
+    TaskId,
+    TaskSnapshot,
+    TaskSpec,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +26,21 @@ class InspectorServices:
     answer: Callable[[TaskId], Awaitable[Answer]]
     steps: Callable[[TaskId], Awaitable[tuple[StepRecord, ...]]]
     log: Callable[[TaskId], Awaitable[tuple[LogEntry, ...]]]
+    checkpoints: Callable[[TaskId], Awaitable[tuple[Checkpoint, ...]]]
+    difference: Callable[[TaskId, int, int], Awaitable[Difference]]
+    """Of two checkpoints, by the steps at which they were taken."""
+    restore: Callable[[TaskSnapshot, int], object]
+    """Let the person confirm that a task goes back to a step."""
+    fork: Callable[[TaskSnapshot, int], object]
+    """Let the person make a task that goes on from a step."""
+    correct: Callable[[TaskId, AttemptId, int], Awaitable[None]]
+    """Count an attempt at an amount (pico) from now on; durable on return."""
+    ask_provider: Callable[[TaskId, AttemptId], Awaitable[int | None]]
+    """Ask what an attempt was billed, and count it at that; None where the provider does not tell."""
+    can_ask: Callable[[str], bool]
+    """Whether a provider, by name, can be asked."""
+    resume: Callable[[TaskId], object]
+    """Let a task go on: consent to another attempt."""
     on_edit: Callable[[TaskId, TaskSpec], Awaitable[None]]
     """Change what was asked of a task; durable on return; raises `InvalidSpecError` or another `DroverError`."""
     open_path: Callable[[Path], None]

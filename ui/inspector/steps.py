@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
-from engine.face import AttemptRecord, DroverError, StepRecord, TaskSnapshot
+from engine.face import Action, AttemptRecord, DroverError, StepRecord, TaskSnapshot, allowed
 from ui.inspector import attempts
+from ui.inspector.doubts import Doubts
 from ui.inspector.loading import Loader
 from ui.inspector.rows import RowsModel
 from ui.inspector.rows_view import RowsView
@@ -38,6 +41,9 @@ class StepsTab(TaskTab):
         self._loader = Loader(services.steps, self._show, self._failed, services.spawn)
         self.view = RowsView(self.records, inks, header=True)
         self.view.setAccessibleName(words("steps.name"))
+        self._services = services
+        self._task: TaskSnapshot | None = None
+        self.doubts = Doubts(words)
         self._about = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text = QPlainTextEdit()
@@ -45,6 +51,9 @@ class StepsTab(TaskTab):
         self.text.setAccessibleName(words("steps.text_name"))
         self._wanted_step = 0
         self._arrange()
+        self.doubts.counts.connect(self._count)
+        self.doubts.asked.connect(self._ask)
+        self.doubts.again.connect(self._again)
         self.view.selectionModel().currentRowChanged.connect(self._tell)
         self.records.dataChanged.connect(self._tell)
         self.records.modelReset.connect(self._tell)
@@ -55,6 +64,7 @@ class StepsTab(TaskTab):
         lower = QVBoxLayout(below)
         lower.setContentsMargins(8, 4, 0, 0)
         lower.addWidget(self._about)
+        lower.addWidget(self.doubts)
         lower.addWidget(self.text, 1)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
@@ -66,13 +76,19 @@ class StepsTab(TaskTab):
         layout.addWidget(split)
         self._tell()
 
+    @property
+    def about_text(self) -> str:
+        """What is said above the text."""
+        return self._about.text()
+
     def show_task(self, task: TaskSnapshot | None) -> None:
         """See `TaskTab`."""
+        self._task = task
         if task is None:
             self.records.show_rows(())
             self._loader.forget()
             return
-        self._loader.want(task.id, version_of_steps(task))
+        self._loader.want(task.id, (version_of_steps(task), task.standing.spent, task.standing.assumed))
 
     def choose(self, step: int) -> None:
         """Select the last attempt of a step, now or when it is read."""
@@ -97,12 +113,44 @@ class StepsTab(TaskTab):
         if not 0 <= row < self.records.rowCount():
             self._about.setText(self._words("steps.choose") if self.records.rowCount() else "")
             self.text.clear()
+            self.doubts.show_attempt(None, can_ask=False, can_resume=False)
             return
         attempt = self.records.row(row)
+        self._offer(attempt)
         self._about.setText(attempts.about(attempt, self._words))
         text = broken(attempt.outcome.text[:SHOWN]) if attempt.outcome else ""
         if text != self.text.toPlainText():
             self.text.setPlainText(text)
+
+    def _offer(self, attempt: AttemptRecord) -> None:
+        outcome, task = attempt.outcome, self._task
+        can_ask = bool(outcome and outcome.provider_request_id) and self._services.can_ask(attempt.intent.provider)
+        can_resume = task is not None and Action.RESUME in allowed(task.state)
+        self.doubts.show_attempt(attempt, can_ask=can_ask, can_resume=can_resume)
+
+    def _selected(self) -> AttemptRecord:
+        return self.records.row(self.view.currentIndex().row())
+
+    def _count(self, amount: int) -> None:
+        intent = self._selected().intent
+        self._services.spawn(self._told(self._services.correct(intent.task, intent.attempt, amount)))
+
+    def _ask(self) -> None:
+        intent = self._selected().intent
+        self._services.spawn(self._told(self._services.ask_provider(intent.task, intent.attempt), asked=True))
+
+    def _again(self) -> None:
+        self._services.resume(self._selected().intent.task)
+
+    async def _told(self, decided: Awaitable[int | None], *, asked: bool = False) -> None:
+        """Wait until what was decided is durable, and say what came of it."""
+        try:
+            billed = await decided
+        except DroverError as error:
+            self._about.setText(self._words.error(error))
+            return
+        if asked and billed is None:
+            self._about.setText(self._words("doubt.not_told"))
 
     def set_tokens(self, tokens: Tokens) -> None:
         """See `TaskTab`."""
