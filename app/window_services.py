@@ -20,12 +20,14 @@ from app.provider_views import local_config
 from app.secrets import checked
 from app.settings import ProviderSettings, Settings
 from engine.cost.port import Level, Scope
-from engine.domain.errors import DroverError
+from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.money import MILLION, decimal
 from engine.providers.discover import discover
 from engine.providers.local.provider import LocalModelProvider
 from engine.providers.openai import OpenAIConfig, OpenAIProvider
 from engine.providers.port import ModelInfo, Provider
+from engine.results.atomic import write_atomically
+from engine.results.ledger import as_csv
 from engine.runtime.supervisor import Supervisor
 from ui.services import Folder, Preferences, ProviderView
 
@@ -166,6 +168,15 @@ class Services:
             return self._program.providers.get(provider).capabilities.tells_cost
         except DroverError:  # it is not set up any more
             return False
+
+    async def export_ledger(self, file: Path) -> int:
+        """See `WindowServices`."""
+        entries = [entry async for entry in self._engine.ledger_entries()]
+        try:
+            await write_atomically(file, as_csv(entries))
+        except OSError as error:
+            raise DroverError(ErrorCode.FILE_NOT_WRITTEN, f"{file}: {error}") from error
+        return len(entries)
 
     def folder(self, which: Folder) -> Path:
         """See `WindowServices`."""

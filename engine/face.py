@@ -19,6 +19,7 @@ from engine.domain.doubt import UnknownAttempt
 from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
 from engine.domain.fence import Fence
 from engine.domain.ids import AttemptId, TaskId
+from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.money import PICO, decimal, parse, per_million, plain
 from engine.domain.progress import (
     ChangeBatch,
@@ -95,6 +96,7 @@ __all__ = [
     "Flag",
     "Fork",
     "InvalidSpecError",
+    "LedgerEntry",
     "Level",
     "LiveText",
     "LogEntry",
@@ -363,6 +365,10 @@ class Engine(Protocol):
 
         Raises the `DroverError` that still stands in the way; nothing is lost by that.
         """
+        ...
+
+    def ledger_entries(self) -> AsyncIterator[LedgerEntry]:
+        """Go over every attempt and correction from the store, task by task, deleted ones among them."""
         ...
 
     async def saved(self) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
+    QFileDialog,
     QHBoxLayout,
     QMainWindow,
     QSplitter,
@@ -244,6 +246,30 @@ class MainWindow(QMainWindow):
         self._dialog = dialog
         dialog.open()
         return dialog
+
+    def export_ledger(self) -> QFileDialog:
+        """Ask where to, and write the ledger as CSV."""
+        dialog = QFileDialog(self)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("CSV (*.csv)")
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile(f"drover-ledger-{self.engine.totals().day}.csv")
+        dialog.fileSelected.connect(self._write_ledger)
+        self._dialog = dialog
+        dialog.open()
+        return dialog
+
+    def _write_ledger(self, name: str) -> None:
+        async def write() -> None:
+            try:
+                written = await self.services.export_ledger(Path(name))
+            except DroverError as error:
+                self.tell(error)
+            else:
+                told = self.words("notice.ledger", count=f"{written:,}", file=name)
+                Tell(self.words("action.export_ledger"), told, "OK", self).open()
+
+        self.services.spawn(write())
 
     def about(self) -> None:
         """Say what this is."""

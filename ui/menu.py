@@ -35,6 +35,7 @@ def fill_menu(menu: QMenu, window: MainWindow) -> None:
             words(f"action.folder_{which}"),
             lambda which=which: window.services.open_path(window.services.folder(which)),
         )
+    _add(menu, words("action.export_ledger"), window.export_ledger)
     _add(menu, words("action.settings"), window.settings, "Ctrl+,")
     _add(menu, words("action.about"), window.about)
     menu.addSeparator()

@@ -125,6 +125,10 @@ class WindowServices(Protocol):
         """Whether a provider, by name, can be asked what it billed for a request."""
         ...
 
+    async def export_ledger(self, file: Path) -> int:
+        """Write the ledger as CSV; return how many entries it has. Raises `DroverError` where it cannot."""
+        ...
+
     def folder(self, which: Folder) -> Path:
         """Return one of Drover's folders."""
         ...

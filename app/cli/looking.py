@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from app.cli.report import Exit, Output, say, wrong
-from app.cli.shown import full, one_line, step_lines, with_steps
+from app.cli.shown import entry_fields, entry_line, full, one_line, step_lines, with_steps
 from app.cli.terminal import block, json_line
 from app.paths import Paths
 from engine.domain.errors import DroverError, ErrorCode
@@ -17,6 +17,7 @@ from engine.domain.states import State
 from engine.recipes import recipe
 from engine.results.atomic import write_atomically
 from engine.results.export import as_json, as_markdown
+from engine.results.ledger import as_csv
 from engine.store.reader import Reader
 from engine.store.store import open_store_reader
 
@@ -70,12 +71,32 @@ async def export_one(paths: Paths, name: str, form: str, out: Path | None) -> Ex
     text = render(task, steps, recipe(task.spec.recipe))
     if out is None:
         sys.stdout.write((block(text) if form == "md" else json_line(text.encode())) + "\n")
+    else:
+        await _write(out, [text, "\n"])
+    return Exit.COMPLETED
+
+
+async def export_ledger(paths: Paths, out: Path | None, output: Output, *, csv: bool) -> Exit:
+    """Print every attempt and correction as a line, as an object, or as CSV; or write the CSV to a file."""
+    async with reader_of(paths) as reader:
+        entries = [entry async for entry in reader.ledger()]
+    if out is not None:
+        await _write(out, as_csv(entries))
         return Exit.COMPLETED
+    if csv:
+        sys.stdout.writelines(as_csv(entries))
+        return Exit.COMPLETED
+    for entry in entries:
+        output.emit("entry", entry_line(entry), entry_fields(entry))
+    output.emit("result", fields={"count": len(entries)})
+    return Exit.COMPLETED
+
+
+async def _write(out: Path, parts: Iterable[str]) -> None:
     try:
-        await write_atomically(out, [text, "\n"])
+        await write_atomically(out, parts)
     except OSError as error:
         raise wrong("not_written", file=out, problem=error.strerror) from error
-    return Exit.COMPLETED
 
 
 async def resumable(paths: Paths, name: str, *, every: bool) -> list[TaskId]:

@@ -152,6 +152,20 @@ def budget(  # noqa: PLR0917 - typer passes options by name
 
 
 @cli.command()
+def ledger(
+    csv: Annotated[bool, typer.Option("--csv", help="Print it as CSV.")] = False,  # noqa: FBT002
+    out: Annotated[Path | None, typer.Option(help="File to write as CSV.")] = None,
+    data_dir: DataDir = None,
+    json: Json = False,  # noqa: FBT002
+) -> None:
+    """Show every attempt and correction with what it cost; works beside a running window."""
+    from app.cli.looking import export_ledger  # noqa: PLC0415
+
+    output = Output(json)
+    output.guarded(lambda: _wait(lambda: export_ledger(_paths(data_dir), out, output, csv=csv)))
+
+
+@cli.command()
 def export(
     task: TaskName,
     form: Annotated[str, typer.Option("--format", help="md or json.")] = "md",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 import resources
+from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.money import plain
 from engine.domain.states import PauseReason, State
 from engine.domain.step import StepRecord
@@ -107,3 +110,19 @@ def step_lines(steps: Sequence[StepRecord]) -> list[str]:
             name = f"{step.number}.{attempt.intent.number}"
             lines.append(f"  {name}  {attempt.status:<9} {usage:>16} {first:>8}  {cost}  {error}{words}")
     return lines
+
+
+def entry_line(entry: LedgerEntry) -> str:
+    """Return a line of the ledger: day, task, attempt, what became of it, its cost, its model."""
+    name = f"{entry.task[:10]} {entry.step}.{entry.number}"
+    status = f"{entry.kind} {entry.status}"
+    model = safe(f"{entry.provider}/{entry.model}")[:40]
+    return f"{entry.day}  {name:<17} {status:<20} {dollars(entry.cost)}  {model}  {' '.join(entry.flags)}".rstrip()
+
+
+def entry_fields(entry: LedgerEntry) -> dict[str, object]:
+    """Return an entry for a program. Money is exact dollars as text."""
+    fields: dict[str, object] = msgspec.structs.asdict(entry)
+    del fields["held"], fields["cost"]
+    usage = None if entry.usage is None else msgspec.structs.asdict(entry.usage)
+    return fields | {"usage": usage, "held_usd": plain(entry.held), "cost_usd": plain(entry.cost)}

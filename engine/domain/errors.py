@@ -56,6 +56,7 @@ class ErrorCode(StrEnum):
     BACKUP_FAILED = "backup_failed"
     NETWORK_FOLDER = "network_folder"
     TEXT_DROPPED = "text_dropped"
+    FILE_NOT_WRITTEN = "file_not_written"
     # a task as it was asked for
     GOAL_EMPTY = "goal_empty"
     PROMPTS_EMPTY = "prompts_empty"

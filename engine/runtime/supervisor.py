@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from engine.domain.doubt import UnknownAttempt
     from engine.domain.fence import Fence
     from engine.domain.ids import AttemptId, Ids, TaskId
+    from engine.domain.ledger_entry import LedgerEntry
     from engine.domain.progress import ChangeBatch, ProgressReport, Statistics, Totals
     from engine.domain.step import Checkpoint, Fork, LogEntry, StepRecord
     from engine.domain.storage import Retention, StorageSizes
@@ -373,6 +374,10 @@ class Supervisor:
         """See `Engine`."""
         with self._damages.named(task):
             return await self._lineage.difference(task, first, second)
+
+    def ledger_entries(self) -> AsyncIterator[LedgerEntry]:
+        """See `Engine`."""
+        return self._store.ledger()
 
     async def saved(self) -> None:
         """See `Engine`."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from engine.domain.damage import Damage
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
+from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.step import (
     AttemptRecord,
     Checkpoint,
@@ -38,6 +39,7 @@ from engine.store.port import Point, Spending, StoredTask, StoreHealth
 from engine.store.reading import (
     attempts_of,
     checkpoints_of,
+    ledger_entries,
     log_entry,
     parent_of,
     point_of,
@@ -233,6 +235,12 @@ class MemoryStore:
     async def spending(self) -> Spending:
         """See `Store`."""
         return spending_of(attempt for task in self.tasks for attempt in attempts_of(self.records[task]))
+
+    async def ledger(self) -> AsyncIterator[LedgerEntry]:
+        """See `Store`."""
+        for task in sorted(self.tasks.values(), key=lambda each: each.order):
+            for entry in ledger_entries(task.id, task.spec.name, self.records[task.id]):
+                yield entry
 
     async def budgets(self) -> Mapping[tuple[str, str], int]:
         """See `Store`."""

@@ -8,7 +8,7 @@ saved, every write stays in memory in its order, and `mend` saves it. Only INTER
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +19,7 @@ from engine.domain.damage import Damage
 from engine.domain.errors import DroverError
 from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
+from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.step import (
     AttemptRecord,
     Checkpoint,
@@ -130,6 +131,13 @@ class StoreReader(Protocol):
 
     async def spending(self) -> Spending:
         """Return what was spent, over all attempts, deleted tasks among them."""
+        ...
+
+    def ledger(self) -> AsyncIterator[LedgerEntry]:
+        """Go over all that was ever counted, task by task in order of creation, deleted ones among them.
+
+        A task whose chain does not hold gives what holds of it, and an entry that says so.
+        """
         ...
 
     async def budgets(self) -> Mapping[tuple[str, str], int]:

@@ -7,7 +7,8 @@ never another text.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+import functools
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ import msgspec
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
+from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.step import AttemptRecord, Checkpoint, Fork, Intent, LogEntry, Record, StepRecord
 from engine.domain.storage import StorageSizes
 from engine.store.check import TASK, Check, ends
@@ -24,7 +26,16 @@ from engine.store.connection import as_store_errors
 from engine.store.database import Database
 from engine.store.journal import Walk, decoded
 from engine.store.port import Point, Spending, StoredTask
-from engine.store.reading import checkpoints_of, log_entry, parent_of, point_of, replies_of, steps_of, summed
+from engine.store.reading import (
+    checkpoints_of,
+    ledger_entries,
+    log_entry,
+    parent_of,
+    point_of,
+    replies_of,
+    steps_of,
+    summed,
+)
 from engine.store.rows import OPEN, PLACES
 from engine.store.sizes import SLICE, last_number, weighed
 
@@ -94,6 +105,14 @@ class Reader:
 
         return await self._on_thread(read)
 
+    async def ledger(self) -> AsyncIterator[LedgerEntry]:
+        """See `StoreReader`; one task at a time is in memory."""
+        no = 0
+        while (found := await self._on_thread(functools.partial(self._entries_after, no))) is not None:
+            no, entries = found
+            for entry in entries:
+                yield entry
+
     async def budgets(self) -> Mapping[tuple[str, str], int]:
         """See `StoreReader`."""
 
@@ -150,6 +169,26 @@ class Reader:
             if isinstance(record, Intent):
                 yield record
 
+    def _entries_after(self, no: int) -> tuple[int, tuple[LedgerEntry, ...]] | None:
+        """Return the number and the money of the task after `no`; None where there is none."""
+        row = self._connection.execute(
+            "SELECT no, id, spec, records, head FROM task JOIN standing USING (no) WHERE no > ? ORDER BY no LIMIT 1",
+            (no,),
+        ).fetchone()
+        if row is None:
+            return None
+        found, task, packed, count, head = row
+        walk, records, sound = Walk(task, found), list[Record](), True
+        try:
+            for record in walk.records(self._connection):
+                records.append(record)
+            ends(walk, packed, count, head)
+        except DroverError as error:
+            if error.code is not ErrorCode.STORE_DAMAGED:
+                raise
+            sound = False
+        return found, tuple(ledger_entries(task, _name(packed), records, sound=sound))
+
     def _records(self, task: TaskId) -> list[Record]:
         """Return a task's records, each one's place in the chain checked; raises UNKNOWN_TASK, STORE_DAMAGED."""
         row = self._connection.execute(TASK, (task,)).fetchone()
@@ -171,6 +210,14 @@ class Reader:
             (PLACES, place, task),
         ).fetchone()
         return None if row is None else row[0]
+
+
+def _name(packed_spec: bytes) -> str:
+    """Return what a task is called; nothing where that is damaged."""
+    try:
+        return spec(packed_spec).name
+    except (msgspec.DecodeError, TypeError):
+        return ""
 
 
 def _task(task: TaskId, order: int, packed_spec: bytes, packed_standing: bytes) -> StoredTask:

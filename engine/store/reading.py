@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
 from msgspec.structs import replace
 
 from engine.domain.errors import DroverError, ErrorCode
-from engine.domain.ids import AttemptId
+from engine.domain.ids import AttemptId, TaskId
+from engine.domain.ledger_entry import EntryKind, LedgerEntry
 from engine.domain.step import (
     AttemptRecord,
     Checkpoint,
@@ -127,6 +128,64 @@ def summed(amounts: Iterable[tuple[str, str, int]]) -> Spending:
         if batch:
             batches[batch] += amount
     return Spending(total=total, days=dict(days), batches=dict(batches))
+
+
+def ledger_entries(task: TaskId, title: str, records: Iterable[Record], *, sound: bool = True) -> Iterator[LedgerEntry]:
+    """Go over what a task's records say of money: its attempts in their order, each before its corrections.
+
+    Where they are not all there, a last entry says so: what it counted for is in the sums alone.
+    """
+    corrections: dict[AttemptId, list[Correction]] = defaultdict(list)
+    kept = tuple(records)
+    for record in kept:
+        if isinstance(record, Correction):
+            corrections[record.attempt].append(record)
+    for attempt in attempts_of(kept):
+        entry = _attempt_entry(title, attempt)
+        yield entry
+        for correction in corrections[entry.attempt]:
+            yield _correction_entry(entry, correction)
+    if not sound:
+        yield LedgerEntry(kind=EntryKind.DAMAGED, at_ms=kept[-1].at_ms if kept else 0, task=task, title=title)
+
+
+def _attempt_entry(title: str, attempt: AttemptRecord) -> LedgerEntry:
+    intent, outcome = attempt.intent, attempt.outcome
+    return LedgerEntry(
+        kind=EntryKind.ATTEMPT,
+        at_ms=intent.at_ms,
+        day=intent.day,
+        task=intent.task,
+        title=title,
+        batch=intent.batch,
+        step=intent.step,
+        number=intent.number,
+        provider=intent.provider,
+        model=intent.model,
+        price_list=intent.price_list,
+        status=attempt.status,
+        flags=outcome.flags if outcome else (),
+        error=outcome.error if outcome else "",
+        usage=outcome.usage if outcome else None,
+        held=intent.held,
+        cost=outcome.cost if outcome else 0,
+        attempt=intent.attempt,
+        provider_request_id=outcome.provider_request_id if outcome else "",
+    )
+
+
+def _correction_entry(entry: LedgerEntry, correction: Correction) -> LedgerEntry:
+    return replace(
+        entry,
+        kind=EntryKind.CORRECTION,
+        at_ms=correction.at_ms,
+        status=correction.by,
+        flags=(),
+        error="",
+        usage=None,
+        held=0,
+        cost=correction.amount - correction.before,
+    )
 
 
 def log_entry(seq: int, record: Record) -> LogEntry:

@@ -11,14 +11,15 @@ import msgspec
 import pytest
 
 from engine.domain.errors import DroverError, ErrorCode
-from engine.domain.ids import TaskId
+from engine.domain.fence import Fence
+from engine.domain.ids import AttemptId, TaskId
 from engine.domain.states import State
 from engine.domain.step import AttemptStatus, Flag, NoteKind
 from engine.domain.task import Standing
 from engine.store.memory import MemoryStore
 from engine.store.port import Store, StoredTask
 from engine.store.store import open_store
-from tests.stored import CREATED_AT, HELD, checkpoint, intent, note, outcome, task, write_steps
+from tests.stored import CREATED_AT, HELD, checkpoint, correction, intent, note, outcome, task, write_steps
 
 
 class Shelf(Protocol):
@@ -151,6 +152,46 @@ async def test_spending_counts_costs_and_open_holds_by_day_and_batch(shelf: Shel
     assert spending.total == 730 + HELD
     assert spending.days == {"2026-11-24": 730, "2026-11-25": HELD}
     assert spending.batches == {"b": 700 + HELD}
+
+
+async def test_the_ledger_has_every_attempt_and_correction_of_every_task(shelf: Shelf) -> None:
+    """In order, deleted tasks among them; costs and open holds sum to what is counted as spent."""
+    one, two = task(1, batch="b"), task(2)
+    await shelf.store.create([one, two])
+    await write_steps(shelf.store, one, 2)
+    await shelf.store.append_correction(correction(one, 1, 7), one.standing)
+    await shelf.store.append_correction(correction(one, 1, 9, before=7), one.standing)
+    await shelf.store.append_intent(intent(two), two.standing)
+    await shelf.store.delete([one.id])
+    entries = [entry async for entry in (await shelf.reopen()).ledger()]
+    assert [(e.task, e.kind, e.status, e.step, e.held, e.cost) for e in entries] == [
+        (one.id, "attempt", "accepted", 1, HELD, 1_000),
+        (one.id, "correction", "person", 1, 0, -993),
+        (one.id, "correction", "person", 1, 0, 2),
+        (one.id, "attempt", "accepted", 2, HELD, 1_000),
+        (two.id, "attempt", "open", 1, HELD, 0),
+    ]
+    held = sum(entry.held for entry in entries if entry.status == "open")
+    assert sum(entry.cost for entry in entries) + held == (await shelf.store.spending()).total
+    assert (entries[0].title, entries[0].batch, entries[0].provider_request_id) == (one.spec.name, "b", "req-1")
+    assert entries[0].usage is not None and entries[1].usage is None
+
+
+async def test_budgets_and_fences_stand_until_they_are_taken_away(shelf: Shelf) -> None:
+    """A budget set again is the last one; a fence is there once."""
+    fence = Fence(provider="p", model="m", attempt=AttemptId("a"), at_ms=5)
+    await shelf.store.set_budget("batch", "b", 5)
+    await shelf.store.set_budget("batch", "b", 2**62)
+    await shelf.store.set_budget("batch", "c", 1)
+    await shelf.store.set_budget("batch", "c", None)
+    await shelf.store.set_fence(fence, up=True)
+    await shelf.store.set_fence(fence, up=True)
+    store = await shelf.reopen()
+    assert dict(await store.budgets()) == {("batch", "b"): 2**62}
+    assert await store.fences() == (fence,)
+    await store.set_fence(fence, up=False)
+    await store.set_fence(fence, up=False)
+    assert await store.fences() == ()
 
 
 async def test_a_deleted_task_is_in_no_view(shelf: Shelf) -> None:

@@ -117,6 +117,7 @@ class WatchedStore:
         self.drop_deleted = store.drop_deleted
         self.backup = store.backup
         self.damage = store.damage
+        self.ledger = store.ledger
         self.fork = store.fork
         self.append_correction = store.append_correction
         self.undelete = store.undelete

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.paths import Paths
@@ -15,11 +16,12 @@ from engine.domain.errors import ErrorCode
 from engine.domain.fence import Fence
 from engine.domain.ids import AttemptId
 from engine.domain.states import PauseReason, State
-from engine.face import PICO, Totals
+from engine.face import PICO, Totals, parse
 from engine.store.store import open_store
 from tests.gui.cockpit import Cockpit, click, cockpit
 from ui.cost.limits import LimitMeters
 from ui.cost.offers import FenceBanner, MoneyBanners, RoomBanner
+from ui.dialogs.ask import Tell
 from ui.dialogs.settings import Settings
 from ui.text import load_words
 from ui.theme import load_tokens
@@ -32,6 +34,11 @@ def scope(c: Cockpit, level: Level) -> Scope:
     """Return the account of a level in which the tests' tasks count."""
     day = c.engine.totals().day
     return Scope(level, {Level.BATCH: "b", Level.DAY: day, Level.MONTH: day[:7]}.get(level, ""))
+
+
+def said(dialog: Tell) -> str:
+    """Return what a dialog tells."""
+    return " ".join(label.text() for label in dialog.findChildren(QLabel))
 
 
 @pytest.mark.parametrize(
@@ -177,3 +184,23 @@ def test_meters_of_the_month_and_of_everything(qtbot: QtBot) -> None:
     meters.resize(120, 16)
     assert not meters.month.part.isVisible() and meters.month.isVisible()
     meters.set_tokens(load_tokens("light"))
+
+
+async def test_the_ledger_is_exported_from_the_menu(tmp_path: Path) -> None:
+    """To the file that was chosen, whole, and said so; where it cannot be written, that is said."""
+    async with cockpit(tmp_path, speed=100.0) as c:
+        task = await c.make(max_steps=2, title="=1+1")
+        await c.until(lambda: c.state(task) is State.COMPLETED)
+        (action,) = [each for each in c.window.toolbar.menu.actions() if each.text() == "Export the ledger…"]
+        action.trigger()
+        dialog = next(each for each in c.window.findChildren(QFileDialog) if each.isVisible())
+        dialog.fileSelected.emit(str(tmp_path / "ledger.csv"))
+        await c.until(lambda: any("2 entries" in said(each) for each in c.window.findChildren(Tell)))
+        dialog.reject()
+        with (tmp_path / "ledger.csv").open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        spent = c.engine.balance(Scope(Level.EVERYTHING, "")).spent
+        assert sum(parse(row["cost_usd"]) for row in rows) == spent > 0
+        assert rows[0]["title"] == "'=1+1"
+        dialog.fileSelected.emit(str(tmp_path))
+        await c.until(lambda: "cannot be written" in c.window.notice.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 from app import settings as settings_file
 from app.cli.asked import Asked
 from app.cli.budget import Changes, budget
+from app.cli.looking import export_ledger
 from app.cli.report import CommandError, Exit, Output
 from app.cli.running import run
 from app.composition import Program
 from app.paths import Paths
 from engine.domain.fence import Fence
 from engine.domain.ids import AttemptId
+from engine.domain.money import parse, plain
 from engine.simulator.config import SimulatorConfig
 from engine.store.store import open_store
 
@@ -103,3 +106,28 @@ async def test_a_batch_budget_needs_a_batch(tmp_path: Path) -> None:
     """Else it would limit nothing."""
     with pytest.raises(CommandError, match="Say which batch"):
         await run(program(tmp_path), asked(batch_budget="1"), TEXT)
+
+
+async def test_the_ledger_sums_to_what_the_budget_command_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As objects, as lines, as CSV on the screen or in a file; beside nothing that was paid twice."""
+    made = program(tmp_path)
+    await run(made, asked(title="=1+1"), JSON)
+    await budget(program(tmp_path), Changes(), JSON)
+    spent = next(each["spent_usd"] for each in printed(capsys) if each.get("level") == "everything")
+    await export_ledger(made.paths, None, JSON, csv=False)
+    *entries, last = printed(capsys)
+    assert (len(entries), last["count"]) == (2, 2)
+    assert plain(sum(parse(str(entry["cost_usd"])) for entry in entries)) == spent
+    await export_ledger(made.paths, tmp_path / "out.csv", JSON, csv=False)
+    await export_ledger(made.paths, None, TEXT, csv=True)
+    shown = capsys.readouterr().out
+    rows = list(csv.DictReader(shown.splitlines()))
+    assert (tmp_path / "out.csv").read_bytes().decode().splitlines() == shown.splitlines()
+    assert plain(sum(parse(row["cost_usd"]) for row in rows)) == spent
+    assert {row["title"] for row in rows} == {"'=1+1"}
+    await export_ledger(made.paths, None, TEXT, csv=False)
+    assert "attempt accepted" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="cannot be written"):
+        await export_ledger(made.paths, tmp_path, TEXT, csv=True)

@@ -182,6 +182,23 @@ async def test_damage_of_one_task_does_not_touch_another(tmp_path: Path) -> None
     await reader.close()
 
 
+async def test_the_ledger_of_a_damaged_task_says_so_and_the_others_are_whole(tmp_path: Path) -> None:
+    """What holds of it is there, then a line that the rest is not."""
+    store = await open_store(tmp_path)
+    one, two = task(1), task(2)
+    await store.create([one, two])
+    await write_steps(store, one, 2)
+    await write_steps(store, two, 1)
+    await store.close()
+    connection = open_writer(tmp_path / FILE)
+    connection.execute("UPDATE record SET hash = zeroblob(32) WHERE id = ?", (PLACES + 4,))
+    connection.close()
+    reader = await open_store_reader(tmp_path)
+    kinds = [(entry.task, entry.kind, entry.step) async for entry in reader.ledger()]
+    assert kinds == [(one.id, "attempt", 1), (one.id, "damaged", 0), (two.id, "attempt", 1)]
+    await reader.close()
+
+
 async def test_two_readers_beside_the_writer_see_whole_steps(tmp_path: Path) -> None:
     """Each read is one snapshot: what it sees is a beginning of the records, and it grows."""
     store = await open_store(tmp_path)
