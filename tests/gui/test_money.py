@@ -86,9 +86,11 @@ async def test_the_limits_are_set_in_settings(tmp_path: Path) -> None:
             assert isinstance(field.field, QLineEdit)
             field.field.setText(text)
         click(dialog.save_button)
-        assert "no amount" in dialog.general.month.problem
+        await c.until(lambda: "no amount" in dialog.general.month.problem)
         dialog.general.month.field.setText("40")
+        await c.until(dialog.save_button.isEnabled)
         click(dialog.save_button)
+        await c.until(lambda: c.services.preferences().month_limit == "40")
         kept = c.services.preferences()
         assert (kept.day_limit, kept.month_limit, kept.total_limit) == ("2.50", "40", "100")
         totals = c.engine.totals()
