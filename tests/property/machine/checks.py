@@ -1,0 +1,155 @@
+"""What must hold whatever was done: judged from what is durable, what was sent, and what the engine shows.
+
+Each check is a method, and is known by its name: that is what a mutant is said to be caught by.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from hypothesis.stateful import invariant, rule
+
+from engine.cost.port import Level, Scope
+from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.ids import AttemptId
+from engine.domain.states import State
+from engine.domain.step import AttemptStatus
+from engine.domain.usage import Usage
+from engine.providers.port import Delta, ProviderError
+from engine.runtime.accounts import EVERYTHING
+from engine.store.reading import attempts_of, spending_of
+from tests.property.machine.world import DAY_LIMIT, World
+from tests.workbench import PRICE
+
+TURNS = 30
+"""Of the loop, after which nothing is under way that needs no timer."""
+
+
+class Checks(World):
+    """Looks at everything after every rule."""
+
+    @invariant()
+    def everything_holds(self) -> None:
+        """All of it, in one turn of the loop, whatever is under way."""
+
+        def look() -> None:
+            self.attempts = {task: attempts_of(records) for task, records in self.disk.records().items()}
+            self._no_byte_left_before_its_time()
+            self._what_was_shown_as_saved_is_there()
+            self._no_task_failed_by_a_fault_of_ours()
+            self._what_is_settled_is_durable()
+            self._nothing_billed_is_uncounted()
+            self._no_limit_is_passed()
+            self._nothing_is_held_for_a_task_at_rest()
+            self._nobody_pays_again_unasked()
+
+        self.within(look)
+
+    @rule()
+    def look_closely(self) -> None:
+        """Let all that is under way become durable: now everything must be the same everywhere, to the last digit."""
+
+        def look() -> None:
+            self.attempts = {task: attempts_of(records) for task, records in self.disk.records().items()}
+            self._what_is_shown_is_what_is_stored()
+            self._the_ledger_counts_what_the_journal_says()
+
+        self.run(self._moment())
+        self.within(look)
+        self.run(self._the_journal_can_be_read())
+
+    async def _moment(self) -> None:
+        """Wait until nothing happens any more but by a timer."""
+        before = -1
+        while before != (before := sum(map(len, self.disk.records().values()))):
+            await self.engine.saved()
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+
+    async def _the_journal_can_be_read(self) -> None:
+        """Every chain holds."""
+        for stored in await self.store.scan():
+            try:
+                await self.store.load(stored.id)
+            except DroverError as error:
+                raise AssertionError(str(error)) from error
+
+    def _no_byte_left_before_its_time(self) -> None:
+        """The provider looked when it was called."""
+        assert not self.early
+        assert not [id_ for id_, n in Counter(s.client_request_id for s in self.provider.sent).items() if n > 1]
+
+    def _what_was_shown_as_saved_is_there(self) -> None:
+        """Also after a crash, and no step is accepted twice."""
+        for snapshot in self.engine.snapshots():
+            assert snapshot.standing.steps_done >= self.shown.get(snapshot.id, 0)
+            self.shown[snapshot.id] = snapshot.standing.steps_done
+        for task, attempts in self.attempts.items():
+            accepted = [a.intent.step for a in attempts if a.status is AttemptStatus.ACCEPTED]
+            assert accepted == list(range(1, len(accepted) + 1)), task
+            assert len(accepted) >= self.shown.get(task, 0), task
+            unknown = [a for a in attempts if a.status is AttemptStatus.UNKNOWN]
+            assert len(unknown) <= self.crashes
+
+    def _what_is_shown_is_what_is_stored(self) -> None:
+        """But for what waits in memory, and was said to."""
+        if self.failing or self.engine.totals().trouble:
+            return
+        for snapshot in self.engine.snapshots():
+            attempts = self.attempts[snapshot.id]
+            assert snapshot.standing.spent == sum(each.cost for each in attempts if each.outcome)
+            assert snapshot.standing.attempts == len(attempts)
+
+    def _no_task_failed_by_a_fault_of_ours(self) -> None:
+        """INTERNAL is never a person's, a provider's or a disk's."""
+        assert not [s.id for s in self.engine.snapshots() if s.standing.reason == ErrorCode.INTERNAL]
+
+    def _what_is_settled_is_durable(self) -> None:
+        """The ledger knows nothing that the journal does not, and counts at its hold what is under way."""
+        every = [attempt for each in self.attempts.values() for attempt in each]
+        balance = self.engine.balance(EVERYTHING)
+        assert balance.spent <= sum(attempt.cost for attempt in every if attempt.outcome)
+        assert balance.spent + balance.held >= sum(attempt.cost for attempt in every)
+
+    def _the_ledger_counts_what_the_journal_says(self) -> None:
+        """At every level."""
+        spending = spending_of(attempt for each in self.attempts.values() for attempt in each if attempt.outcome)
+        assert self.engine.balance(EVERYTHING).spent == spending.total
+        today = max(spending.days, default="")
+        assert self.engine.balance(Scope(Level.DAY, today)).spent in (0, spending.days.get(today, 0))
+        for snapshot in self.engine.snapshots():
+            own = self.engine.balance(Scope(Level.TASK, snapshot.id))
+            if not self.failing:
+                assert own.spent == snapshot.standing.spent
+
+    def _nothing_billed_is_uncounted(self) -> None:
+        """No request counts for less than its provider must have billed by what it gave out."""
+        counted = {a.intent.attempt: a.cost for attempts in self.attempts.values() for a in attempts}
+        for sent in self.provider.sent:
+            last = self.script(sent)[-1]
+            unbilled = isinstance(last, ProviderError) and not last.maybe_billed
+            given = [event for event in self.script(sent) if isinstance(event, Delta)][: sent.delivered]
+            least = 0 if unbilled or not given else PRICE.cost(Usage(input=10, output=len(given)))
+            assert counted[AttemptId(sent.client_request_id)] >= least
+
+    def _no_limit_is_passed(self) -> None:
+        """Neither a task's nor the day's, with what is held."""
+        totals = self.engine.totals()
+        assert totals.spent_today + totals.held <= DAY_LIMIT or totals.day_limit is None
+        for snapshot in self.engine.snapshots():
+            own = self.engine.balance(Scope(Level.TASK, snapshot.id))
+            budget = snapshot.spec.budget
+            assert budget is None or own.spent + own.held <= max(budget, own.spent)
+
+    def _nothing_is_held_for_a_task_at_rest(self) -> None:
+        """But for replies that wait in memory until they can be saved."""
+        if self.failing or self.engine.totals().unsaved:
+            return
+        for snapshot in self.engine.snapshots():
+            if snapshot.state in (State.COMPLETED, State.CANCELLED, State.FAILED, State.TIMEOUT):
+                assert not snapshot.held, snapshot
+
+    def _nobody_pays_again_unasked(self) -> None:
+        """A task of which an attempt may have been billed goes on by a person's word alone."""
+        assert not self.unasked
