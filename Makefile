@@ -9,9 +9,11 @@ NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY),,$(filter Linux,$(shell uname -s
 RUNS ?= 20
 ADMISSIONS ?= 1000000
 MUTANT ?=
+EXAMPLES ?= 1000
+ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format setup crash money package clean offscreen_libraries test_tools window_libraries freezing_tools FORCE
+.PHONY: help run test check format setup crash money machine mutants package clean offscreen_libraries test_tools window_libraries freezing_tools FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +45,12 @@ crash: $(READY) ## kill -9 again and again: RUNS=200, MUTANT=ack_first to see it
 
 money: $(READY) ## a million admissions against a naive model: ADMISSIONS=, MUTANT=float_money to see it caught
 	$(BIN)/python -m tests.property.money --admissions $(ADMISSIONS) $(if $(MUTANT),--mutant $(MUTANT))
+
+machine: $(READY) ## the engine as a state machine, on both stores: EXAMPLES=1000
+	EXAMPLES=$(EXAMPLES) $(BIN)/python -m tests.property.machine
+
+mutants: $(READY) ## puts known faults in and sees that a battery finds each: ONLY="no_intent float_money"
+	$(BIN)/python -m tests.mutants $(addprefix --only ,$(ONLY))
 
 package: freezing_tools $(READY) ## a folder dist/drover that runs without Python, and its self-test
 	@packaging/linux/build.sh

@@ -62,6 +62,13 @@ def test_money_passes_its_settings_on() -> None:
     assert plan("money").endswith("tests.property.money --admissions 1000000 \n")
 
 
+def test_machine_and_mutants_pass_their_settings_on() -> None:
+    """The number of examples and the names of the faults reach the batteries."""
+    assert plan("machine", "EXAMPLES=5").endswith("EXAMPLES=5 .venv/bin/python -m tests.property.machine\n")
+    assert plan("mutants").endswith("python -m tests.mutants \n")
+    assert plan("mutants", "ONLY=a b").endswith("python -m tests.mutants --only a --only b\n")
+
+
 def test_help_names_every_command() -> None:
     """Nothing that a person may type is left out of the list."""
     text = (ROOT / "Makefile").read_text()

@@ -12,7 +12,7 @@ import sys
 
 from tests.benchmarks.report import Aim, Row, finish
 from tests.crash.battery import Battery, Plan, Tally
-from tests.crash.mutants import NAMES
+from tests.mutants.registry import caught_by
 
 ASKED = {
     "acked_lost": "acknowledged steps lost or changed",
@@ -49,7 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--runs", type=int, default=200, help="kills")
     parser.add_argument("--seed", type=int, default=1, help="draws points and moments")
-    parser.add_argument("--mutant", choices=NAMES, default="", help="a fault to put in and to find")
+    parser.add_argument("--mutant", choices=caught_by("crash"), default="", help="a fault to put in and to find")
     asked = parser.parse_args()
     plan = Plan(runs=asked.runs, seed=asked.seed, mutant=asked.mutant)
     return report(plan, asyncio.run(Battery(plan).run()))

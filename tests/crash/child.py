@@ -29,9 +29,9 @@ from engine.runtime.supervisor import EngineParts, Supervisor
 from engine.store.port import Store, StoredTask
 from engine.store.spool_file import FileSpool
 from engine.store.store import open_store
-from tests.crash import mutants
 from tests.crash.herd import PRICE, PROVIDER, herd
 from tests.crash.orders import Acknowledged, Finished, Order, Submitted, tell
+from tests.mutants.registry import mutated
 
 ACKNOWLEDGED = "acknowledged"
 """The battery's own point: a step has just been said to be durable."""
@@ -39,7 +39,12 @@ ACKNOWLEDGED = "acknowledged"
 
 async def live(order: Order) -> None:
     """Run the order's tasks from where they stand until all are at rest; raises what goes wrong."""
-    mutants.apply(order.mutant)
+    with mutated(order.mutant):
+        await _live(order)
+    tell(Finished())
+
+
+async def _live(order: Order) -> None:
     folder, reach = Path(order.folder), Killer(order.point, order.visit)
     with FolderLock(folder / "lock", Owner(pid=os.getpid(), kind="command", since_ms=0)):
         store = WatchedStore(await open_store(folder, reach=reach), reach)
@@ -52,7 +57,6 @@ async def live(order: Order) -> None:
         async for _ in engine.watch_all():
             pass
         await engine.close(grace_s=0.0)
-    tell(Finished())
 
 
 def _parts(order: Order, store: Store, reach: Callable[[str], None]) -> EngineParts:

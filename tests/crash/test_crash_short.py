@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.crash.__main__ import found
 from tests.crash.battery import Battery, Plan
-from tests.crash.mutants import ACK_FIRST
 
 
 async def test_nothing_acknowledged_paid_or_limited_is_harmed_by_kills() -> None:
@@ -18,7 +17,7 @@ async def test_nothing_acknowledged_paid_or_limited_is_harmed_by_kills() -> None
 async def test_acknowledging_before_the_commit_is_caught() -> None:
     """The same battery finds lost steps when the writer says "durable" too early: seen in every few dozen kills."""
     for seed in range(3, 11):
-        tally = await Battery(Plan(runs=12, seed=seed, mutant=ACK_FIRST)).run()
+        tally = await Battery(Plan(runs=12, seed=seed, mutant="ack_first")).run()
         if tally.faults.acked_lost:
             return
     raise AssertionError("a hundred kills found nothing")

@@ -12,7 +12,7 @@ import sys
 import time
 
 from tests.benchmarks.report import Aim, Row, finish
-from tests.property.money.mutants import NAMES, mutated
+from tests.mutants.registry import caught_by, mutated
 from tests.property.money.play import Plan, Play, Tally
 from tests.property.money.truth import FAULTS
 
@@ -64,7 +64,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.property.money", description=__doc__)
     parser.add_argument("--admissions", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--mutant", choices=NAMES, default="", help="a fault to put in and to find")
+    parser.add_argument("--mutant", choices=caught_by("money"), default="", help="a fault to put in and to find")
     asked = parser.parse_args()
     plan = Plan(admissions=asked.admissions, seed=asked.seed)
     began = time.perf_counter()

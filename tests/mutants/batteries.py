@@ -1,0 +1,59 @@
+"""The batteries in the form in which they look for a mutant: as short as finds it, and ended by the first find.
+
+Each gives back what it found, by the name of the check that was broken. The fault is in this process already; a battery
+that starts processes of its own is told its name. Without a fault each must find nothing in the same form.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from tests.crash.__main__ import found as found_by_kills
+from tests.crash.battery import Battery
+from tests.crash.battery import Plan as Kills
+from tests.property.machine.play import EngineMachine, StoreMachine, find
+from tests.property.money.play import Plan as Calls
+from tests.property.money.play import Play
+
+Found = Mapping[str, int]
+"""How often each check was broken."""
+
+ROUNDS = range(3, 11)
+"""Seeds of the crash battery, a dozen kills each."""
+
+
+def crash(mutant: str) -> Found:
+    """Kill in dozens until something is found."""
+    found: Found = {}
+    for seed in ROUNDS:
+        found = found_by_kills(asyncio.run(Battery(Kills(runs=12, seed=seed, mutant=mutant)).run()))
+        if any(found.values()):
+            break
+    return found
+
+
+def money(mutant: str) -> Found:
+    """Let two thousand callers ask six thousand times."""
+    del mutant
+    return asyncio.run(Play(Calls(admissions=6_000, seed=5)).run()).faults
+
+
+def machine(mutant: str) -> Found:
+    """Play lives on the memory store until one is wrong."""
+    del mutant
+    return find(EngineMachine, 200)
+
+
+def store_machine(mutant: str) -> Found:
+    """Play lives on the real store until one is wrong."""
+    del mutant
+    return find(StoreMachine, 100)
+
+
+BATTERIES: dict[str, Callable[[str], Found]] = {
+    "crash": crash,
+    "money": money,
+    "machine": machine,
+    "store_machine": store_machine,
+}
