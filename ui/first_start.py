@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -78,7 +78,11 @@ class FirstStart(QScrollArea):
         outside = QWidget()
         outer = QVBoxLayout(outside)
         outer.addStretch(2)
-        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QHBoxLayout()  # an aligned item would be as high as its hint, whatever its words need
+        middle.addStretch(1)
+        middle.addWidget(inner)
+        middle.addStretch(1)
+        outer.addLayout(middle)
         outer.addStretch(3)
         self.setWidgetResizable(True)
         self.setWidget(outside)

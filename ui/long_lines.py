@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QSize
 from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QPlainTextEdit
 
@@ -36,6 +36,10 @@ class TextArea(QPlainTextEdit):
         super().__init__()
         self.setTabChangesFocus(True)
         self.setPlainText(text)
+
+    def sizeHint(self) -> QSize:
+        """See QWidget; no higher than it must be, so that a form of several fits its dialog."""
+        return QSize(super().sizeHint().width(), max(self.minimumHeight(), self.minimumSizeHint().height()))
 
     def setPlainText(self, text: str) -> None:
         """See QPlainTextEdit."""

@@ -13,7 +13,7 @@ LEAST = 40.0
 
 
 PARTS = (1, 10, 100, 1000)
-OVER = 3.0
+OVER = 2.0
 """Times the output that the input may be before it is shown as a part."""
 
 

@@ -25,7 +25,7 @@ from ui.services import SIMULATOR, WindowServices
 from ui.tasks.format import exact_money
 from ui.text import Words
 
-WIDTH, LOWEST = 790, 560
+WIDTH, LOWEST = 790, 480
 GUTTER = 6
 """Pixels for the scroll bar beside the fields."""
 SCREEN_EDGE = 64
