@@ -28,6 +28,7 @@ from engine.domain.clock import SystemClock, UlidIds
 from engine.domain.errors import DroverError
 from engine.domain.ids import TaskId
 from engine.domain.money import parse, per_million
+from engine.domain.storage import Retention
 from engine.providers.directory import ConfiguredProviders, ProviderConfig
 from engine.providers.local.config import LocalConfig
 from engine.providers.openai import OpenAIConfig
@@ -180,7 +181,18 @@ class Program:
         except BaseException:
             await store.close()
             raise
+        engine.set_retention(retention(self.settings))
         return engine, store
+
+
+def retention(settings: Settings) -> Retention:
+    """Return what the person lets be dropped."""
+    return Retention(
+        raw_days=settings.drop_raw_days or None,
+        raw_megabytes=settings.drop_raw_megabytes or None,
+        texts_days=settings.drop_texts_days or None,
+        texts_megabytes=settings.drop_texts_megabytes or None,
+    )
 
 
 def limits(settings: Settings) -> dict[Level, int | None]:

@@ -24,6 +24,8 @@ from engine.results.atomic import sync_folder
 
 Theme = Literal["system", "dark", "light"]
 Resume = Literal["ask", "always", "never"]
+Limit = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+"""A number of days or megabytes; 0 is none."""
 
 
 class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -69,6 +71,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     default_model: str = ""
     grace_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 30.0
     """Seconds that closing waits for the steps in flight."""
+    drop_raw_days: Limit = 0
+    """Raw replies of tasks at rest that are older go; 0 is never, here and below."""
+    drop_raw_megabytes: Limit = 0
+    drop_texts_days: Limit = 0
+    drop_texts_megabytes: Limit = 0
     providers: tuple[ProviderSettings, ...] = ()
 
     def provider(self, name: str) -> ProviderSettings | None:

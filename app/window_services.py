@@ -15,7 +15,7 @@ from PySide6.QtGui import QDesktopServices
 
 from app import checks, provider_views
 from app import settings as settings_file
-from app.composition import BY_NAME, Program, limits
+from app.composition import BY_NAME, Program, limits, retention
 from app.provider_views import local_config
 from app.secrets import checked
 from app.settings import ProviderSettings, Settings
@@ -60,6 +60,7 @@ class Services:
             default_provider=settings.default_provider,
             default_model=settings.default_model,
             grace_s=settings.grace_s,
+            retention=retention(settings),
             providers=provider_views.views(self._program, self._listed),
         )
 
@@ -79,6 +80,10 @@ class Services:
             default_provider=preferences.default_provider,
             default_model=preferences.default_model,
             grace_s=preferences.grace_s,
+            drop_raw_days=preferences.retention.raw_days or 0,
+            drop_raw_megabytes=preferences.retention.raw_megabytes or 0,
+            drop_texts_days=preferences.retention.texts_days or 0,
+            drop_texts_megabytes=preferences.retention.texts_megabytes or 0,
         )
         settings = provider_views.with_views(settings, preferences.providers)
         settings_file.save(self._program.paths.settings_file, settings)
@@ -89,6 +94,7 @@ class Services:
     def _apply(self, settings: Settings) -> None:
         self._program.apply(settings)
         self._engine.set_running_limit(settings.running_limit)
+        self._engine.set_retention(retention(settings))
         day = self._engine.totals().day
         keys = {Level.DAY: day, Level.MONTH: day[:7]}
         for level, limit in limits(settings).items():

@@ -26,6 +26,7 @@ from ui.bridge import Bridge
 from ui.charts.panel import Charts
 from ui.cost.offers import MoneyBanners
 from ui.dialogs.ask import Ask, Tell
+from ui.dialogs.data import Data
 from ui.dialogs.new_task import NewTask
 from ui.dialogs.settings import Settings
 from ui.first_start import FirstStart
@@ -39,7 +40,8 @@ from ui.text import Words
 from ui.theme import Look, Tokens
 from ui.tiles import Tiles
 from ui.toolbar import Toolbar
-from ui.trouble import TroubleBar
+from ui.trouble import DamageBar, TroubleBar
+from ui.undo import UndoBar
 
 SIZE = (1440, 900)
 SMALLEST = (1024, 640)
@@ -76,7 +78,7 @@ class MainWindow(QMainWindow):
         self.inspector = Inspector(self._inspector_services(), words, tokens)
         self.status = StatusBar(words, tokens)
         self.banner, self.notice = Banner(words), Notice(words("action.cancel"))
-        self.trouble = TroubleBar(words)
+        self.trouble, self.undo, self.damage = TroubleBar(words), UndoBar(words), DamageBar(words)
         self.money = MoneyBanners(words)
         self.first_start = FirstStart(words, services)
         self._pages = QStackedWidget()
@@ -102,7 +104,9 @@ class MainWindow(QMainWindow):
             splitter.setChildrenCollapsible(False)
         self._pages.addWidget(self.first_start)
         self._pages.addWidget(_column(self.tiles, split, filling=split))
-        right = _column(self.trouble, self.banner, self.money, self.notice, self._pages, filling=self._pages)
+        right = _column(
+            self.trouble, self.damage, self.undo, self.banner, self.money, self.notice, self._pages, filling=self._pages
+        )
         middle = QWidget()
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
@@ -126,6 +130,8 @@ class MainWindow(QMainWindow):
         self.branching.failed.connect(self.tell)
         self.branching.made.connect(self._show_made)
         self.trouble.again.connect(self._mend)
+        self.undo.undo.connect(self._undelete)
+        self.damage.show_it.connect(self.data)
         self.money.room.resume.connect(self.engine.resume_offered)
         self.money.fence.lift.connect(self._lift_fence)
         self.look.changed.connect(self.set_tokens)
@@ -186,6 +192,7 @@ class MainWindow(QMainWindow):
         self.status.show_totals(batch.totals)
         self._ask_about_interrupted(batch.totals.interrupted)
         self.trouble.show_totals(batch.totals)
+        self.damage.show_totals(batch.totals)
         self.money.show_totals(batch.totals)
         self._tell_results()
         if batch.added or batch.changed or batch.removed:
@@ -243,6 +250,14 @@ class MainWindow(QMainWindow):
         dialog = Settings(self.words, self.services, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(self._settled)
+        self._dialog = dialog
+        dialog.open()
+        return dialog
+
+    def data(self) -> Data:
+        """Open what there is to say about the saved data."""
+        dialog = Data(self.engine, self.services, self.words, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._dialog = dialog
         dialog.open()
         return dialog
@@ -338,10 +353,19 @@ class MainWindow(QMainWindow):
 
         self.services.spawn(make())
 
+    def _undelete(self, ids: Sequence[TaskId]) -> None:
+        async def undelete() -> None:
+            try:
+                await self.engine.undelete(ids)
+            except DroverError as error:
+                self.tell(error)
+
+        self.services.spawn(undelete())
+
     def _delete(self, ids: Sequence[TaskId]) -> None:
         async def delete() -> None:
             try:
-                await self.engine.delete(ids)
+                self.undo.offer(await self.engine.delete(ids))
             except DroverError as error:
                 self.tell(error)
 

@@ -36,6 +36,7 @@ def fill_menu(menu: QMenu, window: MainWindow) -> None:
             lambda which=which: window.services.open_path(window.services.folder(which)),
         )
     _add(menu, words("action.export_ledger"), window.export_ledger)
+    _add(menu, words("action.data"), window.data)
     _add(menu, words("action.settings"), window.settings, "Ctrl+,")
     _add(menu, words("action.about"), window.about)
     menu.addSeparator()

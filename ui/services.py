@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from engine.face import ModelInfo
+from engine.face import ModelInfo, Retention
 
 Theme = Literal["system", "dark", "light"]
 Resume = Literal["ask", "always", "never"]
@@ -15,6 +15,9 @@ ProviderKind = Literal["preset", "custom", "server", "local", "simulator"]
 SIMULATOR: ProviderKind = "simulator"
 """Name and kind of the provider whose prices are simulated."""
 Folder = Literal["data", "results", "config", "state"]
+
+
+KEEP_ALL = Retention()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,7 @@ class Preferences:
     total_limit: str = ""
     grace_s: float = 30.0
     """Seconds that closing waits for the steps in flight."""
+    retention: Retention = KEEP_ALL
     results_folder: str = ""
     default_provider: str = ""
     default_model: str = ""

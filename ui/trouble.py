@@ -1,4 +1,4 @@
-"""The bar that stands there while nothing can be saved: why, what is kept in memory meanwhile, and one button."""
+"""The bars about the saved data: while nothing can be saved, why and one button; where something was damaged, that."""
 
 from __future__ import annotations
 
@@ -59,3 +59,42 @@ class TroubleBar(QFrame):
             return []
         code = "trouble.kept_one" if unsaved == 1 else "trouble.kept"
         return [self._words(code, count=count(unsaved))]
+
+
+class DamageBar(QFrame):
+    """Says that something was found damaged, until the person has looked."""
+
+    show_it = Signal()
+
+    def __init__(self, words: Words) -> None:
+        """Build it hidden."""
+        super().__init__()
+        self.setObjectName("notice")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._words = words
+        self._looked = 0
+        self._now = 0
+        self._text = plain_label("")
+        self._text.setObjectName("error")
+        self._text.setWordWrap(True)
+        self.button = QPushButton(words("damage.show"))
+        self.button.clicked.connect(self._look)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 14, 6)
+        row.addWidget(self._text, 1)
+        row.addWidget(self.button)
+        self.hide()
+
+    def show_totals(self, totals: Totals) -> None:
+        """Say how much was found since the person looked last."""
+        if totals.damaged == self._now:
+            return
+        self._now = totals.damaged
+        code = "damage.found_one" if self._now == 1 else "damage.found"
+        self._text.setText(self._words(code, count=count(self._now)))
+        self.setVisible(self._now > self._looked)
+
+    def _look(self) -> None:
+        self._looked = self._now
+        self.hide()
+        self.show_it.emit()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import apsw
@@ -34,7 +35,8 @@ def back_up(source: Path, file: Path) -> None:
             _publish(part, file)
     except BaseException:
         for suffix in ("", "-journal"):
-            part.with_name(part.name + suffix).unlink(missing_ok=True)
+            with suppress(OSError):  # what is wrong has been raised already
+                part.with_name(part.name + suffix).unlink(missing_ok=True)
         raise
 
 

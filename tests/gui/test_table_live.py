@@ -19,7 +19,7 @@ from tests.virtual_time import run
 from tests.workbench import CENT, Bench, bench
 from ui.charts.panel import Charts
 from ui.cost.meters import SpendMeter
-from ui.inspector.inspector import STEPS, Inspector
+from ui.inspector.inspector import SETTINGS, STEPS, Inspector
 from ui.inspector.services import InspectorServices
 from ui.tasks.columns import INDEX
 from ui.tasks.format import exact_money, money
@@ -197,7 +197,7 @@ def test_a_budget_raised_in_the_inspector_lets_a_task_go_on(qtbot: QtBot) -> Non
             assert desk.cell(task, "status") == "Paused · budget"
             needed = exact_money(b.engine.snapshot(task).standing.needed)
             assert desk.inspector.result.notice.text() == WORDS("notice.limit_task", needed=needed)
-            desk.inspector.tabs.setCurrentIndex(3)
+            desk.inspector.tabs.setCurrentIndex(SETTINGS)
             desk.inspector.settings.form.boxes["budget"].set_text("1")
             desk.inspector.settings.save.click()
             await desk.frames(5)

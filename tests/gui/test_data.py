@@ -1,0 +1,97 @@
+"""Saved data in the window: sizes, retention, a backup while tasks run, a deletion taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QLineEdit
+
+from engine.domain.damage import Damage
+from engine.domain.ids import TaskId
+from engine.domain.progress import Totals
+from engine.domain.states import State
+from engine.face import Retention
+from engine.store.store import FILE, open_store
+from tests.gui.cockpit import click, cockpit
+from ui.dialogs.ask import Ask
+from ui.dialogs.data import told
+from ui.text import load_words
+from ui.trouble import DamageBar
+
+
+async def test_a_backup_made_while_tasks_run_is_a_whole_store(tmp_path: Path) -> None:
+    """It opens like any other, with all that was saved when it was asked for."""
+    async with cockpit(tmp_path, speed=3.0) as c:
+        task = await c.make(max_steps=50)
+        await c.until(lambda: c.engine.snapshot(task).standing.steps_done >= 1)
+        (tmp_path / "copy").mkdir()
+        dialog = c.window.data()
+        await c.until(lambda: dialog.sizes["total"].text() != "…")
+        await dialog.back_up(tmp_path / "copy" / FILE)
+        assert "copy" in dialog.outcome.text()
+        done = c.engine.snapshot(task).standing.steps_done
+        dialog.reject()
+    store = await open_store(tmp_path / "copy")
+    assert 1 <= len(await store.replies(task)) <= done
+    await store.close()
+
+
+async def test_a_backup_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """And the button can be pressed again."""
+    async with cockpit(tmp_path) as c:
+        (tmp_path / "file").write_text("in the way")
+        dialog = c.window.data()
+        await dialog.back_up(tmp_path / "file" / "backup.db")
+        said = dialog.outcome.text()
+        assert said and "Backed up" not in said and "Writing" not in said and dialog.backup_button.isEnabled()
+        dialog.reject()
+
+
+async def test_what_may_be_dropped_is_kept_as_a_setting(tmp_path: Path) -> None:
+    """Off by default; bad numbers are told at their field."""
+    async with cockpit(tmp_path) as c:
+        assert c.services.preferences().retention == Retention()
+        dialog = c.window.data()
+        field = dialog.limits["raw_days"].field
+        assert isinstance(field, QLineEdit)
+        field.setText("0")
+        click(dialog.save_button)
+        assert dialog.limits["raw_days"].problem
+        field.setText("30")
+        click(dialog.save_button)
+    async with cockpit(tmp_path) as c:
+        assert c.services.preferences().retention == Retention(raw_days=30)
+
+
+async def test_a_deletion_is_taken_back_by_one_click(tmp_path: Path) -> None:
+    """Within the seconds in which the bar stands there."""
+    async with cockpit(tmp_path) as c:
+        task = await c.make(max_steps=1)
+        await c.until(lambda: c.state(task) is State.COMPLETED)
+        c.window.bridge.drain()
+        c.window.table.select(task)
+        c.window.actions_.delete.trigger()
+        click(next(each for each in c.window.findChildren(Ask) if each.isVisible()).yes)
+        await c.until(c.window.undo.isVisible)
+        assert not c.engine.snapshots()
+        click(c.window.undo.button)
+        await c.until(lambda: [each.id for each in c.engine.snapshots()] == [task])
+        assert not c.window.undo.isVisible()
+
+
+async def test_damage_is_said_until_it_was_looked_at(tmp_path: Path) -> None:
+    """With what holds, what is lost and where the copy is."""
+    del tmp_path
+    bar = DamageBar(load_words())
+    bar.show_totals(Totals(damaged=1))
+    assert not bar.isHidden()
+    bar.button.click()
+    bar.show_totals(Totals(damaged=1))
+    assert bar.isHidden()
+    bar.show_totals(Totals(damaged=2))
+    assert not bar.isHidden()
+    damage = Damage(
+        task=TaskId("t"), title="<b>Sheep</b>", place="record 7", kept_steps=3, lost_records=2, quarantine=Path("q")
+    )
+    said = told(damage, load_words())
+    assert said == "<b>Sheep</b> · record 7 · 3 steps hold · 2 records are lost · copy in q"
