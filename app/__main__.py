@@ -14,7 +14,10 @@ def main() -> None:
         from engine.providers.local.child import run_child  # noqa: PLC0415 - a child loads nothing more
 
         raise SystemExit(run_child(sys.argv[2:]))
-    from app.cli.main import cli  # noqa: PLC0415 - see above
+    from app.cli.ending import end_with_a_word  # noqa: PLC0415 - see above
+
+    end_with_a_word()
+    from app.cli.main import cli  # noqa: PLC0415 - loads much more: a signal may come meanwhile
 
     cli()
 

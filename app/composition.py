@@ -88,6 +88,10 @@ class Program:
         self.providers.configure(self.configs())
         self.prices.own = own_prices(settings, self.simulator)
 
+    def use(self, provider: ProviderSettings) -> None:
+        """Set up a provider for this run."""
+        self.apply(self.settings.with_provider(provider))
+
     def remember(self, provider: ProviderSettings) -> None:
         """Set up a provider for good, so that its tasks can be resumed; only for now where that cannot be saved."""
         settings = self.settings.with_provider(provider)
@@ -118,7 +122,7 @@ class Program:
 
     def _config(self, name: str, own: ProviderSettings | None) -> ProviderConfig:
         key = self._keys.setdefault(name, functools.partial(self.secrets.key, name))
-        known = BY_NAME.get(own.preset if own else name)
+        known = self._preset(name)
         if known is not None:
             return replace(known.config(key=key, base_url=own.base_url if own else ""), name=name)
         return OpenAIConfig(name=name, base_url=own.base_url if own else "", key=key)
@@ -126,10 +130,20 @@ class Program:
     async def load_keys(self, *names: str) -> None:
         """Find the keys of these providers, or of all that are set up."""
         for name in names or tuple(each.name for each in self.settings.providers):
-            own, preset = self.settings.provider(name), BY_NAME.get(name)
+            own, preset = self.settings.provider(name), self._preset(name)
             named, usual = own.key_variable if own else "", preset.key_env if preset else ""
             if preset is None or preset.key_required:
                 await self.secrets.load(name, named, usual)
+
+    def usual_variable(self, name: str) -> str:
+        """Return the environment variable in which a provider's key is looked for, empty where there is none."""
+        own, preset = self.settings.provider(name), self._preset(name)
+        return (own.key_variable if own else "") or (preset.key_env if preset else "")
+
+    def _preset(self, name: str) -> Preset | None:
+        """Return what a provider is by its setting, or by its name where it has none: not by a name that it took."""
+        own = self.settings.provider(name)
+        return BY_NAME.get(own.preset if own else name)
 
     def hold_folder(self, kind: str) -> FolderLock:
         """Return the lock of the data folder, to be entered."""
@@ -154,6 +168,10 @@ class Program:
             for task in tasks:
                 self._results.publish(task)
 
+    def limits(self) -> dict[Level, int | None]:
+        """Return the person's limits; nothing may be spent while the settings, which may have some, are unreadable."""
+        return limits(self.settings) | ({Level.EVERYTHING: 0} if self.problem is not None else {})
+
     async def open_engine(self, *, reach: Reach = unobserved) -> tuple[Supervisor, SqliteStore]:
         """Open the store and the engine over it; the caller holds the folder. Raises `DroverError`."""
         clock = SystemClock()
@@ -172,7 +190,7 @@ class Program:
                     rng=random.SystemRandom(),
                     clock=clock,
                     running_limit=self.settings.running_limit,
-                    limits=limits(self.settings),
+                    limits=self.limits(),
                     reach=reach,
                     redact=self.redactor,
                     spool=FileSpool(self.paths.data),

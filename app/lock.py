@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,9 @@ import msgspec
 
 from app.paths import private, private_file
 from engine.domain.errors import DroverError, ErrorCode
+
+ASKED_S = 0.1
+"""Seconds in which whoever only asks whether the folder is held (`is_held`) has let go of it again."""
 
 logger = logging.getLogger("drover.lock")
 
@@ -54,7 +58,7 @@ class FolderLock:
             private(self.file.parent)
             # No soft lock where there is no flock: a file that is left behind would hold the folder for ever.
             lock = filelock.FileLock(self.file, mode=0o600, thread_local=False, fallback_to_soft=False)
-            lock.acquire(blocking=False)
+            lock.acquire(timeout=ASKED_S, poll_interval=0.01)
         except filelock.Timeout:
             raise FolderInUseError(owner_of(self.file)) from None
         except OSError as error:
@@ -86,6 +90,27 @@ class FolderLock:
             temporary.replace(target)
         except OSError as problem:
             logger.warning("no owner file: %s", problem)
+
+
+def is_held(lock_file: Path) -> bool:
+    """Whether a process holds the folder, asked without taking it; True where that cannot be known."""
+    if sys.platform == "win32":
+        return True
+    import fcntl  # noqa: PLC0415 - not on Windows
+
+    try:
+        descriptor = os.open(lock_file, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)  # others who only ask may do so at the same time
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def owner_of(lock_file: Path) -> Owner | None:

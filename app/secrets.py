@@ -110,6 +110,10 @@ class Secrets:
         found = self._keys.get(provider)
         return found[1] if found else Kept.NOWHERE
 
+    def holds(self, variable: str) -> bool:
+        """Whether an environment variable is set, to a key or to what is none."""
+        return bool(self._environment.get(variable))
+
     async def load(self, provider: str, variable: str = "", fallback: str = "") -> Kept:
         """Find a provider's key: in the variable that the person named, in the keyring, in the usual variable."""
         if self._from_environment(provider, variable) or provider in self._keys:

@@ -53,6 +53,10 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     """GGUF file of the local model; empty for the small test model."""
     models: tuple[ModelSettings, ...] = ()
 
+    def renamed(self, name: str) -> ProviderSettings:
+        """Return it under another name."""
+        return msgspec.structs.replace(self, name=name)
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All settings, with their defaults."""
@@ -96,7 +100,7 @@ def load(file: Path) -> Settings:
     """
     try:
         return _read(file)[1]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Settings()
 
 
@@ -110,7 +114,7 @@ def save(file: Path, settings: Settings) -> None:
     _check_limits(settings)
     try:
         document = _read(file)[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         document = tomlkit.document()
     put(document, settings)
     text = tomlkit.dumps(document)
@@ -131,7 +135,7 @@ def _read(file: Path) -> tuple[tomlkit.TOMLDocument, Settings]:
         document = tomlkit.parse(text)
         settings = msgspec.convert(document.unwrap(), Settings)
         _check_limits(settings)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise
     except msgspec.ValidationError as error:
         raise DroverError(ErrorCode.SETTINGS_UNREADABLE, f"{file}{line_of(text, str(error))}: {error}") from error

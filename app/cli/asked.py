@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from app.cli.report import wrong
+from app.cli.report import say, wrong
 from app.settings import ModelSettings, ProviderSettings
 from engine.domain.money import parse, per_million
 from engine.domain.task import RecipeName, TaskSpec
@@ -103,8 +103,28 @@ def read_pipeline(file: Path) -> tuple[str, ...]:
         if file.suffix == ".toml":
             return tuple(msgspec.convert(tomllib.loads(text).get("prompts"), list[str]))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise wrong("pipeline_file", problem=error) from error
+        raise wrong("pipeline_file", file=file, problem=_why(error)) from error
     return tuple(part.strip() for part in SEPARATOR.split(text))
+
+
+def _why(error: Exception) -> str:
+    """Return in plain words why a file is no pipeline."""
+    match error:
+        case OSError():
+            return error.strerror or type(error).__name__
+        case tomllib.TOMLDecodeError():
+            return say("pipeline_toml", problem=error)
+        case UnicodeDecodeError():
+            return say("pipeline_text")
+        case _:
+            return say("pipeline_prompts")
+
+
+def origin(address: str) -> tuple[str, str, int | None]:
+    """Return what a key belongs to: scheme, host and port of an address that is one, or of none."""
+    found = urlsplit(address)
+    usual = {"https": 443, "http": 80}
+    return found.scheme, (found.hostname or "").lower(), found.port or usual.get(found.scheme)
 
 
 def _shown(address: str) -> str:

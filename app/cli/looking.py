@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from app.cli.report import Exit, Output, say, wrong
-from app.cli.shown import entry_fields, entry_line, full, one_line, step_lines, with_steps
-from app.cli.terminal import block, json_line
+from app.cli.shown import as_it_is, entry_fields, entry_line, full, one_line, step_lines, with_steps
+from app.cli.terminal import json_line
+from app.lock import is_held
 from app.paths import Paths
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
-from engine.domain.states import State
+from engine.domain.states import PauseReason, State
 from engine.recipes import recipe
 from engine.results.atomic import write_atomically
 from engine.results.export import as_json, as_markdown
@@ -36,7 +37,8 @@ async def list_all(paths: Paths, output: Output) -> Exit:
     """List all tasks."""
     try:
         async with reader_of(paths) as reader:
-            tasks = await reader.scan()
+            held = is_held(paths.lock_file)
+            tasks = tuple(as_it_is(task, held=held) for task in await reader.scan())
     except DroverError as error:
         if error.code is not ErrorCode.NOT_A_STORE or paths.data.exists():
             raise
@@ -44,6 +46,8 @@ async def list_all(paths: Paths, output: Output) -> Exit:
     for task in tasks:
         output.emit("task", one_line(task), full(task))
     output.emit("result", fields={"count": len(tasks)})
+    if any(task.standing.reason == PauseReason.INTERRUPTION for task in tasks):
+        output.note(say("interrupted"))
     if not tasks:
         output.note(say("nothing"))
     return Exit.COMPLETED
@@ -52,7 +56,8 @@ async def list_all(paths: Paths, output: Output) -> Exit:
 async def show_one(paths: Paths, name: str, output: Output) -> Exit:
     """Show a task with its steps and attempts."""
     async with reader_of(paths) as reader:
-        task = await reader.load(await find(reader, name))
+        stored = await reader.load(await find(reader, name))
+        task = as_it_is(stored, held=is_held(paths.lock_file))
         steps = await reader.steps(task.id)
         answer = recipe(task.spec.recipe).answer(task.spec, [s.accepted.text for s in steps if s.accepted])
     text = "\n".join([one_line(task), *step_lines(steps), "", answer])
@@ -60,7 +65,7 @@ async def show_one(paths: Paths, name: str, output: Output) -> Exit:
     return Exit.COMPLETED
 
 
-async def export_one(paths: Paths, name: str, form: str, out: Path | None) -> Exit:
+async def export_one(paths: Paths, name: str, form: str, out: Path | None, output: Output) -> Exit:
     """Export a task."""
     if form not in ("md", "json"):
         raise wrong("bad_format", form=form)
@@ -70,7 +75,7 @@ async def export_one(paths: Paths, name: str, form: str, out: Path | None) -> Ex
     render = as_markdown if form == "md" else as_json
     text = render(task, steps, recipe(task.spec.recipe))
     if out is None:
-        sys.stdout.write((block(text) if form == "md" else json_line(text.encode())) + "\n")
+        output.emit("export", text if form == "md" else json_line(text.encode()))
     else:
         await _write(out, [text, "\n"])
     return Exit.COMPLETED
@@ -116,7 +121,9 @@ async def resumable(paths: Paths, name: str, *, every: bool) -> list[TaskId]:
 
 async def find(reader: Reader, name: str) -> TaskId:
     """Return the one task whose id begins with `name`."""
-    found = [task.id for task in await reader.scan() if name and task.id.startswith(name.lower())]
+    if not name:
+        raise wrong("which_task")
+    found = [task.id for task in await reader.scan() if task.id.startswith(name.lower())]
     if len(found) != 1:
         raise wrong("ambiguous" if found else "not_found", id=name)
     return found[0]

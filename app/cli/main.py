@@ -16,7 +16,7 @@ from app.paths import Paths
 HELP = """Drover runs long, multi-step LLM tasks on your own computer. Without a command it opens its window.
 
 Exit codes: 0 completed · 1 failed · 2 bad input · 3 paused · 4 timed out · 5 the folder is in use · 6 the saved data
-cannot be read or written · 7 cancelled
+cannot be read or written · 7 cancelled · 130 ended by Ctrl-C or SIGTERM before a task began
 """
 
 cli = typer.Typer(help=HELP, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -176,7 +176,7 @@ def export(
     from app.cli.looking import export_one  # noqa: PLC0415
 
     output = Output(json=False)
-    output.guarded(lambda: _wait(lambda: export_one(_paths(data_dir), task, form, out)))
+    output.guarded(lambda: _wait(lambda: export_one(_paths(data_dir), task, form, out, output)))
 
 
 @cli.command()

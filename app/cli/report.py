@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import msgspec
 import typer
 
 import resources
+from app.cli.ending import INTERRUPTED
 from app.cli.terminal import block, json_line
 from app.lock import FolderInUseError
 from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError
@@ -29,6 +31,7 @@ class Exit(IntEnum):
     FOLDER_IN_USE = 5
     STORE = 6
     CANCELLED = 7
+    INTERRUPTED = INTERRUPTED
 
 
 BY_STATE = {
@@ -89,18 +92,31 @@ class Output:
 
     json: bool
 
-    def emit(self, kind: str, text: str = "", fields: Mapping[str, object] | None = None) -> None:
-        """Print one object as a line of JSON, or its text for people."""
-        if self.json:
-            sys.stdout.write(json_line(msgspec.json.encode({"type": kind, **(fields or {})})) + "\n")
-            sys.stdout.flush()
-        elif text:
-            typer.echo(block(text))
+    def emit(self, kind: str, text: str = "", fields: Mapping[str, object] | None = None) -> bool:
+        """Print one object as a line of JSON, or its text for people; False where nobody reads any more."""
+        line = json_line(msgspec.json.encode({"type": kind, **(fields or {})})) if self.json else block(text)
+        return self._write(sys.stdout, line) if line else True
 
     def note(self, text: str) -> None:
         """Tell a person something beside the results."""
         if not self.json:
-            typer.echo(block(text), err=True)
+            self.warn(text)
+
+    def warn(self, text: str) -> None:
+        """Tell a person something that programs must not take for results."""
+        self._write(sys.stderr, block(text))
+
+    def _write(self, stream: TextIO, line: str) -> bool:
+        """Write a line; what has no reader any more leads nowhere from then on, also for what comes at the end."""
+        try:
+            typer.echo(line, file=stream)
+            stream.flush()
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+            return False
+        return True
 
     def guarded(self, command: Callable[[], Exit]) -> NoReturn:
         """Run a command and leave with its exit code; errors become one sentence."""

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import signal
-from collections.abc import AsyncGenerator, Sequence
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+import resources
 from app.cli.asked import Asked
+from app.cli.choosing import choose
+from app.cli.interrupts import interruptible
 from app.cli.report import BY_STATE, Exit, Output, say, wrong
 from app.cli.shown import full, one_line, safe
-from app.composition import LOCAL, Program
-from app.secrets import Kept
+from app.composition import Program
 from engine.cost.port import Level, Scope
 from engine.domain.ids import TaskId
 from engine.domain.money import plain
 from engine.domain.progress import ProgressReport
-from engine.domain.states import PauseReason, State
-from engine.providers.local.config import TEST_MODEL
-from engine.providers.port import ProviderError
+from engine.domain.states import PauseReason, Phase, State
 from engine.runtime.supervisor import Supervisor
-
-NAME = re.compile("[A-Z_][A-Z0-9_]{0,60}")
-"""What is quoted as the name of a variable: anything else may be a key."""
 
 
 @asynccontextmanager
@@ -46,73 +42,76 @@ async def run(program: Program, asked: Asked, output: Output) -> Exit:
 
 
 async def _run(program: Program, asked: Asked, output: Output) -> Exit:
-    own = asked.own_provider()
-    name = own.name if own else asked.provider or program.settings.default_provider
-    if not name:
-        raise wrong("no_provider")
-    if not asked.goal and asked.pipeline is None:
-        raise wrong("goal_missing")
+    refuse_unknown_limits(program)
     batch_budget = asked.whole_batch()
-    asked.spec(name, asked.model or "unknown yet")  # bad input first: before a key, a network or a folder is needed
-    if own is not None:
-        # Before anything is remembered: who gives the key itself here must not find it in the settings.
-        if own.key_variable and await program.secrets.load(name, own.key_variable) is not Kept.ENVIRONMENT:
-            raise wrong("no_key_variable", name=own.key_variable if NAME.fullmatch(own.key_variable) else "")
-        program.remember(own)
-    program.providers.get(name)
-    await program.load_keys(name)
-    spec = asked.spec(name, await _model(program, name, asked.model))
-    async with engine_of(program) as engine:
-        if batch_budget is not None:
-            engine.set_budget(Scope(Level.BATCH, program.redactor.known(asked.batch)), batch_budget)
-        (task,) = await engine.submit([spec])
-        output.emit(
-            "task", fields={"id": task, "name": engine.snapshot(task).name, "provider": name, "model": spec.model}
-        )
-        output.note(f"{task}  {safe(engine.snapshot(task).name)}")
-        await follow(engine, [task], output)
-        return await finish(program, engine, task, output)
+    async with interruptible(output) as interrupts:
+        spec = await choose(program, asked)
+        async with engine_of(program) as engine:
+            if batch_budget is not None:
+                engine.set_budget(Scope(Level.BATCH, program.redactor.known(asked.batch)), batch_budget)
+            (task,) = await engine.submit([spec])
+            interrupts.watch(engine, [task])
+            name = engine.snapshot(task).name
+            _tell(output, "task", {"id": task, "name": name, "provider": spec.provider, "model": spec.model})
+            output.note(f"{task}  {safe(name)}")
+            await follow(engine, [task], output)
+            return await finish(program, engine, task, output)
+
+
+def refuse_unknown_limits(program: Program) -> None:
+    """Raise `CommandError` where the settings, and with them the person's limits, could not be read."""
+    if program.problem is not None:
+        raise wrong("settings_unreadable", problem=program.redactor(program.problem.detail))
 
 
 async def resume(program: Program, ids: Sequence[TaskId], output: Output) -> Exit:
     """Resume tasks and run them to their end; the exit code is that of the worst."""
-    await program.load_keys()
-    async with engine_of(program) as engine:
-        for task in ids:
-            await program.load_keys(engine.snapshot(task).spec.provider)
-        engine.resume(ids)
-        await engine.saved()  # a task that still shows as at rest would not be watched
-        await follow(engine, ids, output)
-        return max([await finish(program, engine, task, output) for task in ids])
+    refuse_unknown_limits(program)
+    async with interruptible(output) as interrupts:
+        await program.load_keys()
+        async with engine_of(program) as engine:
+            for task in ids:
+                await program.load_keys(engine.snapshot(task).spec.provider)
+            interrupts.watch(engine, ids)
+            engine.resume(ids)
+            await engine.saved()  # a task that still shows as at rest would not be watched
+            await follow(engine, ids, output)
+            return max([await finish(program, engine, task, output) for task in ids])
 
 
 async def follow(engine: Supervisor, ids: Sequence[TaskId], output: Output) -> None:
-    """Report progress until all tasks are at rest; the first Ctrl-C pauses them, the second cuts them."""
-    pressed = 0
-
-    def interrupted() -> None:
-        nonlocal pressed
-        pressed += 1
-        output.note(say("pausing" if pressed == 1 else "interrupted_cut"))
-        engine.pause(ids, now=pressed > 1)
-
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, interrupted)
-    try:
-        await asyncio.gather(*(_watch(engine, task, output) for task in ids))
-    finally:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(each)
+    """Report progress until all tasks are at rest."""
+    await asyncio.gather(*(_watch(engine, task, output) for task in ids))
 
 
 async def _watch(engine: Supervisor, task: TaskId, output: Output) -> None:
-    steps = -1
+    told: object = None
     async for report in engine.watch(task):
-        if report.step != steps or report.state is not State.RUNNING:
-            steps = report.step
-            output.emit("progress", fields=progress(report))
-            output.note(one_line(engine.snapshot(task)))
+        snapshot = engine.snapshot(task)
+        until = snapshot.phase_until if report.phase is Phase.RETRYING else None
+        news = (report.step, report.state, until)
+        if news == told:
+            continue
+        told = news
+        wait = None if until is None else max(0.0, until - time.monotonic())
+        _tell(output, "progress", progress(report) | {"retry_in_s": wait and round(wait, 1)})
+        output.note(one_line(snapshot))
+        if wait is not None:
+            output.note(_waiting(engine, snapshot.spec.provider, wait))
+
+
+def _tell(output: Output, kind: str, fields: Mapping[str, object]) -> None:
+    """Print an object for programs, or say that none reads any more: no reason to stop what is being paid."""
+    if not output.emit(kind, fields=fields):
+        output.warn(say("unread"))
+
+
+def _waiting(engine: Supervisor, provider: str, seconds: float) -> str:
+    """Return why a task waits before it asks again, and for how long."""
+    health = next((each for each in engine.totals().providers if each.name == provider), None)
+    error = health.last_error if health else ""
+    why = resources.text("states").get(f"reason.{error}", error)
+    return say("retrying", seconds=f"{seconds:.0f}", why=why)
 
 
 def progress(report: ProgressReport) -> dict[str, object]:
@@ -146,23 +145,3 @@ async def finish(program: Program, engine: Supervisor, task: TaskId, output: Out
         if told:
             output.note(str(told))
     return BY_STATE.get(snapshot.state, Exit.PAUSED)
-
-
-async def _model(program: Program, provider: str, model: str) -> str:
-    """Return the model to use: the one that was named, checked where the provider lists its models."""
-    if provider == LOCAL:
-        local = program.settings.provider(LOCAL)
-        return model or (TEST_MODEL if not (local and local.model_file) else "local")
-    if not model and provider == program.settings.default_provider and program.settings.default_model:
-        return program.settings.default_model
-    try:
-        offered = [each.id for each in await program.providers.get(provider).models()]
-    except ProviderError:
-        if model:
-            return model  # the run itself says what is wrong, and retries what can be retried
-        raise
-    if not model:
-        raise wrong("no_model", models=", ".join(offered[:20]))
-    if offered and model not in offered:
-        raise wrong("model_list", model=model, models=", ".join(offered[:20]))
-    return model

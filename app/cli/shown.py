@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 import resources
+from app.cli.report import say
+from engine.cost.port import Level
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.money import plain
-from engine.domain.states import PauseReason, State
+from engine.domain.states import LIVE, PauseReason, State
 from engine.domain.step import StepRecord
 from engine.domain.task import Standing, TaskSnapshot
 from engine.results.export import attempt_fields
 from engine.store.port import StoredTask
+
+LIMITS: Mapping[str, str] = {
+    Level.TASK: "limit_task",
+    Level.BATCH: "limit_batch",
+    Level.DAY: "limit_day",
+    Level.MONTH: "limit_month",
+    Level.EVERYTHING: "limit_everything",
+}
+"""What to tell of a pause by the limit at a level."""
 
 
 def status(task: StoredTask | TaskSnapshot) -> str:
@@ -22,6 +33,14 @@ def status(task: StoredTask | TaskSnapshot) -> str:
     state = words[f"state.{standing.state}"]
     reason = words.get(f"reason.{standing.reason}", standing.reason)
     return f"{state} · {reason}" if reason else state
+
+
+def as_it_is(task: StoredTask, *, held: bool) -> StoredTask:
+    """Return a task as it is: one that was running when its program died runs no more, whatever is stored of it."""
+    if held or task.standing.state not in LIVE:
+        return task
+    stopped = msgspec.structs.replace(task.standing, state=State.PAUSED, reason=PauseReason.INTERRUPTION)
+    return msgspec.structs.replace(task, standing=stopped)
 
 
 def safe(text: str) -> str:
@@ -44,10 +63,9 @@ def dollars(pico: int) -> str:
 
 def problem(standing: Standing) -> str | None:
     """Return what stands in a task's way and what to do about it, or None."""
-    code = standing.reason
-    if standing.state is State.PAUSED:
-        code = "over_budget" if standing.reason == PauseReason.BUDGET else standing.detail
-    return resources.text("errors").get(code)
+    if standing.state is State.PAUSED and standing.reason == PauseReason.BUDGET:
+        return say(LIMITS[standing.detail]) if standing.detail in LIMITS else resources.text("errors")["over_budget"]
+    return resources.text("errors").get(standing.detail if standing.state is State.PAUSED else standing.reason)
 
 
 def full(task: StoredTask | TaskSnapshot) -> dict[str, object]:

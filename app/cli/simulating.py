@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 
 from app.cli.report import Exit, Output, say, wrong
@@ -11,7 +12,11 @@ from engine.simulator.server import Simulator
 
 
 async def serve(config: SimulatorConfig, output: Output) -> Exit:
-    """Serve until the person ends it."""
+    """Serve until the person ends it; raises `CommandError`."""
+    if not 0 <= config.port < 65_536:
+        raise wrong("bad_port", port=config.port)
+    if not 0 < config.speed < math.inf:
+        raise wrong("bad_speed")
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -33,7 +38,10 @@ def read_faults(text: str) -> tuple[Fault, ...]:
     for part in filter(None, (each.strip() for each in text.split(","))):
         kind, _, probability = part.partition("=")
         try:
-            found.append(Fault(kind=FaultKind(kind), probability=float(probability or 1)))
+            fault = Fault(kind=FaultKind(kind), probability=float(probability or 1))
         except ValueError:
             raise wrong("bad_faults", kinds=", ".join(FaultKind)) from None
+        if not 0 <= fault.probability <= 1:
+            raise wrong("bad_faults", kinds=", ".join(FaultKind))
+        found.append(fault)
     return tuple(found)

@@ -12,6 +12,8 @@ PICO = 10**12
 
 MILLION = 10**6
 
+MOST = 1_000_000 * PICO
+"""The largest amount that anyone may type: more than is meant, and well inside what the store counts in."""
 _THOUSANDS = re.compile(r"\$?\s*\d{1,3},\d{3}\s*\$?")
 """A thousand to some and one to others ("1,000"): taken for neither."""
 _AMOUNT = re.compile(r"\$?\s*(\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})\s*\$?")
@@ -21,15 +23,19 @@ def parse(text: str) -> int:
     """Return pico for an amount in dollars as a person types it ("2", "$0.05", "1,5"); never negative.
 
     Raises:
-        ValueError: the text is not an amount, is negative, may be one of two, or has more than twelve decimals.
+        ValueError: the text is not an amount, is negative, may be one of two, has more than twelve decimals, or is above
+            `MOST`.
     """
     match = _AMOUNT.fullmatch(text.strip())
     if match is None or _THOUSANDS.fullmatch(text.strip()):
         raise ValueError(text)
     try:
-        return int(Decimal(match[1].replace(",", ".")) * PICO)
+        pico = int(Decimal(match[1].replace(",", ".")) * PICO)
     except InvalidOperation:
         raise ValueError(text) from None
+    if pico > MOST:
+        raise ValueError(text)
+    return pico
 
 
 def per_million(dollars: str | int) -> int:

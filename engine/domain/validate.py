@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.domain.errors import ErrorCode, InvalidSpecError, Problem
-from engine.domain.money import PICO
+from engine.domain.money import MOST
 from engine.domain.task import RecipeName, TaskSpec, TimeLimits
 
 MAX_TEXT = 4 * 1024 * 1024
@@ -20,8 +20,6 @@ MAX_RETRIES = 100
 MAX_TEMPERATURE = 2.0
 """What OpenAI's chat completions take at most."""
 MAX_BACKOFF_BASE = 60.0
-MAX_BUDGET = 1_000_000 * PICO
-"""More than anyone means, and well inside what the store and the ledger count in."""
 MAX_PRIORITY = 1_000_000
 
 
@@ -43,7 +41,7 @@ def _check(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
     yield from _names(spec)
     if not 1 <= spec.max_steps <= MAX_STEPS:
         yield "max_steps", ErrorCode.STEPS_OUT_OF_RANGE
-    if spec.budget is not None and not 0 <= spec.budget <= MAX_BUDGET:
+    if spec.budget is not None and not 0 <= spec.budget <= MOST:
         yield "budget", ErrorCode.BUDGET_NEGATIVE
     if not 0.0 <= spec.temperature <= MAX_TEMPERATURE:
         yield "temperature", ErrorCode.TEMPERATURE_OUT_OF_RANGE

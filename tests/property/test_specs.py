@@ -9,12 +9,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from engine.domain.money import MOST
 from engine.domain.task import RetryPolicy, TaskSpec, TimeLimits
-from engine.domain.validate import MAX_BUDGET, problems
+from engine.domain.validate import problems
 from engine.store.codec import pack
 
 SOUND = TaskSpec(goal="g", provider="p", model="m", prompts=("one",))
-INTEGERS = st.one_of(st.integers(-10, 100), st.integers(-(2**70), 2**70), st.integers(0, 2 * MAX_BUDGET))
+INTEGERS = st.one_of(st.integers(-10, 100), st.integers(-(2**70), 2**70), st.integers(0, 2 * MOST))
 FLOATS = st.one_of(st.floats(0.0, 2.0), st.floats())
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=20)
 FIELDS: Mapping[str, st.SearchStrategy[object]] = {

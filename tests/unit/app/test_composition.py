@@ -12,6 +12,8 @@ from app.paths import Paths
 from app.settings import ModelSettings, ProviderSettings, Settings
 from engine.cost.port import Level
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.states import PauseReason, State
+from engine.domain.task import TaskSpec
 from engine.simulator.config import SimulatorConfig
 
 
@@ -29,6 +31,31 @@ def test_settings_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     program = Program.load(paths)
     assert (program.problem is not None, program.settings) == (True, Settings())
     assert paths.settings_file.read_text() == "theme = [broken"
+
+
+async def test_while_limits_are_unknown_nothing_is_paid(tmp_path: Path) -> None:
+    """The file may have had a limit: what costs something waits for it, what is free runs."""
+    paths = Paths.under(tmp_path)
+    paths.settings_file.parent.mkdir(parents=True)
+    paths.settings_file.write_text('day_limit = "5"\noops [')
+    program = Program.load(paths)
+    program.use_simulator(SimulatorConfig(speed=50))
+    engine, _ = await program.open_engine()
+    asked = TaskSpec(goal="g", provider="simulator", model="sim-fast", max_steps=1, max_output=8)
+    (task,) = await engine.submit([asked])
+    *_, last = [report async for report in engine.watch(task)]
+    assert (last.state, last.reason, last.cost) == (State.PAUSED, PauseReason.BUDGET, 0)
+    assert program.settings.resume_interrupted == "ask"
+    await engine.close(0.0)
+
+
+def test_a_name_that_a_server_took_gets_no_preset_s_key(tmp_path: Path) -> None:
+    """An own server that is called like a preset, but is none, is not asked with the preset's variable."""
+    taken = ProviderSettings(name="openai", base_url="http://127.0.0.1:1/v1")
+    real = ProviderSettings(name="openai", preset="openai")
+    for own, variable in ((taken, ""), (real, "OPENAI_API_KEY")):
+        program = Program(paths=Paths.under(tmp_path), settings=Settings(providers=(own,)))
+        assert program.usual_variable("openai") == variable
 
 
 def test_what_is_free() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from app.lock import FolderInUseError, FolderLock, Owner, owner_of
+from app.lock import FolderInUseError, FolderLock, Owner, is_held, owner_of
 from engine.domain.errors import DroverError, ErrorCode
 
 HOLD = """
@@ -169,3 +169,32 @@ def test_a_full_disk_costs_only_the_owners_name(file: Path, monkeypatch: pytest.
     with lock(file), pytest.raises(FolderInUseError) as caught, lock(file):
         pass
     assert caught.value.owner is None
+
+
+def test_whether_it_is_held_is_asked_without_holding_it(file: Path) -> None:
+    """By this process or another; not before, not after, not by files that were left. Asking stops nobody."""
+    assert not is_held(file)
+    with lock(file):
+        assert is_held(file)
+    assert not is_held(file)
+    with other_process(file) as child:
+        assert is_held(file)
+        child.kill()
+        child.wait()
+        assert not is_held(file)
+    with other_descriptor(file) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)  # somebody else asks in this moment
+        assert not is_held(file)
+
+
+def test_who_only_asks_is_waited_for(file: Path) -> None:
+    """A window that starts while a command looks is not told that the folder is in use."""
+    with lock(file):
+        pass
+    with other_descriptor(file) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        letting_go = threading.Timer(0.03, fcntl.flock, (descriptor, fcntl.LOCK_UN))
+        letting_go.start()
+        with lock(file):
+            pass
+        letting_go.join()

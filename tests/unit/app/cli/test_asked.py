@@ -57,6 +57,7 @@ def test_a_file_that_is_no_pipeline(tmp_path: Path, name: str, content: bytes | 
     with pytest.raises(CommandError) as raised:
         Asked(pipeline=file).spec("p", "m")
     assert (raised.value.code, raised.value.status) == ("pipeline_file", Exit.BAD_INPUT)
+    assert not any(odd in raised.value.sentence for odd in ("Errno", "codec", "array", "$", "None"))
 
 
 def test_an_empty_pipeline_has_no_prompt(tmp_path: Path) -> None:

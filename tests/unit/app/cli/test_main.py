@@ -44,10 +44,13 @@ def drover(*words: str) -> Result:
         (("run", "g", "--base-url", "http://127.0.0.1:9/v1", "--model", "m"), Exit.BAD_INPUT, "price"),
         (("run", "g", "--base-url", "http://192.0.2.1/v1", "--model", "m", "--free"), Exit.BAD_INPUT, "https"),
         (("run", "--pipeline", "/nonexistent/prompts.txt", "--provider", "simulator"), Exit.BAD_INPUT, "prompts.txt"),
+        (("run", "g", "--provider", "nobody"), Exit.BAD_INPUT, "holysheep, openai"),
         (("show", "01abc"), Exit.STORE, "no Drover data"),
         (("export", "01abc"), Exit.STORE, "no Drover data"),
         (("resume", "--all"), Exit.STORE, "no Drover data"),
         (("simulate", "--faults", "nonsense=1"), Exit.BAD_INPUT, "rate_limit"),
+        (("simulate", "--port", "99999"), Exit.BAD_INPUT, "99999 is no port"),
+        (("simulate", "--speed", "0"), Exit.BAD_INPUT, "above 0"),
     ],
 )
 def test_bad_input(tmp_path: Path, words: tuple[str, ...], status: Exit, told: str) -> None:
@@ -87,6 +90,29 @@ def test_bad_input_is_not_remembered(tmp_path: Path, address: str, steps: str) -
     assert not Paths.from_environment({}, tmp_path).settings_file.exists()
 
 
+@pytest.mark.parametrize("name", ["openai", "holysheep", "ollama", "local", "simulator"])
+def test_a_known_provider_is_not_reached_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Its key stays with its address: refused before anything is asked or remembered."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-of-the-test")
+    words = ("--provider", name, "--base-url", "http://127.0.0.1:9/v1", "--free", "--model", "m")
+    ended = drover("run", "g", *words, "--data-dir", str(tmp_path))
+    assert (ended.exit_code, "address of its own" in ended.stderr) == (Exit.BAD_INPUT, True)
+    assert not Paths.from_environment({}, tmp_path).settings_file.exists()
+
+
+def test_with_unreadable_settings_nothing_is_run(tmp_path: Path) -> None:
+    """A limit may stand in them: the sentence says so, and the file stays as it is."""
+    file = Paths.from_environment({}, tmp_path).settings_file
+    file.parent.mkdir(parents=True)
+    file.write_text('day_limit = "0.00000001"\noops [\n')
+    words = ("run", "g", "--provider", "simulator", "--model", "sim-fast", "--data-dir", str(tmp_path), "--json")
+    ended = drover(*words)
+    told = json.loads(ended.stdout.splitlines()[-1])
+    assert (ended.exit_code, told["code"]) == (Exit.BAD_INPUT, "settings_unreadable")
+    assert "limits" in told["message"] and "line 2" in told["message"]
+    assert file.read_text().endswith("oops [\n")
+
+
 @pytest.mark.parametrize("key", ["sk-a\nb", "sk-ü", "sk-\x7f", " "])
 def test_a_key_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     """One line of printable ASCII, or it is refused before it is anywhere; and it is not repeated."""
@@ -105,6 +131,7 @@ def test_a_key_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key
         str(tmp_path),
     )
     assert ended.exit_code == Exit.BAD_INPUT
+    assert "This is no key" in ended.stderr
     assert not key.strip() or key not in ended.output
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from app.cli.running import resume, run
 from app.composition import Program
 from app.paths import Paths
 from app.settings import Settings
+from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
 from engine.simulator.config import Fault, FaultKind, SimulatorConfig
 from engine.simulator.server import Simulator
@@ -117,3 +120,47 @@ async def test_a_task_out_of_budget_pauses_and_goes_on(tmp_path: Path, capsys: p
         assert f"drover resume {ended['id']}" in str(ended["resume"])
         assert await resume(here, [TaskId(str(ended["id"]))], JSON) == Exit.PAUSED
     assert result(capsys)["cost_usd"] == "0"
+
+
+async def test_a_wait_is_seen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """How long until it asks again, and why; for programs as a figure."""
+    limited = SimulatorConfig(speed=50, faults=(Fault(kind=FaultKind.RATE_LIMIT, retry_after="0.05"),))
+    async with Simulator(limited) as server:
+        assert await run(program(tmp_path), asked(server.base_url), Output(json=False)) == Exit.FAILED
+        said = capsys.readouterr().err
+        assert "asks again in 0 s: rate limit" in said
+        await run(program(tmp_path), asked(server.base_url), JSON)
+    waits = [json.loads(line).get("retry_in_s") for line in capsys.readouterr().out.splitlines()]
+    assert sum(wait is not None for wait in waits) == 3
+
+
+async def test_who_asks_for_a_day_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The task pauses at once and says why."""
+    limited = SimulatorConfig(speed=50, faults=(Fault(kind=FaultKind.RATE_LIMIT, retry_after="86400"),))
+    async with Simulator(limited) as server:
+        assert await run(program(tmp_path), asked(server.base_url), JSON) == Exit.PAUSED
+    ended = result(capsys)
+    assert (ended["reason"], ended["detail"]) == ("provider", "asks_to_wait")
+    assert "more than an hour" in str(ended["error"])
+
+
+async def test_with_unreadable_settings_nothing_is_resumed(tmp_path: Path) -> None:
+    """Nor run: the limits are not known."""
+    here = Program(paths=Paths.under(tmp_path), settings=Settings(), problem=DroverError(ErrorCode.SETTINGS_UNREADABLE))
+    for command in (resume(here, [TaskId("01")], JSON), run(here, asked("http://127.0.0.1:9/v1"), JSON)):
+        with pytest.raises(CommandError) as raised:
+            await command
+        assert raised.value.code == "settings_unreadable"
+
+
+async def test_a_reader_that_leaves_stops_no_task(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with `| head -1`: the task ends as it would have, and stderr says so once."""
+    taken, given = os.pipe()
+    os.close(taken)
+    with os.fdopen(given, "w") as unread:
+        monkeypatch.setattr(sys, "stdout", unread)
+        async with Simulator(SimulatorConfig(speed=50)) as server:
+            assert await run(program(tmp_path), asked(server.base_url, steps=3), JSON) == Exit.COMPLETED
+    assert capfd.readouterr().err.count("Nobody reads") == 1

@@ -20,12 +20,30 @@ def test_faults_as_they_are_written() -> None:
     assert read_faults(" cut=0.25, html ,") == (Fault(kind=FaultKind.CUT, probability=0.25), Fault(kind=FaultKind.HTML))
 
 
-@pytest.mark.parametrize("text", ["no_such", "cut=often", "=1"])
+@pytest.mark.parametrize("text", ["no_such", "cut=often", "=1", "cut=2", "cut=-3", "cut=nan", "cut=inf"])
 def test_faults_that_are_none(text: str) -> None:
     """All kinds are named."""
     with pytest.raises(CommandError, match="rate_limit") as raised:
         read_faults(text)
     assert raised.value.status == Exit.BAD_INPUT
+
+
+@pytest.mark.parametrize(
+    ("config", "code"),
+    [
+        (SimulatorConfig(port=99_999), "bad_port"),
+        (SimulatorConfig(port=-1), "bad_port"),
+        (SimulatorConfig(speed=0.0), "bad_speed"),
+        (SimulatorConfig(speed=-1.0), "bad_speed"),
+        (SimulatorConfig(speed=float("nan")), "bad_speed"),
+        (SimulatorConfig(speed=float("inf")), "bad_speed"),
+    ],
+)
+async def test_figures_that_cannot_be(config: SimulatorConfig, code: str) -> None:
+    """One sentence, and nothing is served."""
+    with pytest.raises(CommandError) as raised:
+        await serve(config, Output(json=True))
+    assert (raised.value.code, raised.value.status) == (code, Exit.BAD_INPUT)
 
 
 async def test_a_port_that_is_taken() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine.domain.errors import ErrorCode, InvalidSpecError
+from engine.domain.money import MOST
 from engine.domain.task import RecipeName, RetryPolicy, TaskSpec, TimeLimits
 from engine.domain.validate import (
-    MAX_BUDGET,
     MAX_OUTPUT,
     MAX_PRIORITY,
     MAX_STEPS,
@@ -40,7 +40,7 @@ PIPELINE = RecipeName.PIPELINE
         ({"checkpoint_interval": 0}, "checkpoint_interval", ErrorCode.INTERVAL_OUT_OF_RANGE),
         ({"retry": RetryPolicy(max_retries=-1)}, "max_retries", ErrorCode.RETRIES_OUT_OF_RANGE),
         ({"retry": RetryPolicy(backoff_base=0.5)}, "backoff_base", ErrorCode.RETRIES_OUT_OF_RANGE),
-        ({"budget": MAX_BUDGET + 1}, "budget", ErrorCode.BUDGET_NEGATIVE),
+        ({"budget": MOST + 1}, "budget", ErrorCode.BUDGET_NEGATIVE),
         ({"priority": 99999999999999999999}, "priority", ErrorCode.PRIORITY_OUT_OF_RANGE),
         ({"priority": -MAX_PRIORITY - 1}, "priority", ErrorCode.PRIORITY_OUT_OF_RANGE),
         ({"limits": TimeLimits(step=0.0)}, "limits.step", ErrorCode.TIME_LIMIT_OUT_OF_RANGE),
@@ -66,7 +66,7 @@ def test_a_field_out_of_its_bounds(fields: dict[str, object], field: str, code: 
         spec(goal="", recipe=PIPELINE, prompts=("one",)),
         spec(limits=TimeLimits(attempt=None)),
         spec(priority=-MAX_PRIORITY),
-        spec(priority=MAX_PRIORITY, budget=MAX_BUDGET),
+        spec(priority=MAX_PRIORITY, budget=MOST),
         spec(goal="\U0001f411\u2028\x00"),
     ],
 )
