@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 CHILD = "--local-model-child"
@@ -14,6 +15,7 @@ def main() -> None:
         from engine.providers.local.child import run_child  # noqa: PLC0415 - a child loads nothing more
 
         raise SystemExit(run_child(sys.argv[2:]))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback either while the words for it are loaded
     from app.cli.ending import end_with_a_word  # noqa: PLC0415 - see above
 
     end_with_a_word()
