@@ -23,8 +23,8 @@ def parse(text: str) -> int:
     """Return pico for an amount in dollars as a person types it ("2", "$0.05", "1,5"); never negative.
 
     Raises:
-        ValueError: the text is not an amount, is negative, may be one of two, has more than twelve decimals, or is above
-            `MOST`.
+        ValueError: the text is not an amount, is negative, may be one of two, is above `MOST`, or has more than twelve
+            decimals.
     """
     match = _AMOUNT.fullmatch(text.strip())
     if match is None or _THOUSANDS.fullmatch(text.strip()):
