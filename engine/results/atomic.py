@@ -39,9 +39,13 @@ async def write_atomically(file: Path, parts: Iterable[str]) -> None:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder, and what is missing above it, for its person alone: `makedirs` leaves those above open."""
+    """Make a folder, and what is missing above it, for its person alone: `makedirs` leaves those above open.
+
+    Each is durable in the one that it is in, or a power cut would take the files with their folder.
+    """
     for each in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
         each.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(each.parent)
 
 
 def _private(file: str, flags: int) -> int:

@@ -60,11 +60,13 @@ def store_error(error: apsw.Error) -> DroverError:
 
 @contextmanager
 def as_store_errors() -> Generator[None]:
-    """Raise errors of SQLite and of the folder in the body as `DroverError`."""
+    """Raise errors of SQLite, of what it gave back and of the folder in the body as `DroverError`."""
     try:
         yield
     except apsw.Error as error:
         raise store_error(error) from error
+    except UnicodeDecodeError as error:  # apsw's, of a text that is none
+        raise DroverError(ErrorCode.STORE_DAMAGED, str(error)) from error
     except OSError as error:
         raise DroverError(ErrorCode.FOLDER_NOT_WRITABLE, str(error)) from error
 
@@ -121,11 +123,13 @@ def _open(file: Path, flags: int) -> Database:
 
 
 def _create(connection: Database) -> None:
-    """Set what holds only when set before the first table."""
+    """Set what holds only when set before the first table, in one transaction: a power cut leaves all of it or none."""
     connection.pragma("page_size", value=PAGE)
     connection.reserve_bytes(reserve=8)
+    connection.execute("BEGIN")
     connection.pragma("auto_vacuum", value="incremental")
     connection.pragma("application_id", value=APPLICATION_ID)
+    connection.execute("COMMIT")
 
 
 def _settings(connection: Database) -> None:

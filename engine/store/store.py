@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from engine.domain.step import Checkpoint, Correction, Fork, Intent, Note, Outco
 from engine.domain.storage import StorageSizes
 from engine.domain.task import Standing
 from engine.store import watermark
+from engine.store.atomic import sync_folder
 from engine.store.backup import back_up
 from engine.store.connection import as_store_errors, open_reader, open_writer
 from engine.store.database import Database
@@ -249,6 +251,7 @@ async def open_store(
 def _open_both(folder: Path, reach: Callable[[str], None]) -> tuple[Transactor, Database, int]:
     _make(folder)
     with ExitStack() as opened, as_store_errors():
+        renew_log(folder / f"{FILE}-wal")
         transactor = Transactor(lambda: open_writer(folder / FILE), reach)
         opened.callback(transactor.close)
         reader = open_reader(folder / FILE)
@@ -270,9 +273,29 @@ async def open_store_reader(folder: Path) -> Reader:
     return Reader(connection, executor)
 
 
+def renew_log(log: Path) -> None:
+    """Write a log that an earlier run left once more, as it is, and sync it, before SQLite opens it.
+
+    What a failed sync was for can be read and is on no disk, and a later sync would say that it is.
+    """
+    try:
+        content = log.read_bytes()
+    except FileNotFoundError:
+        return
+    with log.open("r+b") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
 def _make(folder: Path) -> None:
+    """Make the folder, durably: what is synced in it is lost with it when its name is."""
+    new = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in new or (folder,):  # an earlier start may have ended before it came to this
+            with suppress(PermissionError):  # of a parent that may be entered and not read
+                sync_folder(each.parent)
     except OSError as error:
         raise DroverError(ErrorCode.FOLDER_NOT_WRITABLE, str(error)) from error
 

@@ -82,6 +82,14 @@ async def test_content_name_and_folder_are_synced_in_this_order(
     assert done == ["content", "name", "folder"]
 
 
+async def test_new_folders_are_durable_in_those_above_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is synced in the one that it is in before the file is written."""
+    synced: list[Path] = []
+    monkeypatch.setattr(atomic, "sync_folder", synced.append)
+    await write_atomically(tmp_path / "answers" / "task" / "answer.md", ["text"])
+    assert synced == [tmp_path, tmp_path / "answers", tmp_path / "answers" / "task"]
+
+
 def test_small_parts_are_joined() -> None:
     """A write for each block, not for each line; nothing lost."""
     joined = list(blocks(["x" * 1000] * 1000))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import shutil
 from pathlib import Path
@@ -16,7 +17,7 @@ from engine.store.chain import digests
 from engine.store.connection import open_writer
 from engine.store.reader import Reader
 from engine.store.rows import PLACES
-from engine.store.store import FILE, open_store, open_store_reader
+from engine.store.store import FILE, open_store, open_store_reader, renew_log
 from tests.stored import note, task, write_steps
 
 DAMAGE = {ErrorCode.STORE_DAMAGED, ErrorCode.NOT_A_STORE, ErrorCode.STORE_FAILED}
@@ -141,6 +142,42 @@ async def test_a_broken_chain_names_its_place(tmp_path: Path, harm: str, place: 
             await read(task().id)
         assert raised.value.code is ErrorCode.STORE_DAMAGED and place in raised.value.detail
     await reader.close()
+
+
+@pytest.mark.parametrize("harm", ["UPDATE task SET id = {}", "UPDATE record SET text = {} WHERE text IS NOT NULL"])
+async def test_a_text_that_is_no_text_is_damage(tmp_path: Path, harm: str) -> None:
+    """Bytes that are not UTF-8 are an error with a code, wherever they stand."""
+    await folder_with_steps(tmp_path, 2)
+    connection = open_writer(tmp_path / FILE)
+    connection.execute(harm.format("CAST(x'ff' AS TEXT)"))
+    connection.close()
+    assert await read_or_refuse(tmp_path) is ErrorCode.STORE_DAMAGED
+
+
+async def test_a_log_that_was_left_is_written_and_synced_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is built on it: it may be readable and on no disk, where a sync failed."""
+    store = await open_store(tmp_path / "data")
+    await store.create([task()])
+    shutil.copytree(tmp_path / "data", tmp_path / "left")
+    await store.close()
+    log = (tmp_path / "left" / f"{FILE}-wal").read_bytes()
+    synced: list[int] = []
+
+    def sync(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_size)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    renew_log(tmp_path / "left" / f"{FILE}-wal")
+    assert synced == [len(log)] and (tmp_path / "left" / f"{FILE}-wal").read_bytes() == log
+
+
+async def test_a_new_folder_is_durable_in_those_above_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each on the way is synced in the one that it is in, or a power cut would take the store with its folder."""
+    synced: list[Path] = []
+    monkeypatch.setattr("engine.store.store.sync_folder", synced.append)
+    store = await open_store(tmp_path / "share" / "data")
+    assert set(synced) == {tmp_path, tmp_path / "share"}
+    await store.close()
 
 
 async def test_a_dropped_payload_leaves_the_chain_whole(tmp_path: Path) -> None:
