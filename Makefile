@@ -8,12 +8,13 @@ NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY),,$(filter Linux,$(shell uname -s
 
 RUNS ?= 20
 ADMISSIONS ?= 1000000
+SEED ?= 1
 MUTANT ?=
 EXAMPLES ?= 1000
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format setup crash money machine mutants package clean offscreen_libraries test_tools window_libraries freezing_tools FORCE
+.PHONY: help run test check format setup crash powercut faults flips money machine mutants package clean offscreen_libraries test_tools window_libraries freezing_tools FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +43,15 @@ setup: offscreen_libraries ## Debian packages, uv and .venv, also where they see
 
 crash: $(READY) ## kill -9 again and again: RUNS=200, MUTANT=ack_first to see it caught
 	$(BIN)/python -m tests.crash --runs $(RUNS) $(if $(MUTANT),--mutant $(MUTANT))
+
+powercut: $(READY) ## cut the power at every write and sync of a run: SEED=, MUTANT=synchronous_normal to see it caught
+	$(BIN)/python -m tests.crash.powercut --seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT))
+
+faults: $(READY) ## fail every write, sync, open and rename once: MUTANT=reuse_after_failure to see it caught
+	$(BIN)/python -m tests.crash.faults $(if $(MUTANT),--mutant $(MUTANT))
+
+flips: $(READY) ## flip single bits of a store and cut its files: SEED=, MUTANT=no_watermark to see it caught
+	$(BIN)/python -m tests.crash.flips --seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT))
 
 money: $(READY) ## a million admissions against a naive model: ADMISSIONS=, MUTANT=float_money to see it caught
 	$(BIN)/python -m tests.property.money --admissions $(ADMISSIONS) $(if $(MUTANT),--mutant $(MUTANT))

@@ -69,6 +69,20 @@ def test_machine_and_mutants_pass_their_settings_on() -> None:
     assert plan("mutants", "ONLY=a b").endswith("python -m tests.mutants --only a --only b\n")
 
 
+@pytest.mark.parametrize(
+    ("battery", "mutant", "seeded"),
+    [
+        ("powercut", "no_folder_sync", " --seed 7"),
+        ("faults", "reuse_after_failure", ""),
+        ("flips", "no_watermark", " --seed 7"),
+    ],
+)
+def test_the_batteries_of_the_disk_pass_their_settings_on(battery: str, mutant: str, seeded: str) -> None:
+    """The seed, where chance is drawn, and the seeded fault reach each of them."""
+    told = plan(battery, "SEED=7", f"MUTANT={mutant}")
+    assert told.endswith(f"tests.crash.{battery}{seeded} --mutant {mutant}\n")
+
+
 def test_help_names_every_command() -> None:
     """Nothing that a person may type is left out of the list."""
     text = (ROOT / "Makefile").read_text()
