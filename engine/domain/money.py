@@ -39,8 +39,11 @@ def parse(text: str) -> int:
 
 
 def per_million(dollars: str | int) -> int:
-    """Return pico a token for a price in dollars per million tokens; raises ValueError as `parse` does."""
-    return parse(str(dollars)) // MILLION
+    """Return pico a token for a price in dollars per million tokens, rounded up: what is held is never a part short.
+
+    Raises ValueError as `parse` does.
+    """
+    return -(-parse(str(dollars)) // MILLION)
 
 
 def decimal(pico: int) -> Decimal:

@@ -11,6 +11,7 @@ import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from engine.face import PICO, State, TaskSnapshot
 
@@ -29,9 +30,11 @@ TEXTS: dict[str, Callable[[TaskSnapshot], str]] = {
     "batch": lambda t: t.spec.batch,
     "id": lambda t: t.id,
 }
+MONEY: dict[str, Callable[[TaskSnapshot], int | None]] = {
+    "cost": lambda t: t.standing.spent,
+    "budget": lambda t: t.spec.budget,
+}
 NUMBERS: dict[str, Callable[[TaskSnapshot], float | None]] = {
-    "cost": lambda t: t.standing.spent / PICO,
-    "budget": lambda t: None if t.spec.budget is None else t.spec.budget / PICO,
     "progress": lambda t: t.fraction * 100,
     "step": lambda t: t.standing.steps_done,
     "speed": lambda t: t.tokens_per_s,
@@ -48,7 +51,7 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
     "": operator.eq,
 }
-UNITS = {"": 1.0, "%": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "k": 1000.0}
+UNITS = {"": 1, "%": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "k": 1000}
 
 _TERM = re.compile(r'-?(?:\w+:)?(?:"[^"]*"?|[^\s"]+)|"')
 _NUMBER = re.compile(r"(>=|<=|>|<|=|)\$?(\d+(?:\.\d+)?)([%smhdk]?)")
@@ -93,6 +96,8 @@ def _term(word: str) -> Predicate | None:
     field, colon, value = word.partition(":")
     if colon and field.lower() in TEXTS:
         return _contains(TEXTS[field.lower()], value)
+    if colon and field.lower() in MONEY:
+        return _compares(MONEY[field.lower()], value, PICO)
     if colon and field.lower() in NUMBERS:
         return _compares(NUMBERS[field.lower()], value)
     return _contains(TEXTS["name"], word)
@@ -112,11 +117,13 @@ def _contains(read: Callable[[TaskSnapshot], str], value: str) -> Predicate | No
     return holds
 
 
-def _compares(read: Callable[[TaskSnapshot], float | None], value: str) -> Predicate | None:
+def _compares(read: Callable[[TaskSnapshot], float | None], value: str, unit: int = 1) -> Predicate | None:
+    """Compare with the number in `value` times `unit`; what has a unit is money, and no float."""
     match = _NUMBER.fullmatch(value.lower())
     if match is None:
         return None
-    compare, bound = COMPARISONS[match[1]], float(match[2]) * UNITS[match[3]]
+    compare, exact = COMPARISONS[match[1]], Decimal(match[2]) * UNITS[match[3]] * unit
+    bound = float(exact) if unit == 1 else int(exact)
 
     def holds(task: TaskSnapshot) -> bool:
         number = read(task)

@@ -18,7 +18,7 @@ from tests.property.money.truth import FAULTS
 
 ASKED = {
     "below": "ledger below what providers billed",
-    "over": "above a limit, but for what was billed above its hold",
+    "over": "above a limit, but for what was billed, or corrected, above its hold",
     "unflagged": "billed above the hold without a flag, or flagged without need",
     "wrong": "sums other than the naive model's",
     "overtaken": "calls granted before an earlier one that lacked the same money",
@@ -36,6 +36,7 @@ def report(plan: Plan, tally: Tally, seconds: float, mutant: str = "") -> int:
         "cancelled": tally.cancelled,
         "taken_back": tally.taken_back,
         "limits_changed": tally.limits_changed,
+        "corrected": tally.corrected,
         "days": tally.days,
         "overbilled": tally.overbilled,
         "most_in_flight": tally.most_in_flight,

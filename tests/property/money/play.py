@@ -7,7 +7,7 @@ take minutes. Turns of the loop stand for time. All is drawn from one seed.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -47,6 +47,7 @@ class Tally:
     taken_back: int = 0
     """Grants whose caller was cancelled in the same turn."""
     limits_changed: int = 0
+    corrected: int = 0
     days: int = 0
     most_in_flight: int = 0
     most_waiting: int = 0
@@ -69,6 +70,8 @@ class Play:
         self._arrivals, self._tasks = count(), count()
         self._waiting: dict[int, asyncio.Task[None]] = {}
         self._in_flight = 0
+        self._doubtful = deque[tuple[Call, int, int]](maxlen=200)
+        """Calls that count for more than was billed: call, what it counts for, what was billed."""
         self._last_hold = 0
         self._still = 0
         self._day = self._month = Scope(Level.DAY, "")
@@ -167,6 +170,8 @@ class Play:
         self._ledger.settle(hold, amount)
         flagged = Flag.OVERBILLED in flags
         self._truth.ended(call, expected=errand.expected, billed=errand.billed, flagged=flagged)
+        if errand.expected > errand.billed:
+            self._doubtful.append((call, errand.expected, errand.billed))
         if self._waiting and self._chance.random() < 0.02:  # most likely who was granted just now
             self._cancel(next(iter(self._waiting)))
 
@@ -185,8 +190,18 @@ class Play:
             self._new_day()
         if self._waiting and self._chance.random() < 0.2:
             self._cancel(self._chance.choice(list(self._waiting)))
+        for _ in range(min(5, len(self._doubtful))):
+            self._correct(*self._doubtful.pop())
         for scope in (*self._chance.sample(self._batches, 8), self._day, self._month, EVERYTHING):
             self._change(scope)
+
+    def _correct(self, call: Call, counted: int, billed: int) -> None:
+        """Say what a call cost that nobody had confirmed: what was billed at least, now and then more than was held."""
+        amount = billed + int(self._chance.random() * (counted - billed) * 1.2) - counted
+        if call.accounts[0] is self._truth.accounts.get(call.scopes[0]):  # its task is still there
+            self._tally.corrected += 1
+            self._ledger.adjust(call.scopes, amount)
+            self._truth.corrected(call, amount)
 
     def _change(self, scope: Scope) -> None:
         room = self._truth.room(scope)

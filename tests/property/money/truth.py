@@ -1,8 +1,9 @@
 """The naive model that the ledger is held against: plain sums of integers, told what happened by who made it happen.
 
 It knows four things of an account: what was settled, what is held by calls that were told so, what providers took for
-all that was sent, and how far beyond its limit the account may stand. Beyond a limit it may come in two ways alone: a
-provider billed above its hold, or the limit was lowered. From there it may only come down again.
+all that was sent, and how far beyond its limit the account may stand. Beyond a limit it may come in three ways alone: a
+provider billed above its hold, the limit was lowered, or a person corrected an amount upwards. From there it may only
+come down again.
 """
 
 from __future__ import annotations
@@ -99,6 +100,13 @@ class Truth:
             account.spent += expected
             account.billed += excess
             account.slack += excess
+            self._check(account)
+
+    def corrected(self, call: Call, amount: int) -> None:
+        """Take note of what an ended call counts for more, or less; what passes a limit thereby may."""
+        for account in call.accounts:
+            account.spent += amount
+            account.slack += max(0, amount)
             self._check(account)
 
     def _check(self, account: Account) -> None:

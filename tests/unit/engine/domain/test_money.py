@@ -84,3 +84,8 @@ def test_the_shortest_exact_text(pico: int, text: str) -> None:
 def test_a_published_price_is_exact_a_token(dollars: str | int, pico: int) -> None:
     """Dollars per million tokens are whole pico a token."""
     assert per_million(dollars) == pico
+
+
+def test_a_price_finer_than_the_unit_is_rounded_up() -> None:
+    """What is held is never a part short, and a price is never nothing."""
+    assert [per_million(text) for text in ("0.1234567", "0.000000000001", "0")] == [123_457, 1, 0]

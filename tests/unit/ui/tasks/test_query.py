@@ -63,6 +63,13 @@ def test_holds_not(text: str) -> None:
     assert not parse(text).holds(TASK)
 
 
+def test_amounts_are_compared_to_the_last_digit() -> None:
+    """Also where a float would have lost it."""
+    task = snapshot(1, spent=12_345 * PICO + 1)
+    assert parse("cost:>12345").holds(task) and not parse("cost:=12345").holds(task)
+    assert parse("cost:=12345.000000000001").holds(task)
+
+
 @pytest.mark.parametrize("text", ["cost:", "cost:>", "cost:>x", "status:", '"', "-cost:>"])
 def test_a_term_half_typed_is_left_out(text: str) -> None:
     """A term that is not whole hides nothing and is named."""
