@@ -64,3 +64,5 @@ def test_the_meter_of_today(qtbot: QtBot) -> None:
     assert meter.accessibleName() == "$15.66 of $40.00, $0.94 held in flight · $23.40 free"
     meter.show_totals(Totals())
     assert meter.accessibleName() == "$0.00 no limit, $0.00 held in flight"
+    meter.show_totals(Totals(spent_today=PICO // 100 - 1, day_limit=PICO // 100))
+    assert meter.accessibleName() == "$0.0100 of $0.01, $0.0000 held in flight · <$0.0001 free"

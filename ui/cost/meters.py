@@ -11,7 +11,7 @@ from ui.cost.bar import Bar
 from ui.cost.figures import Spending, of_task, today
 from ui.elided import ElidedLabel
 from ui.services import SIMULATOR
-from ui.tasks.format import exact_money, money, money_left
+from ui.tasks.format import decimals, exact_money, money, money_left
 from ui.tasks.inks import Inks, tint
 from ui.text import Words
 from ui.theme import Tokens
@@ -133,11 +133,12 @@ class SpendMeter(Meter):
         spending = today(totals)
         self._show(spending)
         self.bar.setVisible(spending.limit is not None)
-        said = [self._words("meter.held_in_flight", amount=money(spending.held, 2))]
+        digits = decimals(spending.spent if spending.limit is None else spending.limit)
+        said = [self._words("meter.held_in_flight", amount=money(spending.held, digits))]
         if spending.free is not None:
-            said.append(self._words("meter.free", amount=money_left(spending.free)))
+            said.append(self._words("meter.free", amount=money_left(spending.free, digits)))
         for label, text in (
-            (self._amount, money(spending.spent, 2)),
+            (self._amount, money(spending.spent, digits)),
             (self._limit, self._of_limit()),
             (self._below, " · ".join(said)),
         ):

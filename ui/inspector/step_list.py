@@ -63,7 +63,7 @@ def cells(line: StepLine, words: Words) -> tuple[Cell, ...]:
         Cell(last.intent.model, "dim"),
         Cell(figures.short_count(produced) if produced else figures.NONE),
         Cell(figures.seconds(duration)),
-        Cell(figures.NONE if in_flight(step) and not step.cost else figures.money(step.cost, 3)),
+        Cell(figures.NONE if in_flight(step) and not step.cost else figures.money(step.cost)),
         _end(last, words),
     )
 

@@ -27,6 +27,11 @@ def money_left(pico: int, digits: int = 2) -> str:
     return _signed(pico, abs(pico) * 10**digits // PICO, digits)
 
 
+def decimals(whole: int) -> int:
+    """Return how many decimals say enough of parts of `whole`: cents of dollars, hundredths of cents below one."""
+    return 4 if 0 < whole < PICO else 2
+
+
 def exact_money(pico: int, digits: int = 2) -> str:
     """Return a limit: with all the decimals it has, and `digits` at least ("$2.00", "$0.0125")."""
     while digits < DECIMALS and pico * 10**digits % PICO:

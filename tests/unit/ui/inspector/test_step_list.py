@@ -21,7 +21,7 @@ def said(line: StepLine) -> list[str]:
 def test_a_saved_step() -> None:
     """Step, first words, model, tokens, duration, cost, saved."""
     line = StepLine(step=step(7, attempt(7, text="Split it\nmore", cost=46 * PICO // 1000)))
-    assert said(line) == ["Step 7", "Split it", "gpt-4.1", "2.4k", "20.4 s", "$0.046", "saved ✓"]
+    assert said(line) == ["Step 7", "Split it", "gpt-4.1", "2.4k", "20.4 s", "$0.0460", "saved ✓"]
     assert cells(line, WORDS)[0].dot == "completed"
 
 
