@@ -17,8 +17,9 @@ from engine.domain.ids import TaskId
 from engine.domain.states import PauseReason, State
 from engine.recipes import recipe
 from engine.results.atomic import write_atomically
-from engine.results.export import as_json, as_markdown
+from engine.results.export import as_json, as_markdown, parent_fields
 from engine.results.ledger import as_csv
+from engine.results.render import replies
 from engine.store.reader import Reader
 from engine.store.store import open_store_reader
 
@@ -59,9 +60,11 @@ async def show_one(paths: Paths, name: str, output: Output) -> Exit:
         stored = await reader.load(await find(reader, name))
         task = as_it_is(stored, held=is_held(paths.lock_file))
         steps = await reader.steps(task.id)
-        answer = recipe(task.spec.recipe).answer(task.spec, [s.accepted.text for s in steps if s.accepted])
-    text = "\n".join([one_line(task), *step_lines(steps), "", answer])
-    output.emit("result", text, with_steps(task, steps) | {"answer": answer})
+        fork = await reader.parent(task.id)
+    answer = recipe(task.spec.recipe).answer(task.spec, replies(steps, fork))
+    came = [say("fork_of", id=fork.parent, step=fork.step)] if fork else []
+    text = "\n".join([one_line(task), *came, *step_lines(steps), "", answer])
+    output.emit("result", text, with_steps(task, steps) | {"parent": parent_fields(fork), "answer": answer})
     return Exit.COMPLETED
 
 
@@ -71,9 +74,9 @@ async def export_one(paths: Paths, name: str, form: str, out: Path | None, outpu
         raise wrong("bad_format", form=form)
     async with reader_of(paths) as reader:
         task = await reader.load(await find(reader, name))
-        steps = await reader.steps(task.id)
+        steps, fork = await reader.steps(task.id), await reader.parent(task.id)
     render = as_markdown if form == "md" else as_json
-    text = render(task, steps, recipe(task.spec.recipe))
+    text = render(task, steps, recipe(task.spec.recipe), fork)
     if out is None:
         output.emit("export", text if form == "md" else json_line(text.encode()))
     else:

@@ -1,17 +1,18 @@
-"""The commands. Each is a thin face: what it does is in `running` and `looking`, how it speaks in `report`."""
+"""The commands. Each is a thin face: what it does is in `running` and `looking`, how it speaks in `report`.
+
+Those on what is over already, attempts and checkpoints, are in `history`.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.cli.history import history
+from app.cli.options import DataDir, Json, TaskName, paths_of, program_of, wait
 from app.cli.report import Exit, Output, wrong
-from app.paths import Paths
 
 HELP = """Drover runs long, multi-step LLM tasks on your own computer. Without a command it opens its window.
 
@@ -21,9 +22,7 @@ cannot be read or written · 7 cancelled · 130 ended by Ctrl-C or SIGTERM befor
 
 cli = typer.Typer(help=HELP, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Keep everything in this folder (DROVER_DATA_DIR).")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line; the last one is the result.")]
-TaskName = Annotated[str, typer.Argument(metavar="ID", help="A task's id, or how it begins.")]
+cli.add_typer(history)
 
 
 @cli.callback(invoke_without_command=True)
@@ -66,7 +65,7 @@ def run(  # noqa: PLR0917 - typer passes options by name
     json: Json = False,  # noqa: FBT002
 ) -> None:
     """Run a task to its end. Ctrl-C pauses it durably and says how to go on."""
-    from app.cli.asked import Asked  # noqa: PLC0415 - see `_program`
+    from app.cli.asked import Asked  # noqa: PLC0415 - see `program_of`
     from app.cli.running import run as run_task  # noqa: PLC0415
 
     asked = Asked(
@@ -90,7 +89,7 @@ def run(  # noqa: PLR0917 - typer passes options by name
         batch_budget=batch_budget,
     )
     output = Output(json)
-    output.guarded(lambda: _wait(lambda: run_task(_program(data_dir), asked, output)))
+    output.guarded(lambda: wait(lambda: run_task(program_of(data_dir), asked, output)))
 
 
 @cli.command(name="list")
@@ -99,7 +98,7 @@ def list_tasks(data_dir: DataDir = None, json: Json = False) -> None:  # noqa: F
     from app.cli.looking import list_all  # noqa: PLC0415
 
     output = Output(json)
-    output.guarded(lambda: _wait(lambda: list_all(_paths(data_dir), output)))
+    output.guarded(lambda: wait(lambda: list_all(paths_of(data_dir), output)))
 
 
 @cli.command()
@@ -108,7 +107,7 @@ def show(task: TaskName, data_dir: DataDir = None, json: Json = False) -> None: 
     from app.cli.looking import show_one  # noqa: PLC0415
 
     output = Output(json)
-    output.guarded(lambda: _wait(lambda: show_one(_paths(data_dir), task, output)))
+    output.guarded(lambda: wait(lambda: show_one(paths_of(data_dir), task, output)))
 
 
 @cli.command()
@@ -125,10 +124,10 @@ def resume(
     output = Output(json)
 
     async def act() -> Exit:
-        ids = await resumable(_paths(data_dir), task, every=every)
-        return await resume_tasks(_program(data_dir), ids, output)
+        ids = await resumable(paths_of(data_dir), task, every=every)
+        return await resume_tasks(program_of(data_dir), ids, output)
 
-    output.guarded(lambda: _wait(act))
+    output.guarded(lambda: wait(act))
 
 
 @cli.command()
@@ -143,12 +142,12 @@ def budget(  # noqa: PLR0917 - typer passes options by name
     json: Json = False,  # noqa: FBT002
 ) -> None:
     """Show what was spent and may be spent at every level (beside a running window, too); set limits."""
-    from app.cli.budget import Changes  # noqa: PLC0415 - see `_program`
+    from app.cli.budget import Changes  # noqa: PLC0415 - see `program_of`
     from app.cli.budget import budget as show_budget  # noqa: PLC0415
 
     changes = Changes(day=day, month=month, everything=everything, batch=batch, limit=limit, lift=lift)
     output = Output(json)
-    output.guarded(lambda: _wait(lambda: show_budget(_program(data_dir), changes, output)))
+    output.guarded(lambda: wait(lambda: show_budget(program_of(data_dir), changes, output)))
 
 
 @cli.command()
@@ -162,7 +161,7 @@ def ledger(
     from app.cli.looking import export_ledger  # noqa: PLC0415
 
     output = Output(json)
-    output.guarded(lambda: _wait(lambda: export_ledger(_paths(data_dir), out, output, csv=csv)))
+    output.guarded(lambda: wait(lambda: export_ledger(paths_of(data_dir), out, output, csv=csv)))
 
 
 @cli.command()
@@ -176,7 +175,7 @@ def export(
     from app.cli.looking import export_one  # noqa: PLC0415
 
     output = Output(json=False)
-    output.guarded(lambda: _wait(lambda: export_one(_paths(data_dir), task, form, out, output)))
+    output.guarded(lambda: wait(lambda: export_one(paths_of(data_dir), task, form, out, output)))
 
 
 @cli.command()
@@ -198,7 +197,7 @@ def simulate(  # noqa: PLR0917 - typer passes options by name
         config = SimulatorConfig(port=port, seed=seed, speed=speed, done_after=done_after, faults=read_faults(faults))
         return await serve(config, output)
 
-    output.guarded(lambda: _wait(act))
+    output.guarded(lambda: wait(act))
 
 
 @cli.command()
@@ -231,28 +230,4 @@ def _open_window(data_dir: Path | None) -> Exit:
         from app.desktop import run_window  # noqa: PLC0415 - loads Qt
     except ImportError as error:  # a system library that Qt needs
         raise wrong("no_window", problem=error) from error
-    return Exit(run_window(_paths(data_dir)))
-
-
-def _paths(data_dir: Path | None) -> Paths:
-    return Paths.from_environment(os.environ, data_dir)
-
-
-def _program(data_dir: Path | None):  # noqa: ANN202 - typed where it is imported: listing tasks loads no provider
-    from app import log  # noqa: PLC0415
-    from app.composition import Program  # noqa: PLC0415
-    from app.crash import CrashReports  # noqa: PLC0415
-    from app.limits import raise_open_files  # noqa: PLC0415
-
-    program = Program.load(_paths(data_dir))
-    raise_open_files()
-    try:
-        log.start(program.paths.state, program.redactor)
-        CrashReports(program.paths.state, program.redactor).install()  # a traceback on stderr would be as it is
-    except OSError as error:
-        typer.echo(f"no log: {error}", err=True)
-    return program
-
-
-def _wait(work: Callable[[], Coroutine[object, object, Exit]]) -> Exit:
-    return asyncio.run(work())
+    return Exit(run_window(paths_of(data_dir)))

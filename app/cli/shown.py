@@ -12,7 +12,7 @@ from engine.cost.port import Level
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.money import plain
 from engine.domain.states import LIVE, PauseReason, State
-from engine.domain.step import StepRecord
+from engine.domain.step import AttemptRecord, StepRecord
 from engine.domain.task import Standing, TaskSnapshot
 from engine.results.export import attempt_fields
 from engine.store.port import StoredTask
@@ -114,6 +114,23 @@ def with_steps(task: StoredTask, steps: Sequence[StepRecord]) -> dict[str, objec
     return full(task) | {"steps_detail": made}
 
 
+def name_of(attempt: AttemptRecord) -> str:
+    """Return what the command line calls an attempt: its step, and its number within the step."""
+    return f"{attempt.intent.step}.{attempt.intent.number}"
+
+
+def _marks(attempt: AttemptRecord) -> str:
+    """Return what is to be known of an attempt's cost and place."""
+    words = {
+        "mark_held": attempt.outcome is None,
+        "mark_assumed": attempt.assumed,
+        "mark_corrected": attempt.correction is not None,
+        "mark_superseded": attempt.superseded,
+    }
+    told = [say(word) for word, so in words.items() if so]
+    return f" ({', '.join(told)})" if told else ""
+
+
 def step_lines(steps: Sequence[StepRecord]) -> list[str]:
     """Return the steps as lines: number, attempts, tokens, times, cost, first words."""
     lines: list[str] = []
@@ -124,9 +141,8 @@ def step_lines(steps: Sequence[StepRecord]) -> list[str]:
             usage = f"{outcome.usage.input}+{outcome.usage.output} tok" if outcome and outcome.usage else ""
             first = f"{outcome.first_token_s:.2f} s" if outcome and outcome.first_token_s is not None else ""
             error = f"{outcome.error} " if outcome and outcome.error else ""
-            cost = f"${plain(outcome.cost)}" if outcome else f"${plain(attempt.intent.held)} held"
-            name = f"{step.number}.{attempt.intent.number}"
-            lines.append(f"  {name}  {attempt.status:<9} {usage:>16} {first:>8}  {cost}  {error}{words}")
+            cost = f"${plain(attempt.cost)}{_marks(attempt)}"
+            lines.append(f"  {name_of(attempt)}  {attempt.status:<9} {usage:>16} {first:>8}  {cost}  {error}{words}")
     return lines
 
 

@@ -5,28 +5,29 @@ from __future__ import annotations
 import msgspec
 
 from engine.domain.money import plain
-from engine.domain.step import AttemptRecord, StepRecord
+from engine.domain.step import AttemptRecord, Correction, Fork, StepRecord
 from engine.recipes.port import Recipe
-from engine.results.render import transcript
+from engine.results.render import replies, transcript
 from engine.store.port import StoredTask
 
 
-def as_markdown(task: StoredTask, steps: tuple[StepRecord, ...], recipe: Recipe) -> str:
+def as_markdown(task: StoredTask, steps: tuple[StepRecord, ...], recipe: Recipe, fork: Fork | None = None) -> str:
     """Return answer and transcript."""
-    replies = [step.accepted.text for step in steps if step.accepted]
-    answer = recipe.answer(task.spec, replies)
-    return f"{answer}\n\n---\n\n{''.join(transcript(task.spec, task.standing, steps))}"
+    answer = recipe.answer(task.spec, replies(steps, fork))
+    return f"{answer}\n\n---\n\n{''.join(transcript(task.spec, task.standing, steps, fork))}"
 
 
-def as_json(task: StoredTask, steps: tuple[StepRecord, ...], recipe: Recipe) -> str:
+def as_json(task: StoredTask, steps: tuple[StepRecord, ...], recipe: Recipe, fork: Fork | None = None) -> str:
     """Return everything of a task but raw replies."""
-    replies = [step.accepted.text for step in steps if step.accepted]
+    standing = task.standing
+    amounts = {"spent": plain(standing.spent), "assumed": plain(standing.assumed), "needed": plain(standing.needed)}
+    undecided = {attempt: plain(amount) for attempt, amount in standing.undecided.items()}
     body = {
         "id": task.id,
         "spec": msgspec.to_builtins(task.spec) | {"budget": _dollars(task.spec.budget)},
-        "standing": msgspec.to_builtins(task.standing)
-        | {"spent": plain(task.standing.spent), "assumed": plain(task.standing.assumed)},
-        "answer": recipe.answer(task.spec, replies),
+        "standing": msgspec.to_builtins(standing) | amounts | {"undecided": undecided},
+        "parent": parent_fields(fork),
+        "answer": recipe.answer(task.spec, replies(steps, fork)),
         "steps": [
             {"number": step.number, "attempts": [attempt_fields(attempt) for attempt in step.attempts]}
             for step in steps
@@ -54,7 +55,10 @@ def attempt_fields(attempt: AttemptRecord) -> dict[str, object]:
             "text": outcome.text,
             "finish": outcome.finish,
             "usage": msgspec.to_builtins(outcome.usage),
-            "cost_usd": plain(outcome.cost),
+            "cost_usd": plain(attempt.cost),
+            "assumed": attempt.assumed,
+            "superseded": attempt.superseded,
+            "correction": _correction_fields(attempt.correction),
             "flags": list(outcome.flags),
             "provider_request_id": outcome.provider_request_id,
             "error": outcome.error,
@@ -63,6 +67,19 @@ def attempt_fields(attempt: AttemptRecord) -> dict[str, object]:
             "retry_in_s": outcome.retry_in_s,
         }
     return fields
+
+
+def parent_fields(fork: Fork | None) -> dict[str, object] | None:
+    """Return where a fork comes from as plain values; None for any other task."""
+    if fork is None:
+        return None
+    return {"task": fork.parent, "step": fork.step, "record_sha256": fork.head.hex(), "replies": list(fork.replies)}
+
+
+def _correction_fields(correction: Correction | None) -> dict[str, object] | None:
+    if correction is None:
+        return None
+    return {"by": str(correction.by), "before_usd": plain(correction.before), "at_ms": correction.at_ms}
 
 
 def _dollars(pico: int | None) -> str | None:

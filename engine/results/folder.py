@@ -20,7 +20,7 @@ from engine.domain.task import RecipeName
 from engine.recipes.port import Recipe
 from engine.results.atomic import write_atomically
 from engine.results.names import folder_name
-from engine.results.render import transcript
+from engine.results.render import replies, transcript
 from engine.store.port import StoreReader
 
 logger = logging.getLogger("drover.results")
@@ -88,13 +88,15 @@ class ResultsFolder:
         accepted = [step.accepted for step in steps if step.accepted]
         if any(Flag.DROPPED in outcome.flags for outcome in accepted):
             return  # the files have what the store has no more
-        replies = [outcome.text for outcome in accepted]
-        answer = self._recipe(stored.spec.recipe).answer(stored.spec, replies)
+        fork = await self._reader.parent(task)
+        answer = self._recipe(stored.spec.recipe).answer(stored.spec, replies(steps, fork))
         folder = self.folder(task, stored.spec.name)
         if answer:
             await write_atomically(folder / "answer.md", [answer, "\n"])
-        if steps:
-            await write_atomically(folder / "transcript.md", transcript(stored.spec, stored.standing, steps))
+        elif steps:  # restored to before its first
+            await asyncio.to_thread((folder / "answer.md").unlink, missing_ok=True)
+        if steps or fork:
+            await write_atomically(folder / "transcript.md", transcript(stored.spec, stored.standing, steps, fork))
 
 
 def _size(root: Path) -> int:

@@ -6,35 +6,49 @@ import re
 from collections.abc import Iterator, Sequence
 
 from engine.domain.money import plain
-from engine.domain.step import AttemptRecord, StepRecord
+from engine.domain.step import AttemptRecord, AttemptStatus, Fork, StepRecord
 from engine.domain.task import Standing, TaskSpec
 
 _TICKS = re.compile(r"`{3,}")
 
 
-def transcript(spec: TaskSpec, standing: Standing, steps: Sequence[StepRecord]) -> Iterator[str]:
-    """Return the parts of the transcript."""
+def replies(steps: Sequence[StepRecord], fork: Fork | None) -> list[str]:
+    """Return what a task's context has of replies, first to last: those that a fork began with, then its own."""
+    return [*(fork.replies if fork else ()), *(step.accepted.text for step in steps if step.accepted)]
+
+
+def transcript(
+    spec: TaskSpec, standing: Standing, steps: Sequence[StepRecord], fork: Fork | None = None
+) -> Iterator[str]:
+    """Return the parts of the transcript; a fork's begins with the replies that its parent paid."""
     yield f"# {one_line(spec.name)}\n\n"
     yield f"- State: {standing.state}{f' ({one_line(standing.reason)})' if standing.reason else ''}\n"
     yield f"- Steps: {standing.steps_done} of at most {spec.total_steps}\n"
     yield f"- Model: {one_line(spec.provider)}, {one_line(spec.model)}\n"
     yield f"- Tokens: {standing.input_tokens:,} in, {standing.output_tokens:,} out\n"
-    yield f"- Cost: ${plain(standing.spent)}\n\n"
+    yield f"- Cost: ${plain(standing.spent)}{_assumed(standing)}\n\n"
+    if fork is not None:
+        yield f"- Fork of: `{fork.parent}`, after step {fork.step}\n\n"
     if spec.goal:
         yield f"## Goal\n\n{fenced(spec.goal)}\n"
+    for number, reply in enumerate(fork.replies if fork else (), 1):
+        yield f"## Step {number} (of the parent)\n\n{_prompt(spec, number)}{fenced(reply)}\n"
     for step in steps:
         yield from _step(spec, step)
 
 
 def _step(spec: TaskSpec, step: StepRecord) -> Iterator[str]:
-    yield f"## Step {step.number}\n\n"
-    if step.number <= len(spec.prompts):
-        yield f"Prompt:\n\n{fenced(spec.prompts[step.number - 1])}\n"
+    behind = all(attempt.superseded for attempt in step.attempts)
+    yield f"## Step {step.number}{' (superseded)' if behind else ''}\n\n{_prompt(spec, step.number)}"
     for attempt in step.attempts:
         yield _attempt(attempt)
-    text = step.accepted.text if step.accepted else step.attempts[-1].outcome.text if step.attempts[-1].outcome else ""
-    if text:
-        yield f"\n{fenced(text)}\n"
+        left = attempt.superseded and attempt.status is AttemptStatus.ACCEPTED
+        if attempt.outcome and attempt.outcome.text and (left or attempt is step.attempts[-1]):
+            yield f"\n{fenced(attempt.outcome.text)}\n"
+
+
+def _prompt(spec: TaskSpec, number: int) -> str:
+    return f"Prompt:\n\n{fenced(spec.prompts[number - 1])}\n" if number <= len(spec.prompts) else ""
 
 
 def _attempt(attempt: AttemptRecord) -> str:
@@ -42,12 +56,25 @@ def _attempt(attempt: AttemptRecord) -> str:
     head = f"- Attempt {intent.number} (`{intent.attempt}`, {one_line(intent.model)}): {attempt.status}"
     if outcome is None:
         return head + "\n"
-    details = [f"{outcome.duration_s:.1f} s", f"${plain(outcome.cost)}"]
+    details = [f"{outcome.duration_s:.1f} s", f"${plain(attempt.cost)}{_doubt(attempt)}"]
     if outcome.usage is not None:
         details.insert(0, f"{outcome.usage.input:,} + {outcome.usage.output:,} tokens")
     if outcome.error:
         details.append(one_line(outcome.error))
+    if attempt.superseded:
+        details.append("superseded")
     return f"{head}, {', '.join(details)}\n"
+
+
+def _doubt(attempt: AttemptRecord) -> str:
+    """Return who says what an attempt cost, where it is not the reply itself."""
+    if attempt.correction is not None:
+        return f" (by the {attempt.correction.by}, before: ${plain(attempt.correction.before)})"
+    return " (assumed)" if attempt.assumed else ""
+
+
+def _assumed(standing: Standing) -> str:
+    return f", of which ${plain(standing.assumed)} is only assumed" if standing.assumed else ""
 
 
 def fenced(text: str) -> str:

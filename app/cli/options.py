@@ -1,0 +1,45 @@
+"""What all commands take, and how each begins: folder, program, event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.report import Exit
+from app.paths import Paths
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Keep everything in this folder (DROVER_DATA_DIR).")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line; the last one is the result.")]
+TaskName = Annotated[str, typer.Argument(metavar="ID", help="A task's id, or how it begins.")]
+
+
+def paths_of(data_dir: Path | None) -> Paths:
+    """Return where everything is."""
+    return Paths.from_environment(os.environ, data_dir)
+
+
+def program_of(data_dir: Path | None):  # noqa: ANN201 - typed where it is imported: listing tasks loads no provider
+    """Return the program with the person's settings, its log begun."""
+    from app import log  # noqa: PLC0415
+    from app.composition import Program  # noqa: PLC0415
+    from app.crash import CrashReports  # noqa: PLC0415
+    from app.limits import raise_open_files  # noqa: PLC0415
+
+    program = Program.load(paths_of(data_dir))
+    raise_open_files()
+    try:
+        log.start(program.paths.state, program.redactor)
+        CrashReports(program.paths.state, program.redactor).install()  # a traceback on stderr would be as it is
+    except OSError as error:
+        typer.echo(f"no log: {error}", err=True)
+    return program
+
+
+def wait(work: Callable[[], Coroutine[object, object, Exit]]) -> Exit:
+    """Run a command on an event loop of its own."""
+    return asyncio.run(work())
