@@ -49,6 +49,34 @@ async def test_settling_turns_a_hold_into_spent_money(ledger: Ledger) -> None:
         ledger.release(hold)
 
 
+async def test_what_is_found_out_later_counts_and_may_pass_a_limit(ledger: Ledger) -> None:
+    """Upwards beyond it, downwards again; what is held is not touched."""
+    ledger.open(TASK, limit=10)
+    hold = await ledger.admit((TASK, DAY), 4)
+    ledger.adjust((TASK, DAY), 9)
+    for scope in (TASK, DAY):
+        assert (ledger.balance(scope).spent, ledger.balance(scope).held) == (9, 4)
+    ledger.adjust((TASK, DAY), -6)
+    ledger.settle(hold, 4)
+    assert (ledger.balance(TASK).spent, ledger.balance(DAY).spent) == (7, 7)
+
+
+async def test_a_correction_serves_who_waits_or_tells_them_that_there_is_no_hope(ledger: Ledger) -> None:
+    """Room that comes of one downwards is given out; one upwards takes the hope of what cannot fit any more."""
+    ledger.open(TASK, spent=4, limit=10)
+    hold = await ledger.admit((TASK,), 6)
+    small, big = (asyncio.ensure_future(ledger.admit((TASK,), amount)) for amount in (2, 5))
+    await turns()
+    assert not small.done() and not big.done()
+    ledger.adjust((TASK,), -2)
+    await turns()
+    assert small.done() and not big.done()
+    ledger.adjust((TASK,), 4)
+    await turns()
+    assert isinstance(big.exception(), OverBudgetError)
+    ledger.release(hold)
+
+
 async def test_what_cannot_fit_is_refused_with_its_scope(ledger: Ledger) -> None:
     """Even with nothing held; what was spent before counts."""
     ledger.open(TASK, spent=7, limit=10)
@@ -224,10 +252,21 @@ class Play:
             if amount > hold.amount:
                 self.overbilled.add(scope)
 
+    def correct(self, own: Scope, amount: int) -> None:
+        """Count something otherwise than it was settled, and never less than nothing."""
+        amount = max(amount, -self.spent[own])
+        self.ledger.adjust((own, DAY, EVERYTHING), amount)
+        for scope in (own, DAY, EVERYTHING):
+            self.spent[scope] += amount
+            if amount > 0:
+                self.overbilled.add(scope)
+
     def act(self, kind: str, amount: int, choice: int) -> None:
         """Let one thing happen, if it can."""
         if kind == "admit":
             self.admit(TASK if choice % 2 else OTHER, amount)
+        elif kind == "correct":
+            self.correct(TASK if choice % 2 else OTHER, amount - 15)
         elif kind == "cancel" and self.waiting:
             self.waiting[choice % len(self.waiting)].answer.cancel()
         elif kind in ("settle", "overbill", "release") and self.holds:
@@ -263,7 +302,7 @@ class Play:
             assert place or not all(self.room(scope, call.amount, held=True) for scope in call.scopes)
 
 
-KINDS = st.sampled_from(["admit", "admit", "settle", "overbill", "release", "cancel"])
+KINDS = st.sampled_from(["admit", "admit", "settle", "overbill", "release", "cancel", "correct"])
 STEPS = st.lists(st.tuples(KINDS, st.integers(0, 30), st.integers(0, 5)), max_size=60)
 
 

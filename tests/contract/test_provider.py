@@ -187,6 +187,7 @@ async def test_what_it_cannot_know_is_none(subject: Subject) -> None:
     """A request nobody kept cannot be fetched, nor its bill."""
     assert await subject.provider.reattach("nobody") is None
     assert await subject.provider.settle("nobody", client_request_id="nobody") is None
+    assert await subject.provider.settle("", client_request_id="nobody") is None
 
 
 async def test_after_closing_it_refuses(subject: Subject) -> None:

@@ -291,3 +291,53 @@ async def test_a_closed_provider_says_so(provider: OpenAIProvider) -> None:
     await provider.close()
     await provider.close()
     assert (await refused(provider)).maybe_billed is False
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "billed"),
+    [
+        (200, b'{"data":{"id":"gen-1","total_cost":0.0015}}', 1_500_000_000),
+        (200, b'{"data":{"total_cost":"0.0000000000001"}}', 1),
+        (200, b'{"data":{"total_cost":0}}', 0),
+        (200, b'{"data":{"total_cost":-1}}', None),
+        (200, b'{"data":{"total_cost":null}}', None),
+        (200, b'{"data":{"total_cost":1e999}}', None),
+        (200, b'{"data":null}', None),
+        (200, b"<html>", None),
+        (404, b"{}", None),
+    ],
+)
+async def test_a_server_is_asked_what_a_request_was_billed(
+    wire: Wire, status: int, body: bytes, billed: int | None
+) -> None:
+    """By the server's id; exact to the last digit, and no amount where it says none."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(status, f"content-length: {len(body)}", kind="application/json"), body)
+
+    wire.answer = answer
+    config = OpenAIConfig(name="wire", base_url=wire.base_url, key=lambda: KEY, cost_path="generation")
+    provider = OpenAIProvider(config)
+    assert await provider.settle("gen-1&x", client_request_id="ours") == billed
+    assert wire.exchanges[0].line == "GET /v1/generation?id=gen-1%26x HTTP/1.1"
+    assert wire.exchanges[0].headers["authorization"] == f"Bearer {KEY}"
+    assert await provider.settle("", client_request_id="ours") == billed
+    assert wire.exchanges[1].line == "GET /v1/generation?id=ours HTTP/1.1"
+    await provider.close()
+
+
+async def test_a_server_that_refuses_to_say_is_an_error(wire: Wire, provider: OpenAIProvider) -> None:
+    """A wrong key is one; a server that has no such question is not asked at all."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(401, "content-length: 2", kind="application/json"), b"{}")
+
+    wire.answer = answer
+    asking = OpenAIProvider(OpenAIConfig(name="wire", base_url=wire.base_url, key=lambda: KEY, cost_path="generation"))
+    with pytest.raises(ProviderError) as caught:
+        await asking.settle("gen-1", client_request_id="ours")
+    assert caught.value.code is ErrorCode.WRONG_KEY
+    await asking.close()
+    asked = len(wire.exchanges)
+    assert await provider.settle("gen-1", client_request_id="ours") is None
+    assert len(wire.exchanges) == asked

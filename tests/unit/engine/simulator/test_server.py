@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 import httpx
 import pytest
 
+from engine.providers.usage import read_billed
 from engine.simulator.config import MODELS as OFFERED
 from engine.simulator.config import Fault, FaultKind, SimulatedModel, SimulatorConfig
 from engine.simulator.server import Simulator
@@ -100,3 +101,29 @@ async def test_it_listens_on_loopback_alone() -> None:
     async with fast() as simulator:
         with socket.socket() as other:  # free only where the simulator did not take every address
             other.bind(("127.0.0.2", simulator.port))
+
+
+async def test_it_says_what_a_request_was_billed(client: httpx.AsyncClient) -> None:
+    """By its own id or the client's, also of one that was cut; what it does not know, or refused, is not found."""
+    cut = Fault(kind=FaultKind.CUT, after_tokens=2, times=1)
+    async with fast(cut) as simulator:
+        url = f"{simulator.base_url}/chat/completions"
+        with pytest.raises(httpx.HTTPError):
+            await client.post(url, json=ASK | {"stream": True}, headers={"X-Client-Request-Id": "ours"})
+        await client.post(url, json=ASK | {"model": "nothing"}, headers={"X-Client-Request-Id": "refused"})
+        (seen, _) = simulator.witness
+        for name in ("ours", seen.request_id):
+            answer = await client.get(f"{simulator.base_url}/generation", params={"id": name})
+            assert answer.status_code == 200
+            assert read_billed(answer.content) == seen.billed > 0
+        for name in ("nobody", ""):
+            answer = await client.get(f"{simulator.base_url}/generation", params={"id": name})
+            assert answer.status_code == 404
+        answer = await client.get(f"{simulator.base_url}/generation", params={"id": "refused"})
+        assert read_billed(answer.content) == 0
+
+
+async def test_it_tells_nobody_without_its_key(client: httpx.AsyncClient) -> None:
+    """What was billed is its account's own business."""
+    async with Simulator(SimulatorConfig(key="sk-1")) as simulator:
+        assert (await client.get(f"{simulator.base_url}/generation", params={"id": "x"})).status_code == 401
