@@ -6,6 +6,7 @@ Both in the background, in small pieces, and resting for longer than they work.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from engine.domain.errors import DroverError, ErrorCode
@@ -97,10 +98,9 @@ class Upkeep:
                 await self._drop_large()
             except DroverError as error:
                 logger.warning("nothing more is dropped for now: %s", error)
-            try:
-                await asyncio.wait_for(self._changed.wait(), ROUND_S)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ROUND_S):  # `wait_for` of Python 3.11 swallows a cancellation
+                    await self._changed.wait()
 
     async def _drop_old(self) -> None:
         policy, now = self._policy, self._clock.wall_ms()

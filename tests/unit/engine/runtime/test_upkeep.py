@@ -128,3 +128,16 @@ def test_a_deletion_can_be_taken_back_for_thirty_days() -> None:
                 await b.store.replies(gone)
 
     run(main())
+
+
+def test_a_policy_set_in_the_moment_of_closing_holds_nothing_up() -> None:
+    """The engine closes; Python 3.11's `wait_for` would swallow the cancellation."""
+
+    async def main() -> None:
+        async with bench() as b:
+            await asyncio.sleep(1)
+            b.engine.set_retention(Retention(raw_days=1))
+            async with asyncio.timeout(60):
+                await b.engine.close(0.0)
+
+    run(main())
