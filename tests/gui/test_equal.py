@@ -59,6 +59,13 @@ async def compare_tasks(c: Cockpit) -> int:
     return column
 
 
+def settled(c: Cockpit, row: int) -> bool:
+    """Whether a row and its account agree: between "durable" and "settled" lies a turn of the loop."""
+    c.window.bridge.drain()
+    task = c.window.table.model.task(row)
+    return task.standing.spent == c.engine.balance(Scope(Level.TASK, task.id)).spent
+
+
 async def test_all_that_is_shown_is_what_the_ledger_says(tmp_path: Path) -> None:
     """While thirty tasks run into faults and limits, at every look; and when all is at rest, also the sums."""
     async with cockpit(tmp_path, speed=50.0) as c:
@@ -81,6 +88,7 @@ async def test_all_that_is_shown_is_what_the_ledger_says(tmp_path: Path) -> None
             compare_meters(c)
             await asyncio.sleep(0.01)
         await c.engine.saved()
+        await c.until(lambda: all(settled(c, row) for row in range(len(c.window.table.model.ids()))))
         compare_meters(c)
         spent = c.engine.balance(EVERYTHING).spent
         assert 0 < spent == await compare_tasks(c)
