@@ -14,8 +14,6 @@ import hashlib
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from engine.cost.port import Level
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import Event, PauseReason, Phase, Wanted
@@ -158,8 +156,6 @@ class Call:
         recorded = outcome(intent, ending, settled, at_ms=ports.clock.wall_ms(), redact=ports.redact)
         ports.fences.judge(intent, recorded)
         completed = self._accept(recorded) if ending.finished else None
-        if completed is not None:
-            recorded = replace(recorded, completes=completed)
         if recorded.usage is not None:
             now = ports.clock.monotonic()
             ports.gauges.input.add(recorded.usage.input, now)

@@ -90,9 +90,7 @@ STORE = (
         caught_by="store_machine",
         edits=(
             Edit(
-                "engine.store.repair.survey:survey",
-                "if mark is not None and mark.hash:",
-                "if mark is not None and not mark.hash:",
+                "engine.store.store:lost_records", "if mark is None or not mark.hash:", "if mark is None or mark.hash:"
             ),
         ),
     ),
