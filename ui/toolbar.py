@@ -61,7 +61,7 @@ class FilterLine(QLineEdit):
     def __init__(self, keys: str) -> None:
         """Build it empty."""
         super().__init__()
-        self.keys = QLabel(keys, self)
+        self.keys = QLabel(keys, self, textFormat=Qt.TextFormat.PlainText)
         self.keys.setObjectName("keys")
         self.keys.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setToolTip(keys)
