@@ -36,8 +36,9 @@ from engine.providers.presets import PRESETS, Preset
 from engine.providers.simulated import SimulatedConfig
 from engine.recipes import recipe
 from engine.results.folder import ResultsFolder
+from engine.runtime.parts import EngineParts
 from engine.runtime.ports import Reach, unobserved
-from engine.runtime.supervisor import EngineParts, Supervisor
+from engine.runtime.supervisor import Supervisor
 from engine.simulator.config import MODELS, SimulatorConfig
 from engine.simulator.server import Simulator
 from engine.store.spool_file import FileSpool

@@ -18,9 +18,10 @@ from engine.domain.task import TaskSnapshot, TaskSpec
 from engine.providers.scripted import Playbook, ScriptedProvider
 from engine.recipes import recipe
 from engine.results.port import NoResults
+from engine.runtime.parts import EngineParts
 from engine.runtime.ports import unobserved
 from engine.runtime.redacting import Redact, Unredacted
-from engine.runtime.supervisor import EngineParts, Supervisor
+from engine.runtime.supervisor import Supervisor
 from engine.store.memory import MemoryStore
 from engine.store.spool import MemorySpool
 from tests.virtual_time import LoopClock

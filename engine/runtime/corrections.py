@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from engine.domain.ids import AttemptId, TaskId
     from engine.runtime.accounts import Accounts
     from engine.runtime.journal import Journal
+    from engine.runtime.parts import EngineParts
     from engine.runtime.register import Register
-    from engine.runtime.supervisor import EngineParts
     from engine.store.port import StoreReader
 
 MOST = 10_000 * PICO

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from engine.domain.ids import TaskId
     from engine.domain.task import TaskSpec
     from engine.runtime.journal import Journal
+    from engine.runtime.parts import EngineParts
     from engine.runtime.register import Register
-    from engine.runtime.supervisor import EngineParts
 
 
 class Intake:

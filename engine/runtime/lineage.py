@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from engine.domain.task import TaskSpec
     from engine.runtime.intake import Intake
     from engine.runtime.journal import Journal
+    from engine.runtime.parts import EngineParts
     from engine.runtime.record import TaskRecord
     from engine.runtime.register import Register
-    from engine.runtime.supervisor import EngineParts
     from engine.store.port import Point, StoredTask
 
 

@@ -25,7 +25,8 @@ from engine.providers.directory import ConfiguredProviders
 from engine.providers.openai import OpenAIConfig
 from engine.recipes import recipe
 from engine.results.port import NoResults
-from engine.runtime.supervisor import EngineParts, Supervisor
+from engine.runtime.parts import EngineParts
+from engine.runtime.supervisor import Supervisor
 from engine.store.port import Store, StoredTask
 from engine.store.spool_file import FileSpool
 from engine.store.store import open_store

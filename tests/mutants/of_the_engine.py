@@ -83,9 +83,9 @@ ENGINE = (
         caught_by="machine",
         edits=(
             Edit(
-                "engine.runtime.supervisor:Supervisor._load",
-                "self._gaps.start()",
-                "self._gaps.start()\nself._acts.resume_all()",
+                "engine.runtime.rooms:Rooms.load",
+                "self.gaps.start()",
+                "self.gaps.start()\nself.acts.resume_all()",
             ),
         ),
     ),

@@ -11,7 +11,8 @@ from engine.domain.clock import UlidIds
 from engine.providers.scripted import ScriptedProvider
 from engine.recipes import recipe
 from engine.results.folder import ResultsFolder
-from engine.runtime.supervisor import EngineParts, Supervisor
+from engine.runtime.parts import EngineParts
+from engine.runtime.supervisor import Supervisor
 from engine.store import connection
 from engine.store.port import Store
 from engine.store.spool_file import FileSpool

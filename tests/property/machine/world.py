@@ -19,7 +19,8 @@ from engine.domain.step import AttemptRecord, AttemptStatus, Intent, Record
 from engine.providers.scripted import Script, ScriptedProvider, Sent, failure, reply
 from engine.recipes import recipe
 from engine.results.port import NoResults
-from engine.runtime.supervisor import EngineParts, Supervisor
+from engine.runtime.parts import EngineParts
+from engine.runtime.supervisor import Supervisor
 from engine.store.reading import attempts_of
 from tests.property.machine.disks import Disk, MemoryDisk
 from tests.virtual_time import LoopClock, VirtualLoop

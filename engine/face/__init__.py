@@ -1,0 +1,159 @@
+"""The engine's public face: all that the window, the command line and tests of either may use of it.
+
+Calls that act on tasks are synchronous: they check the table, record the intent and return the ids that accepted;
+what follows shows in the next `ChangeBatch`. Calls that read the store or must be durable on return are awaited.
+Every error is a `DroverError` with a code. Use it from one event loop only.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from engine.cost.port import Balance, Level, PriceBook, Quote, Scope
+from engine.domain.answer import Answer
+from engine.domain.damage import Damage
+from engine.domain.difference import Difference
+from engine.domain.doubt import UnknownAttempt
+from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
+from engine.domain.fence import Fence
+from engine.domain.ids import AttemptId, TaskId
+from engine.domain.ledger_entry import LedgerEntry
+from engine.domain.money import PICO, decimal, parse, per_million, plain
+from engine.domain.progress import (
+    ChangeBatch,
+    Distribution,
+    LiveText,
+    ProgressReport,
+    ProviderHealth,
+    Statistics,
+    Totals,
+    report,
+)
+from engine.domain.states import (
+    Action,
+    CompletionReason,
+    PauseReason,
+    Phase,
+    State,
+    TimeLevel,
+    Wanted,
+    allowed,
+)
+from engine.domain.step import (
+    AttemptRecord,
+    AttemptStatus,
+    Checkpoint,
+    Correction,
+    Flag,
+    Fork,
+    LogEntry,
+    NoteKind,
+    Origin,
+    StepRecord,
+)
+from engine.domain.storage import Retention, StorageSizes
+from engine.domain.task import (
+    MULTIPLIER,
+    Complexity,
+    RecipeName,
+    ResultRule,
+    RetryPolicy,
+    Standing,
+    TaskSnapshot,
+    TaskSpec,
+    TimeLimits,
+)
+from engine.domain.usage import FinishReason, Usage
+from engine.domain.validate import problems, validate
+from engine.face.acting import Acting
+from engine.face.branching import Branching
+from engine.face.keeping import Keeping
+from engine.face.looking import Looking
+from engine.face.spending import Spending
+from engine.providers.port import Capabilities, ModelInfo
+from engine.store.port import StoreHealth
+
+__all__ = [
+    "MULTIPLIER",
+    "PICO",
+    "Action",
+    "Answer",
+    "AttemptId",
+    "AttemptRecord",
+    "AttemptStatus",
+    "Balance",
+    "Capabilities",
+    "ChangeBatch",
+    "Checkpoint",
+    "CompletionReason",
+    "Complexity",
+    "Correction",
+    "Damage",
+    "Difference",
+    "Distribution",
+    "DroverError",
+    "Engine",
+    "ErrorCode",
+    "Fence",
+    "FinishReason",
+    "Flag",
+    "Fork",
+    "InvalidSpecError",
+    "LedgerEntry",
+    "Level",
+    "LiveText",
+    "LogEntry",
+    "ModelInfo",
+    "NoteKind",
+    "Origin",
+    "PauseReason",
+    "Phase",
+    "PriceBook",
+    "Problem",
+    "ProgressReport",
+    "ProviderHealth",
+    "Quote",
+    "RecipeName",
+    "ResultRule",
+    "Retention",
+    "RetryPolicy",
+    "Scope",
+    "Standing",
+    "State",
+    "Statistics",
+    "StepRecord",
+    "StorageSizes",
+    "StoreHealth",
+    "TaskId",
+    "TaskSnapshot",
+    "TaskSpec",
+    "TimeLevel",
+    "TimeLimits",
+    "Totals",
+    "UnknownAttempt",
+    "Usage",
+    "Wanted",
+    "allowed",
+    "decimal",
+    "parse",
+    "per_million",
+    "plain",
+    "problems",
+    "report",
+    "validate",
+]
+
+
+class Engine(Acting, Looking, Spending, Branching, Keeping, Protocol):
+    """Runs tasks. `engine.runtime.supervisor.Supervisor` is the real one."""
+
+    async def drain_runners(self, grace_s: float) -> None:
+        """Start nothing more, let steps in flight finish for `grace_s` seconds, cut the rest; all durable on return.
+
+        A second call with less grace cuts short the wait of the first.
+        """
+        ...
+
+    async def close(self, grace_s: float = 30.0) -> None:
+        """Let steps in flight finish for `grace_s` seconds, cut the rest, make all durable, let go of everything."""
+        ...

@@ -1,0 +1,65 @@
+"""What tasks cost: limits, fences, attempts whose end nobody knows, the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from engine.cost.port import Balance, Scope
+    from engine.domain.doubt import UnknownAttempt
+    from engine.domain.fence import Fence
+    from engine.domain.ids import AttemptId, TaskId
+    from engine.domain.ledger_entry import LedgerEntry
+
+
+class Spending(Protocol):
+    """See `engine.face.Engine`."""
+
+    def balance(self, scope: Scope) -> Balance:
+        """Return a ledger's figures."""
+        ...
+
+    def set_budget(self, scope: Scope, limit: int | None) -> None:
+        """Set the limit of a batch, the day, the month or everything; a task's own is set by `edit`.
+
+        A batch's is kept by the engine, the others by the person's settings. What a limit stopped is offered to resume
+        (`Totals.offered`) when it has room again; nothing resumes by itself.
+        """
+        ...
+
+    def fences(self) -> tuple[Fence, ...]:
+        """Return the models that are asked nothing more, because they billed above what was held, oldest first."""
+        ...
+
+    async def lift_fence(self, provider: str, model: str) -> None:
+        """Let a model be asked again, durable on return; tasks that it stopped are offered to resume."""
+        ...
+
+    async def unknown(self) -> tuple[UnknownAttempt, ...]:
+        """Return the attempts whose end nobody knows and on which nobody has decided, oldest first.
+
+        To decide is to `correct` one (to what it counts for already: it was spent), to `ask_provider`, or to `resume`
+        the task: it tries again, and the attempt stays counted.
+        """
+        ...
+
+    async def correct(self, task: TaskId, attempt: AttemptId, amount: int) -> None:
+        """Let an attempt that ended count for `amount` pico from now on (0: it was not billed), durable on return.
+
+        It counts on its own day, and may pass a limit: what is spent is spent. Raises UNKNOWN_ATTEMPT, ATTEMPT_OPEN,
+        AMOUNT_OUT_OF_RANGE; an error of the store means that it waits in memory.
+        """
+        ...
+
+    async def ask_provider(self, task: TaskId, attempt: AttemptId) -> int | None:
+        """Ask what an attempt was billed, and correct it to that; returns pico, or None where it cannot be told.
+
+        Raises what `correct` raises, and the provider's own errors.
+        """
+        ...
+
+    def ledger_entries(self) -> AsyncIterator[LedgerEntry]:
+        """Go over every attempt and correction from the store, task by task, deleted ones among them."""
+        ...

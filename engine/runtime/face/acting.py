@@ -1,0 +1,104 @@
+"""What a person does with tasks: add, start, pause, resume, cancel, retry, edit, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.cost.port import Level, Scope
+from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.states import Action, allowed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.domain.ids import TaskId
+    from engine.domain.task import TaskSpec
+    from engine.runtime.rooms import Rooms
+
+
+class Acting:
+    """See `engine.face.acting`."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        """Answer for `rooms`."""
+        self._rooms = rooms
+
+    async def submit(self, specs: Sequence[TaskSpec], *, paused: bool = False) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        return await self._rooms.intake.submit(specs, paused=paused)
+
+    def start(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        return self._rooms.acts.start(ids)
+
+    def pause(self, ids: Sequence[TaskId], *, now: bool = False) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        return self._rooms.acts.pause(ids, now=now)
+
+    def resume(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        return self._rooms.acts.resume(ids)
+
+    def cancel(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        return self._rooms.acts.cancel(ids)
+
+    def retry(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        return self._rooms.acts.retry(ids)
+
+    async def delete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        gone = tuple(
+            t
+            for t in ids
+            if t in self._rooms.register and Action.DELETE in allowed(self._rooms.register.get(t).tip.state)
+        )
+        await self._rooms.journal.settled()
+        await self._rooms.parts.store.delete(gone)
+        for task in gone:
+            self._rooms.register.remove(task)
+            self._rooms.accounts.remove(task)
+            self._rooms.feed.remove(task)
+        return gone
+
+    async def undelete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        gone = [task for task in dict.fromkeys(ids) if task not in self._rooms.register]
+        await self._rooms.parts.store.undelete(gone)
+        back = [stored for stored in await self._rooms.parts.store.scan() if stored.id in gone]
+        self._rooms.intake.take_in(back)
+        return tuple(stored.id for stored in back)
+
+    async def edit(self, task: TaskId, spec: TaskSpec) -> None:
+        """See `Acting`."""
+        record = self._rooms.register.get(task)
+        if Action.EDIT not in allowed(record.tip.state):
+            raise DroverError(ErrorCode.NOT_POSSIBLE, record.tip.state)
+        spec = self._rooms.intake.checked(spec)
+        before = record.spec
+        await self._rooms.journal.edit(record, spec)
+        self._rooms.register.edited(record, before)
+        self._rooms.accounts.set_limit(Scope(Level.TASK, task), spec.budget)
+        self._rooms.feed.mark(task)
+        self._rooms.offers.changed()
+
+    def pause_all(self, *, now: bool = False) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        return self._rooms.acts.pause_all(now=now)
+
+    def resume_all(self) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        return self._rooms.acts.resume_all()
+
+    def resume_interrupted(self, *, consent: bool = True) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        return self._rooms.acts.resume_interrupted(consent=consent)
+
+    def resume_offered(self) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        return self._rooms.acts.resume(self._rooms.offers.tasks())
+
+    def set_running_limit(self, limit: int) -> None:
+        """See `Acting`."""
+        self._rooms.crew.limit = limit

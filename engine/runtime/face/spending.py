@@ -1,0 +1,64 @@
+"""What tasks cost: limits, fences, attempts whose end nobody knows, the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.cost.port import Level, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from engine.cost.port import Balance
+    from engine.domain.doubt import UnknownAttempt
+    from engine.domain.fence import Fence
+    from engine.domain.ids import AttemptId, TaskId
+    from engine.domain.ledger_entry import LedgerEntry
+    from engine.runtime.rooms import Rooms
+
+
+class Spending:
+    """See `engine.face.spending`."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        """Answer for `rooms`."""
+        self._rooms = rooms
+
+    def balance(self, scope: Scope) -> Balance:
+        """See `Spending`."""
+        return self._rooms.accounts.balance(scope)
+
+    def set_budget(self, scope: Scope, limit: int | None) -> None:
+        """See `Spending`."""
+        self._rooms.accounts.set_limit(scope, limit)
+        if scope.level is Level.BATCH:
+            self._rooms.journal.keep(self._rooms.parts.store.set_budget(scope.level, scope.key, limit))
+        self._rooms.offers.changed()
+
+    def fences(self) -> tuple[Fence, ...]:
+        """See `Spending`."""
+        return tuple(self._rooms.fences)
+
+    async def lift_fence(self, provider: str, model: str) -> None:
+        """See `Spending`."""
+        await self._rooms.fences.lift(provider, model)
+        self._rooms.offers.changed()
+
+    async def unknown(self) -> tuple[UnknownAttempt, ...]:
+        """See `Spending`."""
+        return await self._rooms.corrections.unknown()
+
+    async def correct(self, task: TaskId, attempt: AttemptId, amount: int) -> None:
+        """See `Spending`."""
+        await self._rooms.corrections.correct(task, attempt, amount)
+        self._rooms.offers.changed()
+
+    async def ask_provider(self, task: TaskId, attempt: AttemptId) -> int | None:
+        """See `Spending`."""
+        amount = await self._rooms.corrections.ask(task, attempt)
+        self._rooms.offers.changed()
+        return amount
+
+    def ledger_entries(self) -> AsyncIterator[LedgerEntry]:
+        """See `Spending`."""
+        return self._rooms.parts.store.ledger()
