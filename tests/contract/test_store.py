@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Awaitable, Callable
 
 import msgspec
 import pytest
@@ -16,54 +14,9 @@ from engine.domain.ids import AttemptId, TaskId
 from engine.domain.states import State
 from engine.domain.step import AttemptStatus, Flag, NoteKind
 from engine.domain.task import Standing
-from engine.store.memory import MemoryStore
-from engine.store.port import Store, StoredTask
-from engine.store.store import open_store
+from engine.store.port import StoredTask
+from tests.shelves import Shelf
 from tests.stored import CREATED_AT, HELD, checkpoint, correction, intent, note, outcome, task, write_steps
-
-
-class Shelf(Protocol):
-    """A store, and the same records opened again."""
-
-    store: Store
-
-    async def reopen(self) -> Store:
-        """Close the store and open it again."""
-        ...
-
-
-class Files:
-    """The real store, in a folder."""
-
-    def __init__(self, folder: Path, store: Store) -> None:
-        self.folder = folder
-        self.store = store
-
-    async def reopen(self) -> Store:
-        """See `Shelf`."""
-        await self.store.close()
-        self.store = await open_store(self.folder)
-        return self.store
-
-
-class Memory:
-    """The fake, which outlives whoever uses it."""
-
-    def __init__(self) -> None:
-        self.store: Store = MemoryStore()
-
-    async def reopen(self) -> Store:
-        """See `Shelf`."""
-        await self.store.close()
-        return self.store
-
-
-@pytest.fixture(params=["files", "memory"])
-async def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Shelf]:
-    """Both kinds, empty."""
-    made: Shelf = Memory() if request.param == "memory" else Files(tmp_path, await open_store(tmp_path))
-    yield made
-    await made.store.close()
 
 
 async def test_tasks_come_back_as_they_were_stored_and_in_order(shelf: Shelf) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from itertools import pairwise
 
 import pytest
@@ -36,10 +37,10 @@ async def paused_at(b: Bench, steps: int, *, interval: int = 1, most: int = 9) -
     return task
 
 
-async def code_of(restoring: object) -> ErrorCode:
+async def code_of(restoring: Awaitable[object]) -> ErrorCode:
     """Return with what an act is refused."""
     with pytest.raises(DroverError) as caught:
-        await restoring  # type: ignore[misc]
+        await restoring
     return caught.value.code
 
 
