@@ -141,10 +141,11 @@ class Call:
     async def _perform(
         self, provider: Provider, prepared: PreparedRequest, intent: Intent, deadlines: Deadlines
     ) -> Ending:
+        # From here on a durable outcome ends the hold, and nothing else does.
+        stream = self._record.stream = Stream(number=intent.number, step=intent.step)
         wish = self._wishes.current
         if wish is not Wanted.NOTHING:  # asked for while the intent was being saved: no byte leaves
             return Ending(cause=wish, sent=False)
-        stream = self._record.stream = Stream(number=intent.number, step=intent.step)
         self._wishes.show(Phase.CONNECTING)
         with self._wishes.streaming(deadlines):
             attempt = Attempt(self._record, self._ports, stream)

@@ -151,5 +151,14 @@ class Runner:
         """Show the task held up; what it comes to waits in memory behind what could not be saved."""
         record, journal = self._record, self._ports.journal
         if record.tip.state not in AT_REST:
-            journal.state(record, stop.event, stop.reason, stop.detail)
+            meant = self._wished() or stop  # what its person asked for holds when the disk is mended
+            journal.state(record, meant.event, meant.reason, meant.detail)
         journal.hold_up(record, stop.reason, stop.detail)
+
+    def _wished(self) -> Stop | None:
+        """Return the stop that the current wish means."""
+        try:
+            self.wishes.obey()
+        except Stop as wished:
+            return wished
+        return None

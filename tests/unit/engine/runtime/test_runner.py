@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from engine.cost.port import Level, Price, Scope
-from engine.domain.errors import ErrorCode
+from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import PauseReason, Phase, State, TimeLevel
 from engine.domain.step import AttemptStatus, Flag
 from engine.domain.task import RecipeName, RetryPolicy, TimeLimits
@@ -117,6 +117,25 @@ def test_pause_now_cuts_and_keeps_what_came() -> None:
             assert cut.cost == step.attempts[0].intent.held == snapshot.standing.spent == snapshot.standing.assumed
             b.engine.resume([task])
             assert (await b.done(task)).state is State.COMPLETED
+
+    run(main())
+
+
+@pytest.mark.parametrize(("cancel", "state"), [(False, State.PAUSED), (True, State.CANCELLED)])
+def test_what_a_person_asked_for_outlives_a_failing_disk(*, cancel: bool, state: State) -> None:
+    """The step in flight could not be saved; when it is, the task stops as it was told, and nothing more is sent."""
+
+    async def main() -> None:
+        async with bench(in_turn(reply("x", pause_s=1.0))) as b:
+            task = await b.submit()
+            await asyncio.sleep(0.5)
+            assert (b.engine.cancel if cancel else b.engine.pause)([task]) == (task,)
+            b.store.failing = DroverError(ErrorCode.DISK_FULL)
+            await asyncio.sleep(5)
+            b.store.failing = None
+            assert await b.engine.mend() == ()
+            assert (await b.done(task)).state is state
+            assert len(b.provider.sent) == 1
 
     run(main())
 
