@@ -118,8 +118,22 @@ def note(of: StoredTask, code: str = "paused:user") -> Note:
     return Note(task=of.id, kind=NoteKind.STATE, code=code, at_ms=CREATED_AT)
 
 
+def standing(steps: int) -> Standing:
+    """Return where a task stands that runs and has this many steps from `write_steps`."""
+    return Standing(
+        state=State.RUNNING if steps else State.PENDING,
+        steps_done=steps,
+        attempts=steps,
+        spent=1_000 * steps,
+        input_tokens=10 * steps,
+        output_tokens=20 * steps,
+        created_at_ms=CREATED_AT,
+        started_at_ms=CREATED_AT + 1 if steps else None,
+    )
+
+
 async def write_steps(store: Store, of: StoredTask, count: int, first: int = 1) -> None:
     """Write whole steps, each durable before the next."""
     for step in range(first, first + count):
         await store.append_intent(intent(of, step), of.standing)
-        await store.append_outcome(outcome(of, step), Standing(state=State.RUNNING, steps_done=step))
+        await store.append_outcome(outcome(of, step), standing(step))

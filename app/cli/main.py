@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.care import care
 from app.cli.history import history
 from app.cli.options import DataDir, Json, TaskName, paths_of, program_of, wait
 from app.cli.report import Exit, Output, wrong
@@ -23,6 +24,7 @@ cannot be read or written · 7 cancelled · 130 ended by Ctrl-C or SIGTERM befor
 cli = typer.Typer(help=HELP, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 cli.add_typer(history)
+cli.add_typer(care)
 
 
 @cli.callback(invoke_without_command=True)

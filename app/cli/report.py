@@ -46,6 +46,9 @@ STORE_CODES = frozenset(
     {
         ErrorCode.STORE_DAMAGED,
         ErrorCode.STORE_FAILED,
+        ErrorCode.STORE_UNREADABLE,
+        ErrorCode.BACKUP_FAILED,
+        ErrorCode.NETWORK_FOLDER,
         ErrorCode.STORE_TOO_NEW,
         ErrorCode.NOT_A_STORE,
         ErrorCode.FOLDER_NOT_WRITABLE,

@@ -85,6 +85,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     retry_in_s: float | None = None
     """Seconds waited before the next attempt, where there is one."""
     at_ms: int
+    completes: str = ""
+    """A `CompletionReason` where the task is done with it."""
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):

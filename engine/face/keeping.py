@@ -41,6 +41,6 @@ class Keeping(Protocol):
     async def backup(self, file: Path) -> None:
         """Write a copy of the whole store, consistent while tasks run, checked and durable on return.
 
-        Raises BACKUP_FAILED; DISK_FULL, FOLDER_NOT_WRITABLE of the copy's folder. A file of that name is replaced.
+        Raises BACKUP_FAILED, and leaves a file of that name as it was; else that is replaced.
         """
         ...

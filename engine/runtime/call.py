@@ -14,6 +14,8 @@ import hashlib
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from engine.cost.port import Level
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import Event, PauseReason, Phase, Wanted
@@ -157,6 +159,8 @@ class Call:
         recorded = outcome(intent, ending, settled, at_ms=ports.clock.wall_ms(), redact=ports.redact)
         ports.fences.judge(intent, recorded)
         completed = self._accept(recorded) if ending.finished else None
+        if completed is not None:
+            recorded = replace(recorded, completes=completed)
         if recorded.usage is not None:
             now = ports.clock.monotonic()
             ports.gauges.input.add(recorded.usage.input, now)

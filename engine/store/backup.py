@@ -11,8 +11,6 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-import apsw
-
 from engine.domain.errors import DroverError, ErrorCode
 from engine.store.atomic import sync_folder
 from engine.store.check import ends
@@ -24,7 +22,7 @@ TASKS = "SELECT id, no, spec, records, head FROM task JOIN standing USING (no)"
 
 
 def back_up(source: Path, file: Path) -> None:
-    """Write a copy of the database `source` to `file`; raises `DroverError` and leaves no rest of it."""
+    """Write a copy of the database `source` to `file`; raises BACKUP_FAILED and leaves no rest of it."""
     if file.resolve() == source.resolve():
         raise DroverError(ErrorCode.BACKUP_FAILED, "the copy would replace what is copied")
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
@@ -33,11 +31,12 @@ def back_up(source: Path, file: Path) -> None:
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             _copy(source, part)
             _publish(part, file)
-    except BaseException:
-        for suffix in ("", "-journal"):
+    except DroverError as error:
+        raise DroverError(ErrorCode.BACKUP_FAILED, error.detail or str(error)) from error
+    finally:
+        for suffix in ("", "-journal", "-wal", "-shm"):
             with suppress(OSError):  # what is wrong has been raised already
                 part.with_name(part.name + suffix).unlink(missing_ok=True)
-        raise
 
 
 def _copy(source: Path, part: Path) -> None:
@@ -56,20 +55,10 @@ def _copy(source: Path, part: Path) -> None:
 
 
 def _check(copy: Database) -> None:
-    """Read the copy whole: every page by its checksum, every record by its chain; raises BACKUP_FAILED."""
-    try:
-        found = str(copy.pragma("integrity_check"))
-        if found == "ok":
-            _check_chains(copy)
-    except apsw.Error as error:
-        found = str(error)
-    except DroverError as error:
-        found = error.detail
-    if found != "ok":
-        raise DroverError(ErrorCode.BACKUP_FAILED, found)
-
-
-def _check_chains(copy: Database) -> None:
+    """Read the copy whole: every page by its checksum, every record by its chain; raises what does not hold."""
+    complaint = str(copy.pragma("integrity_check"))
+    if complaint != "ok":
+        raise DroverError(ErrorCode.BACKUP_FAILED, complaint)
     for task, no, spec, records, head in copy.execute(TASKS):
         walk = Walk(task, no)
         for _ in walk.records(copy):

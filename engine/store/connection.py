@@ -71,6 +71,17 @@ def as_store_errors() -> Generator[None]:
         raise DroverError(ErrorCode.FOLDER_NOT_WRITABLE, str(error)) from error
 
 
+@contextmanager
+def snapshot(connection: Database) -> Generator[None]:
+    """Read one moment of the database in the body, whatever the writer commits meanwhile; raises `apsw.Error`."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:  # an error of the disk ended it already
+            connection.execute("ROLLBACK")
+
+
 def open_writer(file: Path) -> Database:
     """Open the database for its one writer, making it where there is none; raises `DroverError`."""
     with as_store_errors():
@@ -104,6 +115,23 @@ def open_reader(file: Path) -> Database:
             connection.close()
             raise
         return connection
+
+
+def open_probe(file: Path) -> Database:
+    """Open the database to look at it before anybody writes: nothing of it is changed, the log least of all.
+
+    Raises `apsw.Error`, `DroverError`. No other connection of this process may be open.
+    """
+    connection = _open(file, apsw.SQLITE_OPEN_READWRITE)
+    try:
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        _settings(connection)
+        connection.pragma("query_only", value=True)
+        _recognise(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def open_copy(file: Path) -> Database:

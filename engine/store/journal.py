@@ -9,15 +9,20 @@ import msgspec
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
-from engine.domain.step import Fork, Note, Record
+from engine.domain.step import Fork, Note, NoteKind, Record
 from engine.store.chain import Digests, digests, fork_origin, link, origin
-from engine.store.codec import Encoded, decode
+from engine.store.codec import KINDS, Encoded, decode
 from engine.store.database import Database
 from engine.store.rows import PLACES, sha256
 
 COLUMNS = "id, kind, at, header, hash, text_digest, raw_digest, text, raw"
 
 ROWS = f"SELECT {COLUMNS} FROM record WHERE id > ? AND id < ? ORDER BY id"  # noqa: S608 - constants alone
+
+NOTES = (
+    f"SELECT at, header FROM task JOIN record ON record.id BETWEEN no * {PLACES} AND no * {PLACES} + {PLACES - 1}"  # noqa: S608
+    " WHERE task.id = ? AND kind = ?"
+)
 
 Row = tuple[int, int, int, bytes, bytes, bytes | None, bytes | None, str | None, bytes | None]
 """A record as it lies in the table, by `COLUMNS`."""
@@ -59,6 +64,13 @@ class Walk:
         if isinstance(record, Note) and record.spec_sha256:
             self.spec_sha256 = record.spec_sha256
         return record
+
+
+def cut_back(connection: Database, task: TaskId) -> bool:
+    """Whether records of a task were lost and its journal goes on without them."""
+    notes = connection.execute(NOTES, (task, KINDS[Note]))
+    records = (decoded(task, 0, Encoded(KINDS[Note], at_ms, header)) for at_ms, header in notes)
+    return any(isinstance(record, Note) and record.kind is NoteKind.RECOVERED for record in records)
 
 
 def decoded(task: TaskId, place: int, stored: Encoded) -> Record:

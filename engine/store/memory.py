@@ -28,7 +28,6 @@ from engine.domain.step import (
     Intent,
     LogEntry,
     Note,
-    NoteKind,
     Outcome,
     Record,
     StepRecord,
@@ -39,6 +38,7 @@ from engine.store.port import Point, Spending, StoredTask, StoreHealth
 from engine.store.reading import (
     attempts_of,
     checkpoints_of,
+    created,
     ledger_entries,
     log_entry,
     parent_of,
@@ -269,7 +269,7 @@ class MemoryStore:
 
     def _create(self, task: StoredTask, fork: Fork | None = None) -> None:
         self.tasks[task.id] = task
-        note = Note(task=task.id, kind=NoteKind.CREATED, at_ms=task.standing.created_at_ms)
+        note = created(task)
         self.records[task.id] = [note] if fork is None else [fork, note]
 
     def _append(self, record: Record, standing: Standing) -> asyncio.Future[None]:

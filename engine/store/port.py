@@ -221,7 +221,7 @@ class Store(StoreReader, Protocol):
         ...
 
     async def backup(self, file: Path) -> None:
-        """Write a copy of the whole store, checked and durable on return; raises BACKUP_FAILED, DISK_FULL, ..."""
+        """Write a copy of the whole store, checked and durable on return; raises BACKUP_FAILED."""
         ...
 
     @property

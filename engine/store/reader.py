@@ -22,9 +22,9 @@ from engine.domain.step import AttemptRecord, Checkpoint, Fork, Intent, LogEntry
 from engine.domain.storage import StorageSizes
 from engine.store.check import TASK, Check, ends
 from engine.store.codec import Encoded, spec, standing
-from engine.store.connection import as_store_errors
+from engine.store.connection import as_store_errors, snapshot
 from engine.store.database import Database
-from engine.store.journal import Walk, decoded
+from engine.store.journal import Walk, cut_back, decoded
 from engine.store.port import Point, Spending, StoredTask
 from engine.store.reading import (
     checkpoints_of,
@@ -151,7 +151,7 @@ class Reader:
 
     async def _on_thread(self, read: Callable[[], T]) -> T:
         def mapped() -> T:
-            with as_store_errors(), self._connection:  # one snapshot: the writer commits in between
+            with as_store_errors(), snapshot(self._connection):
                 return read()
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, mapped)
@@ -199,9 +199,13 @@ class Reader:
         records = list(walk.records(self._connection))
         ends(walk, packed, count, head)
         fork = parent_of(records)
-        if fork is not None and self._hash(fork.parent, fork.place) not in (fork.head, None):
+        if fork is not None and not self._follows(fork):
             raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}: record {fork.place} of its parent is another")
         return records
+
+    def _follows(self, fork: Fork) -> bool:
+        """Whether the record that a fork is linked to is there, or it is known that it is lost: a fork stands alone."""
+        return self._hash(fork.parent, fork.place) in (fork.head, None) or cut_back(self._connection, fork.parent)
 
     def _hash(self, task: TaskId, place: int) -> bytes | None:
         """Return the hash of a record, deleted tasks' too; empty where the task has none there, None without it."""

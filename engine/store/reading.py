@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.ledger_entry import EntryKind, LedgerEntry
+from engine.domain.states import State
 from engine.domain.step import (
     AttemptRecord,
     Checkpoint,
@@ -25,7 +26,15 @@ from engine.domain.step import (
     Record,
     StepRecord,
 )
-from engine.store.port import Point, Spending
+from engine.store.port import Point, Spending, StoredTask
+
+
+def created(task: StoredTask) -> Note:
+    """Return the first note of a task, with the state that it begins in where it is not PENDING."""
+    standing = task.standing
+    at_once = standing.state is State.PENDING or standing.started_at_ms is not None
+    code = "" if at_once else f"{standing.state}:{standing.reason}"
+    return Note(task=task.id, kind=NoteKind.CREATED, code=code, at_ms=standing.created_at_ms)
 
 
 def attempts_of(records: Iterable[Record]) -> tuple[AttemptRecord, ...]:
@@ -206,9 +215,16 @@ def log_entry(seq: int, record: Record) -> LogEntry:
             figures = dict[str, float](step=record.step, cost=record.cost)
             return LogEntry(seq=seq, at_ms=record.at_ms, kind="checkpoint", code=record.policy, figures=figures)
         case Note():
-            return LogEntry(seq=seq, at_ms=record.at_ms, kind=record.kind, code=record.code, figures=record.figures)
+            return _noted(seq, record)
         case Correction():
             figures = {"step": record.step, "before": record.before, "amount": record.amount}
             return LogEntry(seq=seq, at_ms=record.at_ms, kind="correction", code=record.by, figures=figures)
         case Fork():
             return LogEntry(seq=seq, at_ms=record.at_ms, kind="fork", code=record.parent, figures={"step": record.step})
+
+
+def _noted(seq: int, note: Note) -> LogEntry:
+    code, figures = note.code, note.figures
+    if note.kind is NoteKind.RECOVERED:  # its code is what the records cut off stand for
+        code, figures = f"{State.FAILED}:{ErrorCode.STORE_DAMAGED}", note.figures | {"cost": float(note.code)}
+    return LogEntry(seq=seq, at_ms=note.at_ms, kind=note.kind, code=code, figures=figures)

@@ -15,13 +15,14 @@ import msgspec
 
 from engine.domain.errors import ErrorCode
 from engine.domain.ids import AttemptId, TaskId
-from engine.domain.step import Correction, Fork, Intent, Note, NoteKind, Outcome, Record
+from engine.domain.step import Correction, Fork, Intent, Note, Outcome, Record
 from engine.domain.task import Standing
 from engine.domain.usage import Usage
 from engine.store.chain import digests, fork_origin, link, origin
 from engine.store.codec import Encoded, encode, pack
 from engine.store.database import Database
 from engine.store.port import StoredTask
+from engine.store.reading import created
 
 PLACES = 1 << 24
 """Records a task can have."""
@@ -91,8 +92,7 @@ class Rows:
         )
         if fork is not None:
             self.append(fork, task.standing)
-        at_ms = task.standing.created_at_ms
-        self.append(Note(task=task.id, kind=NoteKind.CREATED, at_ms=at_ms, spec_sha256=sha256(packed)), task.standing)
+        self.append(_with_digest(created(task), packed), task.standing)
 
     def append(self, record: Record, standing: Standing) -> None:
         """Write a record and the standing after it."""

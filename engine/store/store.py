@@ -27,6 +27,7 @@ from engine.store.connection import as_store_errors, open_reader, open_writer
 from engine.store.database import Database
 from engine.store.port import StoredTask, StoreHealth
 from engine.store.reader import Reader
+from engine.store.repair.start import Prepared, prepare
 from engine.store.sizes import used
 from engine.store.suspects import write_suspects
 from engine.store.transactor import Append, Create, Delete, Drop, Edit, SetBudget, SetFence, Transactor
@@ -209,17 +210,6 @@ class SqliteStore(Reader):
             logger.warning("the watermark could not be written: %s", error)
 
 
-def lost_records(folder: Path, seq: int, connection: Database) -> int:
-    """Return how many records the watermark knows and the database does not have, or has otherwise."""
-    mark = watermark.read(folder)
-    if mark is None or not mark.hash:
-        return 0
-    if mark.seq > seq:
-        return mark.seq - seq
-    row = connection.execute("SELECT hash FROM record WHERE id = ?", (mark.record,)).fetchone()
-    return 0 if row is not None and row[0] == mark.hash else 1
-
-
 async def open_store(
     folder: Path,
     *,
@@ -229,36 +219,38 @@ async def open_store(
 ) -> SqliteStore:
     """Open the store of a folder, making both where there are none; the caller holds the folder's lock.
 
+    What is damaged of it is repaired first, see `engine.store.repair`, and told in the store's `damage`.
+
     Raises:
-        DroverError: FOLDER_NOT_WRITABLE, DISK_FULL, NOT_A_STORE, STORE_TOO_NEW, STORE_DAMAGED, STORE_FAILED.
+        DroverError: FOLDER_NOT_WRITABLE, DISK_FULL, NOT_A_STORE, STORE_TOO_NEW, STORE_UNREADABLE, STORE_FAILED.
     """
     writing, reading = executors or (ThreadPoolExecutor(1, "store-writer"), ThreadPoolExecutor(1, "store-reader"))
 
+    clock = clock or SystemClock()
     loop = asyncio.get_running_loop()
     try:
-        transactor, connection, lost = await loop.run_in_executor(writing, _open_both, folder, reach)
+        opening = loop.run_in_executor(writing, _open_both, folder, reach, clock.wall_ms())
+        transactor, connection, prepared = await opening
     except BaseException:
         writing.shutdown(wait=False)
         reading.shutdown(wait=False)
         raise
-    store = SqliteStore(folder, clock or SystemClock(), transactor, connection, (writing, reading))
-    if lost:
-        logger.error("the database's tail was lost: %d records behind the watermark", lost)
-        store.lost = lost
+    store = SqliteStore(folder, clock, transactor, connection, (writing, reading))
+    store.damage, store.lost = prepared.damage, prepared.lost
     return store
 
 
-def _open_both(folder: Path, reach: Callable[[str], None]) -> tuple[Transactor, Database, int]:
+def _open_both(folder: Path, reach: Callable[[str], None], now_ms: int) -> tuple[Transactor, Database, Prepared]:
     _make(folder)
+    prepared = prepare(folder, now_ms)
     with ExitStack() as opened, as_store_errors():
         renew_log(folder / f"{FILE}-wal")
         transactor = Transactor(lambda: open_writer(folder / FILE), reach)
         opened.callback(transactor.close)
         reader = open_reader(folder / FILE)
         opened.callback(reader.close)
-        lost = lost_records(folder, transactor.durable.seq, reader)
         opened.pop_all()
-    return transactor, reader, lost
+    return transactor, reader, prepared
 
 
 async def open_store_reader(folder: Path) -> Reader:

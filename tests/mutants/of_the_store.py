@@ -90,7 +90,9 @@ STORE = (
         caught_by="store_machine",
         edits=(
             Edit(
-                "engine.store.store:lost_records", "if mark is None or not mark.hash:", "if mark is None or mark.hash:"
+                "engine.store.repair.survey:survey",
+                "if mark is not None and mark.hash:",
+                "if mark is not None and not mark.hash:",
             ),
         ),
     ),

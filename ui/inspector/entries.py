@@ -10,6 +10,7 @@ from ui.tasks import format as figures
 from ui.text import Words
 
 KINDS_OF_CODES = {
+    "created": ("state", "reason"),
     "state": ("state", "reason"),
     "outcome": ("attempt", "reason"),
     "wanted": ("wanted", "reason"),

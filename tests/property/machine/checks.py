@@ -18,6 +18,7 @@ from engine.domain.step import AttemptStatus
 from engine.domain.usage import Usage
 from engine.providers.port import Delta, ProviderError
 from engine.runtime.accounts import EVERYTHING
+from engine.store.fold import disagreements, folded
 from engine.store.reading import attempts_of, spending_of
 from tests.property.machine.world import DAY_LIMIT, World
 from tests.workbench import PRICE
@@ -58,6 +59,7 @@ class Checks(World):
         self.run(self._moment())
         self.within(look)
         self.run(self._the_journal_can_be_read())
+        self.run(self._what_stands_follows_from_the_records())
 
     async def _moment(self) -> None:
         """Wait until nothing happens any more but by a timer."""
@@ -74,6 +76,13 @@ class Checks(World):
                 await self.store.load(stored.id)
             except DroverError as error:
                 raise AssertionError(str(error)) from error
+
+    async def _what_stands_follows_from_the_records(self) -> None:
+        """State, steps, money and tokens as stored are what the journal alone comes to."""
+        for stored in await self.store.scan():
+            fold = folded(self.disk.records()[stored.id])
+            assert disagreements(stored.standing, fold) == (), stored.id
+            assert fold.sure or stored.standing.state in {State.RUNNING, State.PENDING}
 
     def _no_byte_left_before_its_time(self) -> None:
         """The provider looked when it was called."""

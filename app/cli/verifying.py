@@ -1,0 +1,118 @@
+"""`drover verify`: whether the saved data is sound, beside a running window too; and repairing it, alone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from app import settings as settings_file
+from app.cli.report import Exit, Output, say
+from app.cli.shown import safe
+from app.lock import FolderLock, Owner
+from app.paths import Paths
+from engine.domain.damage import Damage
+from engine.domain.errors import DroverError
+from engine.domain.ids import TaskId
+from engine.results.names import folder_name
+from engine.store.repair.start import prepare
+from engine.store.repair.verify import Unsound, Verification, verify
+
+TRANSCRIPT = "transcript.md"
+
+
+async def verify_all(paths: Paths, output: Output, *, moved: str) -> Exit:
+    """Say what is sound and what is not; `moved` is the option that names the folder, where one was given."""
+    found = await asyncio.to_thread(verify, paths.data)
+    missing = await asyncio.to_thread(without_files, paths, found.folders)
+    for each in found.unsound:
+        output.emit("unsound", _said(each), msgspec.structs.asdict(each))
+    for about in found.doubts:
+        output.note(say("verify_older") if about == "older" else say("verify_fork", about=about))
+    if missing:
+        output.note(say("verify_missing", count=len(missing)))
+    output.emit("result", _summary(found, moved), _fields(found, missing))
+    return Exit.COMPLETED if found.sound else Exit.STORE
+
+
+async def repair_all(paths: Paths, output: Output) -> Exit:
+    """Do at once what a start does where damage is suspected: copy, repair, tell."""
+    owner = Owner(pid=os.getpid(), kind="command", since_ms=time.time_ns() // 1_000_000)
+    with FolderLock(paths.lock_file, owner):
+        prepared = await asyncio.to_thread(prepare, paths.data, owner.since_ms, everything=True)
+    for each in prepared.damage:
+        output.emit("repaired", _told(each), damage_fields(each))
+    copy = next((each.quarantine for each in prepared.damage if each.quarantine), None)
+    text = say("repaired_copy", folder=copy) if copy else say("repaired_nothing")
+    output.emit("result", text, {"repaired": len(prepared.damage), "copy": str(copy) if copy else None})
+    return Exit.COMPLETED
+
+
+def without_files(paths: Paths, tasks: Sequence[tuple[TaskId, str]]) -> list[TaskId]:
+    """Return the tasks that have replies and no transcript in the results folder."""
+    try:
+        own = settings_file.load(paths.settings_file).results_folder
+    except DroverError:
+        own = ""
+    root = Path(own).expanduser() if own else paths.results
+    return [id_ for id_, name in tasks if not (root / folder_name(id_, name) / TRANSCRIPT).exists()]
+
+
+def damage_fields(damage: Damage) -> dict[str, object]:
+    """Return damage as plain values."""
+    return {
+        "task": damage.task,
+        "title": damage.title,
+        "place": damage.place,
+        "kept_steps": damage.kept_steps,
+        "lost_records": damage.lost_records,
+        "since_ms": damage.since_ms,
+        "exported": damage.exported,
+        "quarantine": str(damage.quarantine) if damage.quarantine else None,
+    }
+
+
+def _said(each: Unsound) -> str:
+    place = safe(each.place)
+    if not each.task:
+        return say("verify_place", place=place, lost=each.lost_records)
+    title = safe(each.title)[:60]
+    return say("verify_task", id=each.task, title=title, place=place, kept=each.kept_steps, lost=each.lost_records)
+
+
+def _told(each: Damage) -> str:
+    place = safe(each.place)
+    if not each.task:
+        return say("repaired_place", place=place, lost=each.lost_records)
+    title = safe(each.title)[:60]
+    return say("repaired_task", id=each.task, title=title, place=place, kept=each.kept_steps, lost=each.lost_records)
+
+
+def _summary(found: Verification, moved: str) -> str:
+    if not found.sound:
+        return say("verify_unsound", places=len(found.unsound), folder=moved)
+    return say(
+        "verify_sound",
+        tasks=found.tasks,
+        records=found.records,
+        attempts=found.attempts,
+        open_attempts=found.open_attempts,
+    )
+
+
+def _fields(found: Verification, missing: Sequence[TaskId]) -> dict[str, object]:
+    return {
+        "sound": found.sound,
+        "tasks": found.tasks,
+        "records": found.records,
+        "attempts": found.attempts,
+        "open_attempts": found.open_attempts,
+        "unsound": len(found.unsound),
+        "lost_records": sum(each.lost_records for each in found.unsound),
+        "doubts": list(found.doubts),
+        "without_files": list(missing),
+    }

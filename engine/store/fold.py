@@ -1,0 +1,170 @@
+"""Where a task stands by its records alone: its stored standing must agree, and is made anew from it when it is lost.
+
+Pure. Times of work and the causes of states are in no record: they stay as by default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from engine.domain.errors import ErrorCode
+from engine.domain.ids import AttemptId
+from engine.domain.states import PauseReason, State, Wanted
+from engine.domain.step import (
+    AttemptStatus,
+    Checkpoint,
+    Correction,
+    Flag,
+    Fork,
+    Intent,
+    Note,
+    NoteKind,
+    Outcome,
+    Record,
+)
+from engine.domain.task import Standing
+from engine.domain.usage import Usage
+
+COMPARED = (
+    "state",
+    "steps_done",
+    "spent",
+    "unknown",
+    "input_tokens",
+    "cached_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+)
+"""What the records tell exactly."""
+
+
+@dataclass(slots=True)
+class Fold:
+    """Takes records in their order; `standing` is what they come to."""
+
+    standing: Standing = field(default_factory=Standing)
+    sure: bool = False
+    """Whether the records tell the state: those of older versions do not say that a task began paused, or is done."""
+    _begins: bool = True
+    """Whether nothing has happened yet: a fork has a checkpoint before it runs."""
+    _costs: dict[AttemptId, tuple[int, bool]] = field(default_factory=dict[AttemptId, tuple[int, bool]])
+    """Pico of each attempt that ended, and whether they are assumed."""
+    _undecided: set[AttemptId] = field(default_factory=set[AttemptId])
+
+    def add(self, record: Record) -> None:
+        """Take the next record."""
+        match record:
+            case Intent():
+                self._intent(record)
+            case Outcome():
+                self._outcome(record)
+            case Correction():
+                self._correction(record)
+            case Checkpoint():
+                if self.standing.state is not State.COMPLETED and not self._begins:
+                    self._move(State.RUNNING)
+            case Fork():
+                self._change(steps_done=record.step)
+            case Note():
+                self._note(record)
+        self._begins = isinstance(record, Fork) or (isinstance(record, Note) and record.kind is NoteKind.CREATED)
+
+    def _intent(self, intent: Intent) -> None:
+        now = self.standing
+        again = 1 if intent.number > 1 else 0
+        self._move(State.RUNNING)
+        self._change(
+            attempts=now.attempts + 1,
+            step_attempts=intent.number,
+            retries=now.retries + again,
+            started_at_ms=now.started_at_ms or intent.at_ms,
+            ended_at_ms=None,
+        )
+
+    def _outcome(self, outcome: Outcome) -> None:
+        now, usage = self.standing, outcome.usage or Usage()
+        assumed = Flag.ASSUMED in outcome.flags
+        self._costs[outcome.attempt] = (outcome.cost, assumed)
+        self._change(
+            spent=now.spent + outcome.cost,
+            assumed=now.assumed + (outcome.cost if assumed else 0),
+            input_tokens=now.input_tokens + usage.input,
+            cached_tokens=now.cached_tokens + usage.cached,
+            output_tokens=now.output_tokens + usage.output,
+            reasoning_tokens=now.reasoning_tokens + usage.reasoning,
+        )
+        if outcome.status is AttemptStatus.UNKNOWN and outcome.cost:
+            self._undecided.add(outcome.attempt)
+            self._change(unknown=len(self._undecided))
+        elif outcome.status is AttemptStatus.ACCEPTED:
+            self._change(steps_done=now.steps_done + 1, step_attempts=0, first_token_s=outcome.first_token_s)
+            self.sure = False
+        if outcome.completes:
+            self._move(State.COMPLETED, outcome.completes)
+            self._change(ended_at_ms=outcome.at_ms)
+
+    def _correction(self, correction: Correction) -> None:
+        cost, assumed = self._costs.get(correction.attempt, (correction.before, False))
+        self._costs[correction.attempt] = (correction.amount, False)
+        self._undecided.discard(correction.attempt)
+        self._change(
+            spent=self.standing.spent - cost + correction.amount,
+            assumed=self.standing.assumed - (cost if assumed else 0),
+            unknown=len(self._undecided),
+        )
+
+    def _note(self, note: Note) -> None:
+        match note.kind:
+            case NoteKind.CREATED:
+                self._change(created_at_ms=note.at_ms)
+                self._state(note.code or State.PENDING)
+                self.sure = bool(note.code)
+            case NoteKind.STATE:
+                self._state(note.code)
+                pending = self.standing.state is State.PENDING
+                self._change(ended_at_ms=None if pending else note.at_ms)
+                if pending:
+                    self._undecided.clear()
+                    self._change(unknown=0)
+            case NoteKind.WANTED:
+                self._change(wanted=Wanted(note.code))
+            case NoteKind.RESTORED:
+                self._move(State.PAUSED, PauseReason.USER)
+                self._change(steps_done=int(note.figures["step"]), step_attempts=0, ended_at_ms=note.at_ms)
+            case NoteKind.RECOVERED:
+                self._recovered(note)
+            case _:
+                pass
+
+    def _recovered(self, note: Note) -> None:
+        gone = int(note.code)
+        self._move(State.FAILED, ErrorCode.STORE_DAMAGED)
+        self._change(spent=self.standing.spent + gone, assumed=self.standing.assumed + gone, ended_at_ms=note.at_ms)
+
+    def _state(self, code: str) -> None:
+        state, _, reason = code.partition(":")
+        self._move(State(state), reason)
+
+    def _move(self, state: State, reason: str = "") -> None:
+        self.sure = True
+        self._change(state=state, reason=str(reason), wanted=Wanted.NOTHING)
+
+    def _change(self, **changes: object) -> None:
+        self.standing = replace(self.standing, **changes)
+
+
+def folded(records: Iterable[Record]) -> Fold:
+    """Return what records come to."""
+    fold = Fold()
+    for record in records:
+        fold.add(record)
+    return fold
+
+
+def disagreements(standing: Standing, fold: Fold) -> tuple[str, ...]:
+    """Return the fields in which a stored standing says something else than its task's records."""
+    names = COMPARED if fold.sure else COMPARED[1:]
+    return tuple(name for name in names if getattr(standing, name) != getattr(fold.standing, name))

@@ -1,0 +1,1 @@
+"""What is done about damage: found, copied aside, cut back to the last good point, and told."""

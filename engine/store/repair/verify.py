@@ -1,0 +1,181 @@
+"""Reads a whole store and says what is sound, what is not and what repairing it would cost. Changes nothing.
+
+Beside a running window too: all of it is one moment, read on a connection that leaves the log alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import apsw
+import msgspec
+
+from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.ids import TaskId
+from engine.domain.step import Fork
+from engine.store import watermark
+from engine.store.connection import as_store_errors, open_probe, snapshot
+from engine.store.database import Database
+from engine.store.migrations import LATEST
+from engine.store.repair.attempts import Key, Sum, sums_by
+from engine.store.repair.quarantine import DATABASE
+from engine.store.repair.remains import Remains, remains_of
+from engine.store.repair.survey import mark_of
+from engine.store.repair.tables import Tables, tables_of
+from engine.store.rows import PLACES
+from engine.store.watermark import Watermark
+
+PARENT = (
+    f"SELECT 1 FROM task JOIN record ON record.id BETWEEN no * {PLACES} AND no * {PLACES} + {PLACES - 1}"  # noqa: S608
+    " WHERE task.id = ? AND hash = ?"
+)
+
+
+class Unsound(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is not as it should be."""
+
+    place: str
+    """A table, a page, a file, or what of the task."""
+    task: TaskId = TaskId("")
+    title: str = ""
+    """Hostile text."""
+    lost_records: int = 0
+    """Records that repairing it would cut off."""
+    kept_steps: int = 0
+    """Steps that would be left."""
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read and what was found."""
+
+    tasks: int = 0
+    records: int = 0
+    attempts: int = 0
+    open_attempts: int = 0
+    unsound: tuple[Unsound, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """What can have a harmless cause: codes with what they are about."""
+    folders: tuple[tuple[TaskId, str], ...] = ()
+    """Tasks that have replies, with their names: each has files in the results folder."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether all is as it should be."""
+        return not self.unsound
+
+
+def verify(folder: Path) -> Verification:
+    """Read all of a store; raises NOT_A_STORE, STORE_TOO_NEW, and STORE_DAMAGED where it cannot be opened at all."""
+    file = folder / DATABASE
+    if not file.exists():
+        raise DroverError(ErrorCode.NOT_A_STORE, f"there is no {file.name}")
+    with as_store_errors():
+        mark = watermark.read(folder)  # before the database: it is never ahead of it
+        connection = open_probe(file)
+        try:
+            with snapshot(connection):
+                return _verified(connection, mark)
+        finally:
+            connection.close()
+
+
+def _verified(connection: Database, mark: Watermark | None) -> Verification:
+    if connection.pragma("user_version") != LATEST:
+        return Verification(doubts=("older",))
+    tables = tables_of(connection)
+    work = _Reading(connection)
+    for task in tables.tasks:
+        work.task(remains_of(connection, task))
+    work.whole(tables, mark)
+    return work.result()
+
+
+class _Reading:
+    """Adds up what is found."""
+
+    def __init__(self, connection: Database) -> None:
+        self._connection = connection
+        self._unsound: list[Unsound] = []
+        self._doubts: list[str] = []
+        self._folders: list[tuple[TaskId, str]] = []
+        self._sums: dict[Key, Sum] = {}
+        self._forks: list[Fork] = []
+        self._counts = [0, 0, 0, 0]
+
+    def task(self, found: Remains) -> None:
+        """Take one task."""
+        attempts = found.attempts
+        opened = sum(1 for row in attempts if row[9] == "open")
+        for place, more in enumerate((1, len(found.rows), len(attempts), opened)):
+            self._counts[place] += more
+        spec = found.task.decoded()
+        if found.place:
+            self._unsound.append(
+                Unsound(
+                    task=found.task.id,
+                    title=spec.name if spec else "",
+                    place=found.place,
+                    lost_records=found.lost,
+                    kept_steps=found.fold.standing.steps_done,
+                )
+            )
+        for key, more in sums_by(found.records).items():
+            self._sums[key] = self._sums.get(key, Sum()).plus(more)
+        self._forks += [record for record in found.records[:1] if isinstance(record, Fork)]
+        if spec is not None and found.task.deleted_at is None and found.fold.standing.steps_done:
+            self._folders.append((found.task.id, spec.name))
+
+    def whole(self, tables: Tables, mark: Watermark | None) -> None:
+        """Take what belongs to no one task."""
+        for table in tables.torn:
+            self._bad(f"table {table}")
+        for key, least in self._sums.items():
+            if tables.spending.get(key, Sum()).cost < least.cost and "spending" not in tables.torn:
+                self._bad(f"spending of {' · '.join(filter(None, key))} is less than its attempts cost")
+        self._doubts += [f"fork {fork.task}" for fork in self._forks if not self._has_parent(fork)]
+        self._tail(mark)
+        self._pages()
+
+    def result(self) -> Verification:
+        """Return all that was found."""
+        tasks, records, attempts, opened = self._counts
+        return Verification(
+            tasks=tasks,
+            records=records,
+            attempts=attempts,
+            open_attempts=opened,
+            unsound=tuple(self._unsound),
+            doubts=tuple(self._doubts),
+            folders=tuple(self._folders),
+        )
+
+    def _bad(self, place: str) -> None:
+        self._unsound.append(Unsound(place=place))
+
+    def _has_parent(self, fork: Fork) -> bool:
+        """Whether the record that a fork is linked to is there; the fork itself stands without it."""
+        try:
+            return self._connection.execute(PARENT, (fork.parent, fork.head)).fetchone() is not None
+        except apsw.Error:
+            return False
+
+    def _tail(self, mark: Watermark | None) -> None:
+        if mark is None or not mark.hash:
+            return
+        no, place = divmod(mark.record, PLACES)
+        row = self._connection.execute("SELECT hash FROM record WHERE id = ?", (mark.record,)).fetchone()
+        behind = mark.seq - mark_of(self._connection).seq
+        if row is None or row[0] != mark.hash or behind > 0:
+            place_of = f"the end of the journal: record {place} of task {no} is not the one last known"
+            self._unsound.append(Unsound(place=place_of, lost_records=max(1, behind)))
+
+    def _pages(self) -> None:
+        """Every page by its checksum, every table against its index."""
+        try:
+            complaints: Iterable[tuple[str]] = self._connection.execute("PRAGMA integrity_check(20)")
+            for (line,) in complaints:
+                if line != "ok":
+                    self._bad(line)
+        except apsw.Error as error:
+            self._bad(f"a page: {error}")
