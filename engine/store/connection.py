@@ -120,6 +120,7 @@ def open_reader(file: Path) -> Database:
 def open_probe(file: Path) -> Database:
     """Open the database to look at it before anybody writes: nothing of it is changed, the log least of all.
 
+    A creation that was cut short is rolled back, to a file without a page, which is nobody's yet.
     Raises `apsw.Error`, `DroverError`. No other connection of this process may be open.
     """
     connection = _open(file, apsw.SQLITE_OPEN_READWRITE)
@@ -127,7 +128,8 @@ def open_probe(file: Path) -> Database:
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         _settings(connection)
         connection.pragma("query_only", value=True)
-        _recognise(connection)
+        if connection.pragma("page_count") != 0:
+            _recognise(connection)
     except BaseException:
         connection.close()
         raise

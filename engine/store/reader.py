@@ -161,8 +161,8 @@ class Reader:
 
     def _open_intents(self) -> Iterator[Intent]:
         rows = self._connection.execute(
-            f"SELECT task.id, kind, at, header FROM ({OPEN.format('no, record')}) JOIN task USING (no)"  # noqa: S608
-            " JOIN record ON record.id = record ORDER BY record.id"
+            f"SELECT task.id, kind, at, header FROM ({OPEN.format('no, record')}) CROSS JOIN task USING (no)"  # noqa: S608
+            " CROSS JOIN record ON record.id = record ORDER BY record.id"
         )
         for task, kind, at_ms, header in rows:
             record = decoded(task, 0, Encoded(kind, at_ms, header))

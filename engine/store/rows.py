@@ -43,9 +43,12 @@ DROP = (
 
 OPEN = (
     "SELECT {} FROM standing CROSS JOIN attempt ON attempt.record BETWEEN standing.open"  # noqa: S608 - constants alone
-    f" AND standing.no * {PLACES} + standing.records WHERE status = 'open'"
+    f" AND standing.no * {PLACES} + standing.records WHERE +status = 'open'"
 )
-"""The attempts without an outcome: `standing.open` is the first of its task. CROSS: by tasks, attempts by their key."""
+"""The attempts without an outcome: `standing.open` is the first of its task. CROSS: by tasks, attempts by their key.
+
++: without it SQLite reads all attempts that ever were, to make an index by status.
+"""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -13,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from engine.domain.clock import Clock, SystemClock
-from engine.domain.damage import Damage
+from engine.domain.damage import STORE, Damage
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
@@ -65,7 +64,7 @@ class SqliteStore(Reader):
         self._transactor = transactor
         self._executors = executors
         self._writing = writing
-        self._writer = Writer(transactor, writing, clock, self._committed)
+        self._writer = Writer(transactor, writing, clock, self._committed, self._failed)
         self._marking: asyncio.TimerHandle | None = None
         self._marked: asyncio.Future[None] | None = None
         self._bytes = _size(folder)
@@ -196,6 +195,11 @@ class SqliteStore(Reader):
         if self._marking is None:
             self._marking = asyncio.get_running_loop().call_later(WATERMARK_S, self._mark)
 
+    def _failed(self, error: DroverError) -> None:
+        """Have the next start look at everything where writing met damage: the heads of tasks do not show it."""
+        if error.code is ErrorCode.STORE_DAMAGED:
+            self.suspect([STORE])
+
     def _mark(self) -> None:
         self._marking = None
         self._marked = asyncio.get_running_loop().run_in_executor(self._writing, self._write_mark)
@@ -244,7 +248,6 @@ def _open_both(folder: Path, reach: Callable[[str], None], now_ms: int) -> tuple
     _make(folder)
     prepared = prepare(folder, now_ms)
     with ExitStack() as opened, as_store_errors():
-        renew_log(folder / f"{FILE}-wal")
         transactor = Transactor(lambda: open_writer(folder / FILE), reach)
         opened.callback(transactor.close)
         reader = open_reader(folder / FILE)
@@ -263,21 +266,6 @@ async def open_store_reader(folder: Path) -> Reader:
         executor.shutdown(wait=False)
         raise
     return Reader(connection, executor)
-
-
-def renew_log(log: Path) -> None:
-    """Write a log that an earlier run left once more, as it is, and sync it, before SQLite opens it.
-
-    What a failed sync was for can be read and is on no disk, and a later sync would say that it is.
-    """
-    try:
-        content = log.read_bytes()
-    except FileNotFoundError:
-        return
-    with log.open("r+b") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
 
 
 def _make(folder: Path) -> None:

@@ -47,12 +47,23 @@ class _Pending:
 class Writer:
     """Puts writes into transactions, in the order of the calls."""
 
-    def __init__(self, transactor: Transactor, executor: Executor, clock: Clock, committed: Callable[[], None]) -> None:
-        """Write on `executor`, which has one thread; call `committed` on the loop after each transaction."""
+    def __init__(
+        self,
+        transactor: Transactor,
+        executor: Executor,
+        clock: Clock,
+        committed: Callable[[], None],
+        failed: Callable[[DroverError], None] | None = None,
+    ) -> None:
+        """Write on `executor`, which has one thread; call `committed` on the loop after each transaction.
+
+        `failed` hears why nothing is written any more.
+        """
         self._transactor = transactor
         self._executor = executor
         self._clock = clock
         self._committed = committed
+        self._failed = failed
         self._queue: list[_Pending] = []
         self._in_hand = 0
         self._writing: asyncio.Task[None] | None = None
@@ -150,6 +161,8 @@ class Writer:
 
     def _fail(self, error: DroverError, batch: list[_Pending]) -> None:
         self.trouble = error
+        if self._failed is not None:
+            self._failed(error)
         for pending in (*batch, *self._queue):
             pending.failed(error)
 

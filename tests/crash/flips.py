@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from tests.benchmarks.report import Aim, Row, finish
 from tests.crash import mutants
 from tests.crash.disk.harm import Harm, cuts, flips
-from tests.crash.disk.harms import KINDS, Whole, judge, whole
+from tests.crash.disk.harms import KINDS, judge
 from tests.crash.disk.recording import record
 from tests.crash.disk.tally import Tally
+from tests.crash.disk.whole import Whole, whole
 from tests.crash.disk.work import Work
 
 PROCESSES = 2

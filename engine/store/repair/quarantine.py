@@ -6,6 +6,7 @@ Opening the database file by other means than SQLite would drop all locks that t
 from __future__ import annotations
 
 import errno
+import filecmp
 import os
 import shutil
 import time
@@ -59,10 +60,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _same(file: Path, copy: Path) -> bool:
-    if not copy.is_file():
-        return False
-    mine, theirs = file.stat(), copy.stat()
-    return (mine.st_size, mine.st_mtime_ns) == (theirs.st_size, theirs.st_mtime_ns)
+    return copy.is_file() and filecmp.cmp(file, copy, shallow=False)
 
 
 def _new(parent: Path, now_ms: int) -> Path:

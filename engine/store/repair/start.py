@@ -21,6 +21,7 @@ from engine.store import suspects, watermark
 from engine.store.atomic import sync_folder
 from engine.store.connection import as_store_errors, open_probe, open_writer
 from engine.store.database import Database
+from engine.store.log import renew_log
 from engine.store.repair.export import export
 from engine.store.repair.quarantine import DATABASE, quarantine, write_report
 from engine.store.repair.rebuild import Rebuilding
@@ -51,6 +52,7 @@ def prepare(folder: Path, now_ms: int, *, everything: bool = False) -> Prepared:
     """
     with as_store_errors():
         _take_place(folder)
+        renew_log(folder / f"{DATABASE}-wal")
         found = _look(folder, everything=everything or bool(suspects.read_suspects(folder)))
         if found.sound:
             (folder / suspects.NAME).unlink(missing_ok=True)

@@ -25,6 +25,9 @@ TASKS = (
     "SELECT no, spec, standing, record.hash IS head FROM task LEFT JOIN standing USING (no)"  # noqa: S608 - constants
     f" LEFT JOIN record ON record.id = no * {PLACES} + records"
 )
+NEW = 0
+"""The version of a database without tables: a creation that was cut short rolls back to a file without a page."""
+
 READ_AT_START = (
     "SELECT id FROM task ORDER BY id",
     OPEN.format("no, record"),
@@ -61,8 +64,8 @@ def survey(file: Path, *, everything: bool, mark: Watermark | None = None) -> Su
     try:
         if connection.pragma("user_version") == LATEST:  # else it is new, or to be migrated, which reads it all
             _look(connection, found, everything=everything)
-            if mark is not None and mark.hash:
-                _tail(connection, mark, found)
+        if mark is not None and mark.hash:
+            found.lost, found.since_ms = behind(connection, mark), mark.at_ms or None
     except apsw.Error as error:
         found.pages = str(error) or type(error).__name__
     finally:
@@ -93,17 +96,22 @@ def _readable(packed_spec: bytes, packed_standing: bytes | None) -> bool:
     return True
 
 
-def _tail(connection: Database, mark: Watermark, found: Survey) -> None:
-    """See whether the database has the record that was known durable last."""
-    behind = mark.seq - mark_of(connection).seq
+def behind(connection: Database, mark: Watermark) -> int:
+    """Return how many records are missing that were known durable: 0 where the last of them is there."""
+    version = connection.pragma("user_version")
+    if version == NEW:
+        return mark.seq
+    if version != LATEST:  # its tables are others
+        return 0
     row = connection.execute("SELECT hash FROM record WHERE id = ?", (mark.record,)).fetchone()
     other = row is None or row[0] != mark.hash
-    found.lost = max(behind, 1 if other else 0)
-    found.since_ms = mark.at_ms or None
+    return max(mark.seq - mark_of(connection).seq, 1 if other else 0)
 
 
 def mark_of(connection: Database) -> Watermark:
     """Return the watermark of a database as it is."""
+    if connection.pragma("user_version") == NEW:
+        return Watermark()
     row = connection.execute(
         f"SELECT seq, no * {PLACES} + records, head FROM standing ORDER BY seq DESC LIMIT 1"  # noqa: S608 - constants
     ).fetchone()

@@ -21,7 +21,7 @@ from engine.store.migrations import LATEST
 from engine.store.repair.attempts import Key, Sum, sums_by
 from engine.store.repair.quarantine import DATABASE
 from engine.store.repair.remains import Remains, remains_of
-from engine.store.repair.survey import mark_of
+from engine.store.repair.survey import NEW, behind
 from engine.store.repair.tables import Tables, tables_of
 from engine.store.rows import PLACES
 from engine.store.watermark import Watermark
@@ -81,10 +81,14 @@ def verify(folder: Path) -> Verification:
 
 
 def _verified(connection: Database, mark: Watermark | None) -> Verification:
-    if connection.pragma("user_version") != LATEST:
+    work = _Reading(connection)
+    version = connection.pragma("user_version")
+    if version == NEW:
+        work.tail(mark)
+        return work.result()
+    if version != LATEST:
         return Verification(doubts=("older",))
     tables = tables_of(connection)
-    work = _Reading(connection)
     for task in tables.tasks:
         work.task(remains_of(connection, task))
     work.whole(tables, mark)
@@ -134,7 +138,7 @@ class _Reading:
             if tables.spending.get(key, Sum()).cost < least.cost and "spending" not in tables.torn:
                 self._bad(f"spending of {' · '.join(filter(None, key))} is less than its attempts cost")
         self._doubts += [f"fork {fork.task}" for fork in self._forks if not self._has_parent(fork)]
-        self._tail(mark)
+        self.tail(mark)
         self._pages()
 
     def result(self) -> Verification:
@@ -160,15 +164,14 @@ class _Reading:
         except apsw.Error:
             return False
 
-    def _tail(self, mark: Watermark | None) -> None:
+    def tail(self, mark: Watermark | None) -> None:
+        """See whether the database has come as far as its watermark."""
         if mark is None or not mark.hash:
             return
         no, place = divmod(mark.record, PLACES)
-        row = self._connection.execute("SELECT hash FROM record WHERE id = ?", (mark.record,)).fetchone()
-        behind = mark.seq - mark_of(self._connection).seq
-        if row is None or row[0] != mark.hash or behind > 0:
+        if lost := behind(self._connection, mark):
             place_of = f"the end of the journal: record {place} of task {no} is not the one last known"
-            self._unsound.append(Unsound(place=place_of, lost_records=max(1, behind)))
+            self._unsound.append(Unsound(place=place_of, lost_records=lost))
 
     def _pages(self) -> None:
         """Every page by its checksum, every table against its index."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
-from engine.domain.errors import DroverError
+from engine.domain.damage import Damage
+from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
 from engine.domain.step import AttemptRecord, AttemptStatus, LogEntry, Outcome
-from engine.store.port import StoredTask, StoreReader
+from engine.store.port import Spending, StoredTask, StoreReader
 from engine.store.reading import checkpoints_of, log_entry, spending_of
 from tests.crash.disk.witness import Given, History, Places, Witness
 
@@ -29,6 +30,12 @@ class Found:
     """What was given out and never given in."""
     named: list[str] = field(default_factory=list[str])
     """Damage that the store itself spoke of."""
+    damage: tuple[Damage, ...] = ()
+    """What it found when it was opened."""
+    unread: list[TaskId] = field(default_factory=list[TaskId])
+    """Tasks that the store would not give out."""
+    spent: int = 0
+    """Pico that count as spent or held."""
     refused: str = ""
     """Why it would not be opened."""
     mark: int = 0
@@ -36,27 +43,36 @@ class Found:
 
     def lost(self, promised: Mapping[TaskId, Places]) -> list[str]:
         """Return what was promised and is not there."""
+        missing = self.missing(promised)
+        return [f"task {task}, records {bits(places)}" for task, places in missing.items()]
+
+    def missing(self, promised: Mapping[TaskId, Places]) -> dict[TaskId, Places]:
+        """Return the records that were promised and are not there."""
         missing = {task: places & ~self.present.get(task, 0) for task, places in promised.items()}
-        return [f"task {task}, records {bits(places)}" for task, places in missing.items() if places]
+        return {task: places for task, places in missing.items() if places}
 
 
-async def read(store: StoreReader, witness: Witness) -> Found:
-    """Read every task, its records, texts, settings and checkpoints, and what was spent, and compare."""
+async def read(store: StoreReader, witness: Witness, repaired: Collection[TaskId] = ()) -> Found:
+    """Read every task, its records, texts, settings and checkpoints, and what was spent, and compare.
+
+    Tasks that were `repaired` end with records that say so, and what is cut off of them still counts as spent.
+    """
     found = Found()
     try:
         tasks, attempts = await store.scan(), list[AttemptRecord]()
         for task in tasks:
-            attempts += await _task(store, task, witness, found)
+            attempts += await _task(store, task, witness, found, repaired=task.id in repaired)
+        found.spent = (await store.spending()).total
         if not found.named:  # what cannot be read cannot be summed
-            found.wrong += await _sums(store, attempts)
+            found.wrong += await _sums(store, attempts, more=bool(repaired))
     except DroverError as error:
         found.named.append(str(error))
     return found
 
 
-async def _sums(store: StoreReader, attempts: Sequence[AttemptRecord]) -> list[str]:
+async def _sums(store: StoreReader, attempts: Sequence[AttemptRecord], *, more: bool) -> list[str]:
     counted, summed, wrong = await store.spending(), spending_of(attempts), list[str]()
-    if counted != summed:
+    if counted != summed and not (more and _covers(counted, summed)):
         wrong.append(f"spending {counted}, the attempts say {summed}")
     unfinished = {attempt.intent.attempt for attempt in attempts if attempt.outcome is None}
     if {attempt.intent.attempt for attempt in await store.open_attempts()} != unfinished:
@@ -64,7 +80,14 @@ async def _sums(store: StoreReader, attempts: Sequence[AttemptRecord]) -> list[s
     return wrong
 
 
-async def _task(store: StoreReader, task: StoredTask, witness: Witness, found: Found) -> Sequence[AttemptRecord]:
+def _covers(counted: Spending, summed: Spending) -> bool:
+    days = all(counted.days.get(day, 0) >= amount for day, amount in summed.days.items())
+    return days and all(counted.batches.get(batch, 0) >= amount for batch, amount in summed.batches.items())
+
+
+async def _task(
+    store: StoreReader, task: StoredTask, witness: Witness, found: Found, *, repaired: bool
+) -> Sequence[AttemptRecord]:
     history = witness.tasks.get(task.id)
     if history is None:
         found.wrong.append(f"task {task.id} is none of ours")
@@ -74,20 +97,31 @@ async def _task(store: StoreReader, task: StoredTask, witness: Witness, found: F
         checkpoints = await store.checkpoints(task.id)
     except DroverError as error:
         found.named.append(str(error))
+        found.unread.append(task.id)
         return ()
+    if repaired:
+        log = _before_repair(log)
     attempts = [attempt for step in steps for attempt in step.attempts]
     found.attempts.update(attempt.intent.attempt for attempt in attempts)
     found.accepted.update(attempt.intent.attempt for attempt in attempts if attempt.status is AttemptStatus.ACCEPTED)
     places = _places(log, history, {attempt.intent.attempt: attempt for attempt in attempts})
-    if places is None:
+    if places is None or not (places or repaired):
         found.wrong.append(f"task {task.id}: a record that was not given")
         return attempts
     found.present[task.id] = sum(1 << place for place in places)
     if checkpoints != checkpoints_of(history.given[place].record for place in places):
         found.wrong.append(f"task {task.id}: checkpoints that were not given")
-    if task.spec not in history.specs or task.standing != history.given[places[-1]].standing:
+    if task.spec not in history.specs or not (repaired or task.standing == history.given[places[-1]].standing):
         found.wrong.append(f"task {task.id}: its spec or standing is not what was given")
     return attempts
+
+
+def _before_repair(log: Sequence[LogEntry]) -> Sequence[LogEntry]:
+    """Return a log without the records that a repair ends it with."""
+    end = len(log)
+    while end and log[end - 1].code.endswith(f":{ErrorCode.STORE_DAMAGED}"):
+        end -= 1
+    return log[:end]
 
 
 def _places(log: Sequence[LogEntry], history: History, attempts: Mapping[str, AttemptRecord]) -> list[int] | None:
@@ -100,7 +134,7 @@ def _places(log: Sequence[LogEntry], history: History, attempts: Mapping[str, At
             return None
         places.append(place)
         place += 1
-    return places or None
+    return places
 
 
 def _same(entry: LogEntry, given: Given, attempts: Mapping[str, AttemptRecord]) -> bool:

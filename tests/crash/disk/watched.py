@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import cast
 
-from engine.domain.step import Checkpoint, Correction, Intent, Note, NoteKind, Outcome, Record
+from engine.domain.step import Checkpoint, Correction, Intent, Note, Outcome, Record
 from engine.domain.task import Standing
 from engine.store.port import Store, StoredTask
+from engine.store.reading import created
 from tests.crash.disk.witness import Given, History, Witness
 
 
@@ -35,8 +36,7 @@ class _Watched:
         given: list[Given] = []
         for task in tasks:
             self._witness.tasks[task.id] = History([task.spec])
-            note = Note(task=task.id, kind=NoteKind.CREATED, at_ms=task.standing.created_at_ms)
-            given.append(self._given(note, task.standing))
+            given.append(self._given(created(task), task.standing))
         return self._durable(self._store.create(tasks), *given)
 
     def append_intent(self, intent: Intent, standing: Standing) -> Awaitable[None]:

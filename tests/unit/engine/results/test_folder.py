@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from engine.domain.states import State
-from engine.domain.task import Standing
 from engine.recipes import recipe
 from engine.results import folder as folder_module
 from engine.results.folder import ResultsFolder
@@ -106,7 +105,8 @@ async def test_the_transcript_has_the_newest_standing(tmp_path: Path) -> None:
     stored = task(1)
     results = ResultsFolder(tmp_path, store, recipe)
     await write_steps(store, stored, 1, first=2)
-    assert (await store.load(stored.id)).standing == Standing(state=State.RUNNING, steps_done=2)
+    standing = (await store.load(stored.id)).standing
+    assert (standing.state, standing.steps_done) == (State.RUNNING, 2)
     results.publish(stored.id)
     await results.close()
     assert "Steps: 2 of" in (results.folder(stored.id, stored.spec.name) / "transcript.md").read_text()

@@ -40,7 +40,8 @@ class Desk:
 
     def notes(self) -> list[str]:
         """Return the codes of the notes that are durable."""
-        return [each.code for each in self.store.records[self.record.id] if isinstance(each, Note) and each.code]
+        notes = [each for each in self.store.records[self.record.id] if isinstance(each, Note)]
+        return [each.code for each in notes if each.code and each.kind is not NoteKind.CREATED]
 
 
 def test_a_change_is_shown_when_it_is_durable() -> None:

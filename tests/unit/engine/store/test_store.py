@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import shutil
 from pathlib import Path
@@ -16,8 +15,8 @@ from engine.store import watermark
 from engine.store.chain import digests
 from engine.store.connection import open_writer
 from engine.store.reader import Reader
-from engine.store.rows import PLACES
-from engine.store.store import FILE, open_store, open_store_reader, renew_log
+from engine.store.rows import OPEN, PLACES
+from engine.store.store import FILE, open_store, open_store_reader
 from tests.stored import note, task, write_steps
 
 DAMAGE = {ErrorCode.STORE_DAMAGED, ErrorCode.NOT_A_STORE, ErrorCode.STORE_FAILED}
@@ -154,21 +153,13 @@ async def test_a_text_that_is_no_text_is_damage(tmp_path: Path, harm: str) -> No
     assert await read_or_refuse(tmp_path) is ErrorCode.STORE_DAMAGED
 
 
-async def test_a_log_that_was_left_is_written_and_synced_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before anything is built on it: it may be readable and on no disk, where a sync failed."""
-    store = await open_store(tmp_path / "data")
-    await store.create([task()])
-    shutil.copytree(tmp_path / "data", tmp_path / "left")
-    await store.close()
-    log = (tmp_path / "left" / f"{FILE}-wal").read_bytes()
-    synced: list[int] = []
-
-    def sync(descriptor: int) -> None:
-        synced.append(os.fstat(descriptor).st_size)
-
-    monkeypatch.setattr(os, "fsync", sync)
-    renew_log(tmp_path / "left" / f"{FILE}-wal")
-    assert synced == [len(log)] and (tmp_path / "left" / f"{FILE}-wal").read_bytes() == log
+async def test_attempts_that_ended_are_not_read_to_find_the_open_ones(tmp_path: Path) -> None:
+    """A start costs by tasks, not by all that they ever asked: of attempts only those behind the first open one."""
+    await folder_with_steps(tmp_path, 40)
+    connection = open_writer(tmp_path / FILE)
+    plans = [line for (*_, line) in connection.execute("EXPLAIN QUERY PLAN " + OPEN.format("no, record"))]
+    connection.close()
+    assert plans[1:] == ["SEARCH attempt USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"], plans
 
 
 async def test_a_new_folder_is_durable_in_those_above_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
+import apsw
 import pytest
 
 from engine.domain.damage import STORE, Damage
@@ -13,12 +16,13 @@ from engine.domain.ids import TaskId
 from engine.domain.states import State
 from engine.domain.step import AttemptStatus
 from engine.store import suspects, watermark
+from engine.store.database import Database
 from engine.store.repair import start
 from engine.store.repair.quarantine import FOLDER, REPORT
 from engine.store.rows import PLACES
 from engine.store.store import FILE, SqliteStore, open_store, open_store_reader
 from tests.damaged import STEPS, Seen, fill, flip, harm, pages_of, see
-from tests.stored import HELD, intent, standing, task, write_steps
+from tests.stored import HELD, correction, intent, standing, task, write_steps
 
 FIRST, LAST = task(1).id, task(4).id
 
@@ -214,6 +218,28 @@ async def test_a_bad_page_that_only_a_read_finds_is_repaired_at_the_next_start(t
     raise AssertionError("every page of records is looked at by the start")
 
 
+async def test_a_bad_page_that_only_writing_meets_is_repaired_at_the_next_start(tmp_path: Path) -> None:
+    """The heads of all tasks are sound, and rows of attempts that ended are read when they are corrected."""
+    before = await whole(tmp_path / "whole")
+    for page in [number for number, name in pages_of(tmp_path / "whole").items() if name == "attempt"]:
+        folder = tmp_path / str(page)
+        shutil.copytree(tmp_path / "whole", folder)
+        flip(folder, page)
+        store = await open_store(folder)
+        sound = not store.damage
+        with suppress(DroverError):
+            for step in range(1, STEPS + 1) if sound else ():
+                await store.append_correction(correction(task(1), step, 1_000), before.tasks[FIRST].standing)
+        trouble = store.health().trouble
+        await store.close()
+        if trouble is not None:
+            seen, damage = await reopened(folder)
+            assert trouble.code is ErrorCode.STORE_DAMAGED and damage and all(each.repaired for each in damage)
+            assert seen.steps.keys() == before.steps.keys() and seen.spending.total >= before.spending.total
+            return
+    raise AssertionError("every page of attempts is looked at by the start")
+
+
 async def holds(store: SqliteStore, task_id: TaskId) -> bool:
     """Whether all of a task can be read."""
     try:
@@ -236,10 +262,26 @@ async def test_what_cannot_be_repaired_is_refused_and_left_as_it_was(tmp_path: P
     assert (tmp_path / FILE).read_bytes() == content
 
 
-async def test_a_database_that_is_gone_is_told(tmp_path: Path) -> None:
+async def test_a_creation_that_was_cut_short_is_begun_anew(tmp_path: Path) -> None:
+    """A file with a journal beside it that rolls it back to nothing: nobody's yet, and no damage."""
+    (tmp_path / "data").mkdir()
+    creating = cast("Database", apsw.Connection(str(tmp_path / FILE)))
+    creating.execute("PRAGMA cache_size = 2; BEGIN; CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(100000))")
+    for suffix in ("", "-journal"):
+        shutil.copyfile(tmp_path / f"{FILE}{suffix}", tmp_path / "data" / f"{FILE}{suffix}")
+    creating.close()
+    assert (tmp_path / "data" / FILE).stat().st_size and (tmp_path / "data" / f"{FILE}-journal").stat().st_size
+    seen, damage = await reopened(tmp_path / "data")
+    assert damage == () and seen.tasks == {} and copies(tmp_path / "data") == []
+
+
+@pytest.mark.parametrize("content", [None, b""])
+async def test_a_database_that_is_gone_is_told(tmp_path: Path, content: bytes | None) -> None:
     """The watermark knows that there was one: nothing starts afresh silently."""
     await whole(tmp_path)
     (tmp_path / FILE).unlink()
+    if content is not None:
+        (tmp_path / FILE).write_bytes(content)
     store = await open_store(tmp_path)
     (told,) = store.damage
     assert (told.task, told.lost_records) == (STORE, store.lost) and store.lost > 30 and told.since_ms
