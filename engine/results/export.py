@@ -7,14 +7,15 @@ import msgspec
 from engine.domain.money import plain
 from engine.domain.step import AttemptRecord, Correction, Fork, StepRecord
 from engine.recipes.port import Recipe
-from engine.results.render import replies, transcript
+from engine.results.render import replies, standing_now, transcript
 from engine.store.port import StoredTask
 
 
 def as_markdown(task: StoredTask, steps: tuple[StepRecord, ...], recipe: Recipe, fork: Fork | None = None) -> str:
     """Return answer and transcript."""
     answer = recipe.answer(task.spec, replies(steps, fork))
-    return f"{answer}\n\n---\n\n{''.join(transcript(task.spec, task.standing, steps, fork))}"
+    told = "".join(transcript(task.spec, steps, fork))
+    return f"{answer}\n\n---\n\n{told}{''.join(standing_now(task.spec, task.standing, steps))}"
 
 
 def as_json(task: StoredTask, steps: tuple[StepRecord, ...], recipe: Recipe, fork: Fork | None = None) -> str:

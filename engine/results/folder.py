@@ -1,7 +1,8 @@
 """Keeps the results folder current: an answer and a transcript for each task, made from the store.
 
-Asks are merged by task, so a task that finishes steps faster than the disk writes is written at its newest. Whatever
-the disk does, the engine goes on: the last problem is kept to be shown, and the next ask tries again.
+Asks are merged by task, so a task that finishes steps faster than the disk writes is written at its newest, and one
+task's files are never written twice at the same time. Whatever the disk does, the engine goes on: the last problem is
+kept to be shown, and the next ask tries again.
 """
 
 from __future__ import annotations
@@ -9,19 +10,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
-from engine.domain.step import Flag
-from engine.domain.task import RecipeName
+from engine.domain.states import AT_REST
+from engine.domain.step import Flag, Fork, StepRecord
+from engine.domain.task import RecipeName, ResultRule
 from engine.recipes.port import Recipe
-from engine.results.atomic import write_atomically
-from engine.results.names import folder_name
-from engine.results.render import replies, transcript
-from engine.store.port import StoreReader
+from engine.results.growing import Content
+from engine.results.names import end, folder_name
+from engine.results.render import replies, standing_now, transcript
+from engine.results.task_files import TaskFiles, lying, marked, open_files
+from engine.store.port import StoredTask, StoreReader
 
 logger = logging.getLogger("drover.results")
 
@@ -38,6 +41,11 @@ class ResultsFolder:
         self._reader = reader
         self._recipe = recipe
         self._asked: dict[TaskId, None] = {}
+        self._busy: set[TaskId] = set()
+        self._files: dict[TaskId, TaskFiles] = {}
+        """Of tasks that are not at rest."""
+        self._names: dict[str, Path] = {}
+        self._listed: Path | None = None
         self._workers: set[asyncio.Task[None]] = set()
         self.problem: str = ""
         """What went wrong with the last file, in the system's words; empty when nothing did."""
@@ -47,13 +55,15 @@ class ResultsFolder:
         self._root = root
         self.problem = ""
 
+    def mend(self, tasks: Iterable[TaskId]) -> None:
+        """See `Results`."""
+        self._employ(self._mend({end(task): task for task in tasks}))
+
     def publish(self, task: TaskId) -> None:
         """See `Results`."""
         self._asked[task] = None
         if len(self._workers) < AT_ONCE:
-            worker = asyncio.get_running_loop().create_task(self._work())
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+            self._employ(self._work())
 
     def folder(self, task: TaskId, name: str) -> Path:
         """See `Results`."""
@@ -68,10 +78,20 @@ class ResultsFolder:
         while self._workers:
             await asyncio.wait(tuple(self._workers))
 
+    def _employ(self, work: Coroutine[None, None, None]) -> None:
+        worker = asyncio.get_running_loop().create_task(work)
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
+
+    async def _mend(self, ends: Mapping[str, TaskId]) -> None:
+        for name in await asyncio.to_thread(marked, self._root):
+            if task := ends.get(end(name)):
+                self.publish(task)
+
     async def _work(self) -> None:
-        while self._asked:
-            task = next(iter(self._asked))
+        while task := next((task for task in self._asked if task not in self._busy), None):
             del self._asked[task]
+            self._busy.add(task)
             try:
                 await self._write(task)
                 self.problem = ""
@@ -79,24 +99,53 @@ class ResultsFolder:
                 self.problem = str(error)
                 logger.warning("the files of task %s were not written: %s", task, error)
             except DroverError as error:
+                self._files.pop(task, None)
                 if error.code is not ErrorCode.UNKNOWN_TASK:  # deleted meanwhile
                     logger.warning("task %s could not be read for its files: %s", task, error)
+            finally:
+                self._busy.discard(task)
 
     async def _write(self, task: TaskId) -> None:
         stored = await self._reader.load(task)
         steps = await self._reader.steps(task)
-        accepted = [step.accepted for step in steps if step.accepted]
-        if any(Flag.DROPPED in outcome.flags for outcome in accepted):
-            return  # the files have what the store has no more
         fork = await self._reader.parent(task)
-        answer = self._recipe(stored.spec.recipe).answer(stored.spec, replies(steps, fork))
-        folder = self.folder(task, stored.spec.name)
-        if answer:
-            await write_atomically(folder / "answer.md", [answer, "\n"])
-        elif steps:  # restored to before its first
-            await asyncio.to_thread((folder / "answer.md").unlink, missing_ok=True)
-        if steps or fork:
-            await write_atomically(folder / "transcript.md", transcript(stored.spec, stored.standing, steps, fork))
+        if not steps and not fork:
+            return
+        files = await self._files_of(stored)
+        await files.keep(*await asyncio.to_thread(self._told, stored, steps, fork))
+        if stored.standing.state in AT_REST:
+            await files.rest()
+            self._files.pop(task, None)
+
+    async def _files_of(self, stored: StoredTask) -> TaskFiles:
+        folder, found = self.folder(stored.id, stored.spec.name), self._files.get(stored.id)
+        if found is None or found.folder != folder:
+            before = (await self._lying()).get(end(stored.id))
+            found = await asyncio.to_thread(open_files, folder, before)
+            self._names[end(stored.id)] = folder
+            self._files[stored.id] = found
+        return found
+
+    async def _lying(self) -> Mapping[str, Path]:
+        """Return the tasks' folders by the ends of their names: listed once, since there may be ten thousand."""
+        if self._listed != self._root:
+            root = self._root
+            self._names = {end(name): root / name for name in await asyncio.to_thread(lying, root)}
+            self._listed = root
+        return self._names
+
+    def _told(
+        self, stored: StoredTask, steps: Sequence[StepRecord], fork: Fork | None
+    ) -> tuple[str | None, Content | None]:
+        """Return answer and transcript; None for what the files have and the store has no more."""
+        spec, accepted = stored.spec, [step.accepted for step in steps if step.accepted]
+        whole = not any(Flag.DROPPED in outcome.flags for outcome in accepted)
+        answer = self._recipe(spec.recipe).answer(spec, replies(steps, fork))
+        text, foot = transcript(spec, steps, fork), standing_now(spec, stored.standing, steps)
+        return (
+            answer if whole or spec.result is ResultRule.LAST else None,
+            Content(text="".join(text), foot="".join(foot)) if whole else None,
+        )
 
 
 def _size(root: Path) -> int:

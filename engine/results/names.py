@@ -21,4 +21,9 @@ def slug(title: str) -> str:
 
 def folder_name(task: str, title: str) -> str:
     """Return the name of a task's folder: its title, and the end of its id, which tells it from all others."""
-    return f"{slug(title)}-{task[-SHORT_ID:]}"
+    return f"{slug(title)}-{end(task)}"
+
+
+def end(name: str) -> str:
+    """Return what is the same in a task's id and in the name of its folder, whatever its title is."""
+    return name[-SHORT_ID:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +14,10 @@ class Results(Protocol):
 
     def publish(self, task: TaskId) -> None:
         """Ask that the task's files be brought up to date; returns at once, asks for the same task are merged."""
+        ...
+
+    def mend(self, tasks: Iterable[TaskId]) -> None:
+        """Ask the same for those of `tasks` whose files an ended program left in the middle."""
         ...
 
     def folder(self, task: TaskId, name: str) -> Path:
@@ -32,6 +37,9 @@ class NoResults:
     """Keeps no files."""
 
     def publish(self, task: TaskId) -> None:
+        """Do nothing."""
+
+    def mend(self, tasks: Iterable[TaskId]) -> None:
         """Do nothing."""
 
     def folder(self, task: TaskId, name: str) -> Path:

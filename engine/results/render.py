@@ -1,4 +1,4 @@
-"""A task as Markdown: its answer, and the transcript of its steps. Pure; a model's text stays in its block."""
+"""A task as Markdown: the transcript of its steps, and below it where it stands. Pure; a text stays in its block."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from engine.domain.money import plain
-from engine.domain.step import AttemptRecord, AttemptStatus, Fork, StepRecord
+from engine.domain.step import AttemptRecord, Fork, Outcome, StepRecord
 from engine.domain.task import Standing, TaskSpec
 
 _TICKS = re.compile(r"`{3,}")
@@ -17,16 +17,12 @@ def replies(steps: Sequence[StepRecord], fork: Fork | None) -> list[str]:
     return [*(fork.replies if fork else ()), *(step.accepted.text for step in steps if step.accepted)]
 
 
-def transcript(
-    spec: TaskSpec, standing: Standing, steps: Sequence[StepRecord], fork: Fork | None = None
-) -> Iterator[str]:
-    """Return the parts of the transcript; a fork's begins with the replies that its parent paid."""
+def transcript(spec: TaskSpec, steps: Sequence[StepRecord], fork: Fork | None = None) -> Iterator[str]:
+    """Return the parts of the transcript: what has ended, so that a step more is only added at the end.
+
+    A fork's begins with the replies that its parent paid.
+    """
     yield f"# {one_line(spec.name)}\n\n"
-    yield f"- State: {standing.state}{f' ({one_line(standing.reason)})' if standing.reason else ''}\n"
-    yield f"- Steps: {standing.steps_done} of at most {spec.total_steps}\n"
-    yield f"- Model: {one_line(spec.provider)}, {one_line(spec.model)}\n"
-    yield f"- Tokens: {standing.input_tokens:,} in, {standing.output_tokens:,} out\n"
-    yield f"- Cost: ${plain(standing.spent)}{_assumed(standing)}\n\n"
     if fork is not None:
         yield f"- Fork of: `{fork.parent}`, after step {fork.step}\n\n"
     if spec.goal:
@@ -37,25 +33,37 @@ def transcript(
         yield from _step(spec, step)
 
 
+def standing_now(spec: TaskSpec, standing: Standing, steps: Sequence[StepRecord]) -> Iterator[str]:
+    """Return the lines below a transcript: where the task stands, and what is in flight."""
+    yield "## Where it stands\n\n"
+    yield f"- State: {standing.state}{f' ({one_line(standing.reason)})' if standing.reason else ''}\n"
+    yield f"- Steps: {standing.steps_done} of at most {spec.total_steps}\n"
+    yield f"- Model: {one_line(spec.provider)}, {one_line(spec.model)}\n"
+    yield f"- Tokens: {standing.input_tokens:,} in, {standing.output_tokens:,} out\n"
+    yield f"- Cost: ${plain(standing.spent)}{_assumed(standing)}\n"
+    for step in steps:
+        for attempt in step.attempts:
+            if attempt.outcome is None:
+                yield f"- In flight, step {step.number}: {_name(attempt)}\n"
+
+
 def _step(spec: TaskSpec, step: StepRecord) -> Iterator[str]:
-    behind = all(attempt.superseded for attempt in step.attempts)
+    ended = [(attempt, attempt.outcome) for attempt in step.attempts if attempt.outcome is not None]
+    if not ended:
+        return
+    behind = all(attempt.superseded for attempt, _ in ended)
     yield f"## Step {step.number}{' (superseded)' if behind else ''}\n\n{_prompt(spec, step.number)}"
-    for attempt in step.attempts:
-        yield _attempt(attempt)
-        left = attempt.superseded and attempt.status is AttemptStatus.ACCEPTED
-        if attempt.outcome and attempt.outcome.text and (left or attempt is step.attempts[-1]):
-            yield f"\n{fenced(attempt.outcome.text)}\n"
+    for attempt, outcome in ended:
+        yield _attempt(attempt, outcome)
+        if outcome.text:
+            yield f"\n{fenced(outcome.text)}\n"
 
 
 def _prompt(spec: TaskSpec, number: int) -> str:
     return f"Prompt:\n\n{fenced(spec.prompts[number - 1])}\n" if number <= len(spec.prompts) else ""
 
 
-def _attempt(attempt: AttemptRecord) -> str:
-    intent, outcome = attempt.intent, attempt.outcome
-    head = f"- Attempt {intent.number} (`{intent.attempt}`, {one_line(intent.model)}): {attempt.status}"
-    if outcome is None:
-        return head + "\n"
+def _attempt(attempt: AttemptRecord, outcome: Outcome) -> str:
     details = [f"{outcome.duration_s:.1f} s", f"${plain(attempt.cost)}{_doubt(attempt)}"]
     if outcome.usage is not None:
         details.insert(0, f"{outcome.usage.input:,} + {outcome.usage.output:,} tokens")
@@ -63,7 +71,12 @@ def _attempt(attempt: AttemptRecord) -> str:
         details.append(one_line(outcome.error))
     if attempt.superseded:
         details.append("superseded")
-    return f"{head}, {', '.join(details)}\n"
+    return f"- {_name(attempt)}: {attempt.status}, {', '.join(details)}\n"
+
+
+def _name(attempt: AttemptRecord) -> str:
+    intent = attempt.intent
+    return f"Attempt {intent.number} (`{intent.attempt}`, {one_line(intent.model)})"
 
 
 def _doubt(attempt: AttemptRecord) -> str:

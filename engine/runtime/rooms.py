@@ -74,6 +74,7 @@ class Rooms:
         for record in self.register:
             self.accounts.add(record)
             self.feed.add(record.id)
+        self.parts.results.mend([record.id for record in self.register])
         self.gaps.start()
         self.upkeep.start()
 

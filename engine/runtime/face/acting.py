@@ -82,6 +82,7 @@ class Acting:
         self._rooms.accounts.set_limit(Scope(Level.TASK, task), spec.budget)
         self._rooms.feed.mark(task)
         self._rooms.offers.changed()
+        self._rooms.parts.results.publish(task)
 
     def pause_all(self, *, now: bool = False) -> tuple[TaskId, ...]:
         """See `Acting`."""

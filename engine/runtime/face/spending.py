@@ -52,11 +52,13 @@ class Spending:
         """See `Spending`."""
         await self._rooms.corrections.correct(task, attempt, amount)
         self._rooms.offers.changed()
+        self._rooms.parts.results.publish(task)
 
     async def ask_provider(self, task: TaskId, attempt: AttemptId) -> int | None:
         """See `Spending`."""
         amount = await self._rooms.corrections.ask(task, attempt)
         self._rooms.offers.changed()
+        self._rooms.parts.results.publish(task)
         return amount
 
     def ledger_entries(self) -> AsyncIterator[LedgerEntry]:

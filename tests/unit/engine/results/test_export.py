@@ -36,7 +36,8 @@ def test_markdown_begins_with_the_answer() -> None:
     """Then the transcript."""
     text = as_markdown(TASK, STEPS, ITERATE)
     assert text.startswith("Done.\n\n---\n\n# ")
-    assert "## Step 2" in text
+    assert "## Step 1" in text
+    assert text.endswith("- In flight, step 2: Attempt 1 (`task0000000000000000000001-2-1`, m)\n")
 
 
 def test_no_budget_is_null() -> None:

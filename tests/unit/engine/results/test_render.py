@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from engine.domain.errors import ErrorCode
 from engine.domain.states import State
 from engine.domain.step import AttemptRecord, AttemptStatus, StepRecord
 from engine.domain.task import RecipeName, Standing
-from engine.results.render import fenced, one_line, transcript
+from engine.results.render import fenced, one_line, standing_now, transcript
 from tests.stored import intent, outcome, task
 from tests.workbench import spec
 
@@ -36,9 +38,8 @@ def test_a_transcript_tells_everything() -> None:
     standing = Standing(
         state=State.FAILED, reason=ErrorCode.SERVER_ERROR, steps_done=1, spent=1_000, input_tokens=12345
     )
-    text = "".join(
-        transcript(asked, standing, [step(1, failed, done(1, "Whole")), step(2, AttemptRecord(intent=intent(TASK, 2)))])
-    )
+    steps = [step(1, failed, done(1, "Whole")), step(2, AttemptRecord(intent=intent(TASK, 2)))]
+    text = "".join([*transcript(asked, steps), *standing_now(asked, standing, steps)])
     for piece in (
         "# T\n",
         r"failed (server\_error)",
@@ -46,18 +47,29 @@ def test_a_transcript_tells_everything() -> None:
         "12,345 in",
         "$0.000000001\n",
         "Ask?",
+        "part",
         "Whole",
-        "And?",
-        "open",
+        "In flight, step 2: Attempt 1",
     ):
         assert piece in text
-    assert "part" not in text
 
 
-def test_what_arrived_of_an_unfinished_step_is_kept() -> None:
-    """The last attempt's text, though it was cut."""
-    cut = AttemptRecord(intent=intent(TASK, 1), outcome=outcome(TASK, 1, status=AttemptStatus.CUT, text="half a sen"))
-    assert "half a sen" in "".join(transcript(spec(), Standing(), [step(1, cut)]))
+def test_a_step_more_is_only_added() -> None:
+    """Whatever its attempts came to; an attempt in flight is below, where lines are written over."""
+    cut = AttemptRecord(intent=intent(TASK, 2), outcome=outcome(TASK, 2, status=AttemptStatus.CUT, text="half a sen"))
+    told = [
+        "".join(transcript(spec(), steps))
+        for steps in (
+            [step(1, done(1, "One"))],
+            [step(1, done(1, "One")), step(2, AttemptRecord(intent=intent(TASK, 2)))],
+            [step(1, done(1, "One")), step(2, cut)],
+            [step(1, done(1, "One")), step(2, cut, AttemptRecord(intent=intent(TASK, 2, 2)))],
+            [step(1, done(1, "One")), step(2, cut, done(2, "Two"))],
+        )
+    ]
+    assert all(later.startswith(earlier) for earlier, later in pairwise(told))
+    assert told[0] == told[1]
+    assert "half a sen" in told[2]
 
 
 @given(st.lists(st.sampled_from(["`", "```", "`````", "~~~", "#", "\n", " ", "a"]), max_size=20).map("".join))
