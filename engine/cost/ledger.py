@@ -62,12 +62,13 @@ class MemoryLedger:
     def open(self, scope: Scope, *, spent: int = 0, limit: int | None = None) -> None:
         """See `Ledger`."""
         account = self._account(scope)
-        account.spent, account.limit = spent, limit
+        account.spent = spent
+        account.set_limit(limit)
 
     def set_limit(self, scope: Scope, limit: int | None) -> None:
         """See `Ledger`."""
         account = self._account(scope)
-        account.limit = limit
+        account.set_limit(limit)
         self._serve((account,))
 
     def balance(self, scope: Scope) -> Balance:

@@ -110,7 +110,8 @@ class Ledger(Protocol):
     async def admit(self, scopes: tuple[Scope, ...], worst: int) -> Hold:
         """Hold `worst` pico in all `scopes`, waiting while only other holds stand in the way.
 
-        Raises `OverBudgetError` when spent + worst alone passes a limit. Cancelling while it waits holds nothing.
+        Raises `OverBudgetError` when spent + worst alone passes a limit, and in everything together, limited or not,
+        `MOST_COUNTED`. Cancelling while it waits holds nothing.
         """
         ...
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from engine.cost.port import Price
+from engine.domain.money import MOST_A_CALL
 from engine.domain.step import Flag
 from engine.domain.usage import Usage
-
-MAX_REPORTED = 10**18
-"""A reported cost above a million dollars a call is absurd, whatever a server says."""
 
 
 def settlement(
@@ -20,15 +18,14 @@ def settlement(
     the money is gone, whatever we had expected. A negative figure is none.
     """
     absurd = _absurd(usage, text=text)
-    reported = reported_cost if reported_cost is not None and reported_cost >= 0 else None
-    if reported is not None and reported <= MAX_REPORTED:
-        amount, flags = reported, (Flag.ABSURD_USAGE,) if absurd else ()
-    elif usage is None or absurd or reported is not None:
-        doubt = (Flag.ABSURD_USAGE,) if absurd or reported is not None else ()
+    figure = reported_cost if reported_cost is not None and reported_cost >= 0 else None
+    if figure is None and usage is not None and not absurd:
+        figure = price.cost(usage)
+    beyond = figure is not None and figure > max(held, MOST_A_CALL)
+    doubt = (Flag.ABSURD_USAGE,) if absurd or beyond else ()
+    if figure is None or beyond:
         return held, (*doubt, Flag.ASSUMED) if held else doubt
-    else:
-        amount, flags = price.cost(usage), ()
-    return amount, (*flags, Flag.OVERBILLED) if amount > held else flags
+    return figure, (*doubt, Flag.OVERBILLED) if figure > held else doubt
 
 
 def _absurd(usage: Usage | None, *, text: bool) -> bool:

@@ -11,7 +11,8 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.cost.port import Hold, Scope
+from engine.cost.port import Hold, Level, Scope
+from engine.domain.money import MOST_COUNTED
 
 ROOM = 32
 """Entries of a line before those that were answered are looked for."""
@@ -25,23 +26,36 @@ class Account:
     spent: int = 0
     held: int = 0
     limit: int | None = None
+    """As it was set."""
+    bound: int | None = field(init=False)
+    """As it holds: everything together has one always, so that no sum leaves 64 bits."""
     lacking: Line = field(default_factory=lambda: Line(lambda waiter: waiter.arrival))
     """Who found too little here, first come first: they bar later ones."""
     hoping: Line = field(default_factory=lambda: Line(lambda waiter: -waiter.worst))
     """All who wait and need this account, the dearest first: it is the first to lose hope."""
 
+    def __post_init__(self) -> None:
+        """Begin with the limit."""
+        self.set_limit(self.limit)
+
+    def set_limit(self, limit: int | None) -> None:
+        """Change the limit."""
+        self.limit = self.bound = limit
+        if self.scope.level is Level.EVERYTHING:
+            self.bound = MOST_COUNTED if limit is None else min(limit, MOST_COUNTED)
+
     @property
     def free(self) -> int | None:
-        """What could still be spent if nothing were held; None without a limit."""
-        return None if self.limit is None else self.limit - self.spent
+        """What could still be spent if nothing were held; None without a bound."""
+        return None if self.bound is None else self.bound - self.spent
 
     def fits(self, worst: int) -> bool:
         """Whether a call fits in beside what is held."""
-        return self.limit is None or self.spent + self.held + worst <= self.limit
+        return self.bound is None or self.spent + self.held + worst <= self.bound
 
     def lets_in(self, worst: int, arrival: float = float("inf")) -> bool:
         """Whether a call fits in, and nobody who came before it lacks money here."""
-        if self.limit is None:
+        if self.bound is None:
             return True
         first = self.lacking.first()
         return (first is None or first.arrival >= arrival) and self.fits(worst)

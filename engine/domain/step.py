@@ -28,7 +28,7 @@ class Flag(StrEnum):
     OVERBILLED = "overbilled"
     """The provider billed above the hold."""
     ABSURD_USAGE = "absurd_usage"
-    """Usage contradicted itself and was not believed."""
+    """Usage contradicted itself, or a cost was beyond sense, and was not believed."""
     SHORTENED = "shortened"
     """The reply ended because it reached its maximum length."""
     DROPPED = "dropped"

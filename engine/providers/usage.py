@@ -6,11 +6,14 @@ from decimal import ROUND_CEILING, Decimal, InvalidOperation
 
 import msgspec
 
-from engine.domain.money import PICO
+from engine.domain.money import MOST_A_CALL, PICO
 from engine.domain.usage import Usage
 
 MAX_FIGURE = 2**62
 """A count above this is absurd already, and still fits the store's integers."""
+MOST_DIGITS = 10
+"""Of dollars before the point: an amount with more is not worked out, and stands for itself as `BEYOND_SENSE`."""
+BEYOND_SENSE = 10**MOST_DIGITS * PICO
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What decoding hostile JSON raises."""
 
@@ -72,8 +75,10 @@ def read_dollars(text: str) -> int | None:
     """Return pico for a decimal amount a server states, exact and rounded up; None for what is no amount."""
     try:
         amount = Decimal(text.strip().strip('"'))
-        if not amount.is_finite() or amount.adjusted() > 9:
+        if not amount.is_finite():
             return None
+        if amount.adjusted() >= MOST_DIGITS:
+            return BEYOND_SENSE if amount > 0 else None
         return int((amount * PICO).to_integral_value(ROUND_CEILING))
     except (InvalidOperation, ValueError):
         return None
@@ -88,9 +93,9 @@ def read_cost(raw: bytes) -> int | None:
 
 
 def read_billed(raw: bytes) -> int | None:
-    """Return pico for `data.total_cost` (OpenRouter's generation), in dollars; None for what is no cost."""
+    """Return pico for `data.total_cost` (OpenRouter's generation), in dollars; None for what is no cost of a call."""
     try:
         amount = read_dollars(bytes(_GENERATION.decode(raw).data.total_cost).decode())
     except UNREADABLE:
         return None
-    return amount if amount is not None and amount >= 0 else None
+    return amount if amount is not None and 0 <= amount <= MOST_A_CALL else None

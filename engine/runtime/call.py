@@ -168,18 +168,14 @@ class Call:
         self._wishes.show(Phase.SAVING)
         active = record.take_active(ports.clock.monotonic())
         ports.gauges.unsaved += 1
-        saved = ports.journal.outcome(record, recorded, **changes_of(record.tip, recorded, active, completed))
+        kept = functools.partial(self._kept, intent.attempt, hold, settled.amount)  # until then its hold counts
+        saved = ports.journal.outcome(record, recorded, kept, **changes_of(record.tip, recorded, active, completed))
         ports.reach(points.OUTCOME_QUEUED)
-        kept = functools.partial(self._kept, intent.attempt, hold, settled.amount)
         try:
             await self.saved(saved)
-        except StorageStop:
-            ports.journal.when_mended(kept)  # the reply waits in memory, and its hold counts
-            raise
-        except DroverError:
+        except DroverError:  # left out for a fault of ours, and paid all the same
             self._settle(hold, settled.amount)
             raise
-        kept()
         ports.reach(points.OUTCOME_DURABLE)
 
     def _kept(self, attempt: AttemptId, hold: Hold, amount: int) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.doubt import UnknownAttempt
 from engine.domain.errors import DroverError, ErrorCode
-from engine.domain.money import PICO
+from engine.domain.money import MOST_A_CALL
 from engine.domain.step import AttemptRecord, Correction, Origin, Outcome
 from engine.runtime.bookkeeping import changes_of_correction
 from engine.runtime.journal import durable
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from engine.runtime.parts import EngineParts
     from engine.runtime.register import Register
     from engine.store.port import StoreReader
-
-MOST = 10_000 * PICO
-"""What an attempt can be corrected to at most: no call costs as much, and sums of it stay far from 64 bits."""
 
 
 class Corrections:
@@ -45,7 +42,7 @@ class Corrections:
 
     async def correct(self, task: TaskId, attempt: AttemptId, amount: int, by: Origin = Origin.PERSON) -> None:
         """See `Engine`."""
-        if not 0 <= amount <= MOST:
+        if not 0 <= amount <= MOST_A_CALL:
             raise DroverError(ErrorCode.AMOUNT_OUT_OF_RANGE, str(amount))
         async with self._turn:
             if self._last is not None:  # its caller was cancelled, perhaps, and what is read must have it
@@ -125,7 +122,5 @@ class Corrections:
             by=by,
             at_ms=self._clock.wall_ms(),
         )
-        saved = self._journal.correction(record, entry, **changes_of_correction(record.tip, found, amount))
         count = functools.partial(self._accounts.adjust, intent, amount - found.cost)
-        self._journal.when_saved(saved, count)
-        return saved
+        return self._journal.correction(record, entry, count, **changes_of_correction(record.tip, found, amount))

@@ -25,12 +25,18 @@ if TYPE_CHECKING:
 
 Shown = Callable[["TaskRecord", "Standing", "Standing"], None]
 """Called with a record and its shown standing before and after a change."""
+Then = Callable[[], None]
+"""Done in the same breath in which a record is shown, however late that is: nobody sees one without the other."""
 
 
 async def durable(saved: asyncio.Future[None]) -> None:
     """Wait until a record is durable and shown; raises why that is not known. Who stops waiting changes nothing."""
     await asyncio.wait((saved,))
     saved.result()
+
+
+def _nothing() -> None:
+    """Do what most records have behind them."""
 
 
 def _waits(error: BaseException) -> TypeGuard[DroverError]:
@@ -49,7 +55,7 @@ class Journal:
         self._waiting: set[asyncio.Future[None]] = set()
         self._stuck: dict[TaskId, tuple[TaskRecord, int, Standing]] = {}
         """The last record of each task that waits in memory."""
-        self._later: list[Callable[[], None]] = []
+        self._later: list[Then] = []
         self.trouble: DroverError | None = None
         """Why records are not being saved; None while all is well."""
 
@@ -64,21 +70,9 @@ class Journal:
         record.standing = replace(before, state=State.PAUSED, reason=reason, detail=detail, wanted=Wanted.NOTHING)
         self._shown(record, before, record.standing)
 
-    def when_mended(self, act: Callable[[], None]) -> None:
+    def when_mended(self, act: Then) -> None:
         """Do `act` as soon as everything that waits in memory is durable."""
         self._later.append(act)
-
-    def when_saved(self, saved: asyncio.Future[None], act: Callable[[], None]) -> None:
-        """Do `act` as soon as a record is durable and shown, however long that takes."""
-
-        def done(saved: asyncio.Future[None]) -> None:
-            error = None if saved.cancelled() else saved.exception()
-            if error is None:
-                act()
-            elif _waits(error):
-                self.when_mended(act)
-
-        saved.add_done_callback(done)
 
     def mended(self) -> None:
         """Show what is durable now, after the store was mended."""
@@ -95,15 +89,19 @@ class Journal:
         number, standing = record.next(**changes)
         return self._queue(record, number, standing, self._store.append_intent(intent, standing))
 
-    def outcome(self, record: TaskRecord, outcome: Outcome, **changes: object) -> asyncio.Future[None]:
-        """Record how an attempt ended."""
+    def outcome(
+        self, record: TaskRecord, outcome: Outcome, then: Then | None = None, **changes: object
+    ) -> asyncio.Future[None]:
+        """Record how an attempt ended; `then` is not done where it is left out."""
         number, standing = record.next(**changes)
-        return self._queue(record, number, standing, self._store.append_outcome(outcome, standing))
+        return self._queue(record, number, standing, self._store.append_outcome(outcome, standing), then)
 
-    def correction(self, record: TaskRecord, correction: Correction, **changes: object) -> asyncio.Future[None]:
-        """Record what an attempt counts for from now on."""
+    def correction(
+        self, record: TaskRecord, correction: Correction, then: Then, **changes: object
+    ) -> asyncio.Future[None]:
+        """Record what an attempt counts for from now on; `then` is not done where it is left out."""
         number, standing = record.next(**changes)
-        return self._queue(record, number, standing, self._store.append_correction(correction, standing))
+        return self._queue(record, number, standing, self._store.append_correction(correction, standing), then)
 
     def checkpoint(self, record: TaskRecord, checkpoint: Checkpoint, **changes: object) -> asyncio.Future[None]:
         """Record a point to come back to."""
@@ -164,21 +162,25 @@ class Journal:
             await asyncio.wait(tuple(self._waiting))
 
     def _queue(
-        self, record: TaskRecord, number: int, standing: Standing, saved: Awaitable[None]
+        self, record: TaskRecord, number: int, standing: Standing, saved: Awaitable[None], then: Then | None = None
     ) -> asyncio.Future[None]:
         future = asyncio.ensure_future(saved)
         self._waiting.add(future)
-        future.add_done_callback(lambda done: self._done(done, record, number, standing))
+        future.add_done_callback(lambda done: self._done(done, record, number, standing, then or _nothing))
         return future
 
-    def _done(self, done: asyncio.Future[None], record: TaskRecord, number: int, standing: Standing) -> None:
+    def _done(
+        self, done: asyncio.Future[None], record: TaskRecord, number: int, standing: Standing, then: Then
+    ) -> None:
         self._waiting.discard(done)
         error = None if done.cancelled() else done.exception()
         if error is None:
             self._show(record, number, standing)
+            then()
         elif _waits(error):
             self.trouble = error
             self._stuck[record.id] = (record, number, standing)
+            self.when_mended(then)
         elif number == record.queued:
             record.tip = record.standing
 

@@ -99,7 +99,7 @@ class Reader:
         """See `StoreReader`."""
 
         def read() -> Spending:
-            closed = self._connection.execute("SELECT day, batch, sum(cost) FROM spending GROUP BY day, batch")
+            closed = self._connection.execute("SELECT day, batch, cost FROM spending")
             held = ((intent.day, intent.batch, intent.held) for intent in self._open_intents())
             return summed((*closed, *held))
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine.cost.ledger import MemoryLedger
 from engine.cost.port import Hold, Ledger, Level, OverBudgetError, Scope
+from engine.domain.money import MOST_COUNTED
 
 TASK, OTHER = Scope(Level.TASK, "a"), Scope(Level.TASK, "b")
 DAY, EVERYTHING = Scope(Level.DAY, "2026-11-24"), Scope(Level.EVERYTHING, "")
@@ -202,6 +203,21 @@ async def test_what_costs_nothing_always_goes(ledger: Ledger) -> None:
     ledger.open(DAY, spent=10, limit=5)
     assert not ledger.would_wait((DAY,), 0)
     assert (await ledger.admit((DAY,), 0)).amount == 0
+
+
+@pytest.mark.parametrize("limit", [None, 2**63])
+async def test_everything_has_a_bound_that_no_limit_lifts(ledger: Ledger, limit: int | None) -> None:
+    """So that what is held and what it may be overbilled by are sums of 64 bits; to the last pico, and shown as set."""
+    ledger.open(EVERYTHING, limit=limit)
+    first = await ledger.admit((TASK, EVERYTHING), MOST_COUNTED - 1)
+    assert not ledger.would_wait((TASK, EVERYTHING), 1)
+    await ledger.admit((TASK, EVERYTHING), 1)
+    assert ledger.would_wait((TASK, EVERYTHING), 1)
+    ledger.settle(first, MOST_COUNTED)
+    with pytest.raises(OverBudgetError) as refused:
+        await ledger.admit((TASK, EVERYTHING), 1)
+    assert (refused.value.scope, refused.value.free) == (EVERYTHING, 0)
+    assert ledger.balance(EVERYTHING).limit == limit
 
 
 async def test_a_scope_in_use_is_not_forgotten(ledger: Ledger) -> None:

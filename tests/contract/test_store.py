@@ -11,6 +11,7 @@ import pytest
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.fence import Fence
 from engine.domain.ids import AttemptId, TaskId
+from engine.domain.money import MOST_COUNTED
 from engine.domain.states import State
 from engine.domain.step import AttemptStatus, Flag, NoteKind
 from engine.domain.task import Standing
@@ -105,6 +106,21 @@ async def test_spending_counts_costs_and_open_holds_by_day_and_batch(shelf: Shel
     assert spending.total == 730 + HELD
     assert spending.days == {"2026-11-24": 730, "2026-11-25": HELD}
     assert spending.batches == {"b": 700 + HELD}
+
+
+async def test_no_sum_wraps_or_turns_into_a_float(shelf: Shelf) -> None:
+    """Bills that no call has sum to what the store can count to at least, and are integers: nothing is admitted then."""
+    one = task(1, batch="b")
+    await shelf.store.create([one])
+    for step in (1, 2, 3):
+        await shelf.store.append_intent(intent(one, step), one.standing)
+        await shelf.store.append_outcome(outcome(one, step, cost=2**62), one.standing)
+    await shelf.store.append_intent(intent(one, 4, day="2026-11-25"), one.standing)
+    await shelf.store.append_outcome(outcome(one, 4, cost=2**62), one.standing)
+    spending = await (await shelf.reopen()).spending()
+    for amount in (spending.total, spending.days["2026-11-24"], spending.batches["b"]):
+        assert type(amount) is int and amount >= 2**63 - 1 > MOST_COUNTED
+    assert spending.days["2026-11-25"] == 2**62
 
 
 async def test_the_ledger_has_every_attempt_and_correction_of_every_task(shelf: Shelf) -> None:

@@ -143,6 +143,18 @@ def test_rows_settle_a_few_times_a_second(table: TaskTable, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: names(table) == ["a", "c", "b"])
 
 
+def test_selecting_lets_rows_that_wait_take_their_places(table: TaskTable) -> None:
+    """So a row that was read before may be another task's: whoever selects reads places anew, or goes by id."""
+    three(table)
+    settle(table)
+    table.model.apply(ChangeBatch(changed=(snapshot(0, title="a", spent=9 * PICO),)))
+    before = tuple(table.model.ids())
+    assert before[-1] == snapshot(0).id
+    assert table.select(before[-1])
+    assert table.selected_ids() == (before[-1],)
+    assert (table.model.ids()[0], table.model.task(0).standing.spent) == (before[-1], 9 * PICO)
+
+
 def test_a_click_on_a_heading_orders_and_another_turns_it_round(table: TaskTable) -> None:
     """Names from A first, figures from the largest first."""
     three(table)

@@ -57,7 +57,7 @@ ENGINE = (
         name="settled_while_unsaved",
         breaks="A failed commit is unknown, not undone: its hold counts",
         caught_by="machine",
-        edits=(Edit(f"{CALL}._record_ending", "ports.journal.when_mended(kept)", "kept()"),),
+        edits=(Edit("engine.runtime.journal:Journal._done", "self.when_mended(then)", "then()"),),
     ),
     Mutant(
         name="forgotten_hold",
@@ -102,8 +102,8 @@ ENGINE = (
         edits=(
             Edit(
                 "engine.cost.waiting:Account.fits",
-                "self.spent + self.held + worst <= self.limit",
-                "self.spent + self.held <= self.limit",
+                "self.spent + self.held + worst <= self.bound",
+                "self.spent + self.held <= self.bound",
             ),
         ),
     ),

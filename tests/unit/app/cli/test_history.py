@@ -133,7 +133,7 @@ def test_an_attempt_is_called_by_its_name_or_its_id(folder: Path) -> None:
     ("words", "told"),
     [
         (("correct", "task", "4.1", "lots"), "no amount"),
-        (("correct", "task", "4.1", "10001"), "10,000 dollars"),
+        (("correct", "task", "4.1", "1001"), "1,000 dollars"),
         (("correct", "task", "9.9", "1"), "no attempt 9.9"),
         (("correct", "nobody", "4.1", "1"), "no task nobody"),
         (("restore", "task", "7"), "no checkpoint"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.cost.port import Price
-from engine.cost.settle import MAX_REPORTED, settlement
+from engine.cost.settle import settlement
+from engine.domain.money import MOST_A_CALL
 from engine.domain.step import Flag
 from engine.domain.usage import Usage
 
@@ -25,7 +26,8 @@ COST = 6 * 10 + 4 * 2 + 5 * 100
         (Usage(output=-5), None, 1000, (Flag.ABSURD_USAGE, Flag.ASSUMED)),
         (Usage(output=-5), 7, 7, (Flag.ABSURD_USAGE,)),
         (USAGE, -1, COST, ()),
-        (USAGE, MAX_REPORTED + 1, 1000, (Flag.ABSURD_USAGE, Flag.ASSUMED)),
+        (USAGE, MOST_A_CALL, MOST_A_CALL, (Flag.OVERBILLED,)),
+        (USAGE, MOST_A_CALL + 1, 1000, (Flag.ABSURD_USAGE, Flag.ASSUMED)),
         (Usage(), None, 1000, (Flag.ABSURD_USAGE, Flag.ASSUMED)),
         (USAGE, 1000, 1000, ()),
         (USAGE, 1001, 1001, (Flag.OVERBILLED,)),
@@ -40,7 +42,8 @@ COST = 6 * 10 + 4 * 2 + 5 * 100
         "absurd usage: the hold",
         "absurd usage beside a figure",
         "a negative figure is not believed",
-        "nor one beyond sense: the hold",
+        "the largest that is: in full",
+        "one beyond sense is not: the hold",
         "usage of nothing at all: the hold",
         "exactly the hold is as expected",
         "above the hold: in full",
@@ -64,3 +67,17 @@ def test_a_free_model_is_never_in_doubt() -> None:
     """Nothing was held, so nothing has to be assumed."""
     assert settlement(0, Price(), None, None) == (0, ())
     assert settlement(0, Price(), Usage(output=-1), None) == (0, (Flag.ABSURD_USAGE,))
+
+
+def test_a_cost_by_usage_has_the_same_bound() -> None:
+    """Counts that could be, at a price that could be, and a product that could not."""
+    dear = Price(input=MOST_A_CALL // 1000)
+    assert settlement(5, dear, Usage(input=1000), None) == (MOST_A_CALL, (Flag.OVERBILLED,))
+    assert settlement(5, dear, Usage(input=1001), None) == (5, (Flag.ABSURD_USAGE, Flag.ASSUMED))
+
+
+def test_what_was_held_for_it_is_believed_however_much_it_is() -> None:
+    """A person who priced a model beyond sense, and let it go, hears the same of its bill."""
+    held = 3 * MOST_A_CALL
+    assert settlement(held, PRICE, USAGE, held) == (held, ())
+    assert settlement(held, PRICE, USAGE, held + 1) == (held, (Flag.ABSURD_USAGE, Flag.ASSUMED))

@@ -10,6 +10,7 @@ import pytest
 
 from engine.domain.errors import ErrorCode
 from engine.domain.message import Message
+from engine.domain.money import MOST_A_CALL
 from engine.domain.usage import FinishReason, Usage
 from engine.providers.chat import ChatDialect
 from engine.providers.openai import OpenAIConfig, OpenAIProvider
@@ -301,6 +302,8 @@ async def test_a_closed_provider_says_so(provider: OpenAIProvider) -> None:
         (200, b'{"data":{"total_cost":0}}', 0),
         (200, b'{"data":{"total_cost":-1}}', None),
         (200, b'{"data":{"total_cost":null}}', None),
+        (200, b'{"data":{"total_cost":1000}}', MOST_A_CALL),
+        (200, b'{"data":{"total_cost":1000.000000000001}}', None),
         (200, b'{"data":{"total_cost":1e999}}', None),
         (200, b'{"data":null}', None),
         (200, b"<html>", None),

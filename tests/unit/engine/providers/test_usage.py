@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.domain.money import PICO
 from engine.domain.usage import Usage
-from engine.providers.usage import MAX_FIGURE, read_cost, read_dollars, read_usage
+from engine.providers.usage import BEYOND_SENSE, MAX_FIGURE, read_cost, read_dollars, read_usage
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,11 @@ def test_usage(raw: bytes, usage: Usage | None) -> None:
         ("0", 0),
         ("-0.5", -PICO // 2),
         ("NaN", None),
-        ("1e400", None),
-        ("1e99999999", None),
+        ("9999999999", 9_999_999_999 * PICO),
+        ("1e10", BEYOND_SENSE),
+        ("1e400", BEYOND_SENSE),
+        ("1e99999999", BEYOND_SENSE),
+        ("-1e400", None),
         ("x", None),
         ("", None),
     ],

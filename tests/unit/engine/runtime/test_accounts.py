@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
+import pytest
+
 from engine.cost.ledger import MemoryLedger
-from engine.cost.port import Level, Scope
+from engine.cost.port import Level, OverBudgetError, Scope
+from engine.domain.errors import ErrorCode
 from engine.domain.ids import TaskId
+from engine.domain.states import AT_REST
 from engine.domain.task import Standing
+from engine.providers.scripted import failure, in_turn, reply
 from engine.runtime.accounts import EVERYTHING, Accounts
 from engine.runtime.record import TaskRecord
 from engine.store.port import Spending
-from tests.workbench import CENT, spec
+from tests.virtual_time import run
+from tests.workbench import CENT, bench, spec
 
 
 @dataclass(slots=True)
@@ -111,3 +118,53 @@ def test_a_deleted_task_stays_counted_in_all_others() -> None:
     made.remove(TaskId("a"))
     assert made.balance(own).limit is None
     assert made.balance(EVERYTHING).spent == CENT
+
+
+def test_a_clock_that_is_set_finds_each_day_as_it_was_left() -> None:
+    """Back to a day whose budget is used up there is no more of it; forward there is a new one; back again, as before."""
+
+    async def main() -> None:
+        calendar = Calendar("2026-11-30")
+        ledger = MemoryLedger()
+        made = Accounts(ledger, calendar, {Level.DAY: 5 * CENT, Level.MONTH: 7 * CENT})
+        made.restore(Spending(days={"2026-11-29": 5 * CENT}, batches={}, total=5 * CENT), {})
+        task = record()
+        ledger.settle(await ledger.admit(made.scopes(task), 2 * CENT), 2 * CENT)
+        calendar.day = "2026-11-29"
+        with pytest.raises(OverBudgetError) as refused:
+            await ledger.admit(made.scopes(task), 1)
+        assert refused.value.scope == Scope(Level.DAY, "2026-11-29")
+        calendar.day = "2026-12-01"
+        ledger.settle(await ledger.admit(made.scopes(task), 5 * CENT), 5 * CENT)
+        calendar.day = "2026-11-30"
+        with pytest.raises(OverBudgetError) as refused:
+            await ledger.admit(made.scopes(task), CENT)
+        assert refused.value.scope == Scope(Level.MONTH, "2026-11")
+        assert made.balance(EVERYTHING).spent == 12 * CENT
+
+    run(main())
+
+
+def test_a_task_and_its_account_agree_at_every_turn_of_the_loop() -> None:
+    """What is shown as spent is not held any more, and what is not shown yet is: nobody sees one without the other."""
+
+    async def main() -> None:
+        cut = failure(ErrorCode.CUT, maybe_billed=True)
+        async with bench(in_turn(reply("a"), cut, reply("b"), reply("c", usage=None)), limits={Level.DAY: CENT}) as b:
+            tasks = [await b.submit(max_steps=3, title=str(number)) for number in range(6)]
+            looks = 0
+            while not all(b.engine.snapshot(task).state in AT_REST for task in tasks):
+                looks += 1
+                await asyncio.sleep(0 if looks % 20 else 0.01)  # every turn, and time goes on
+                for task in tasks:
+                    assert b.engine.snapshot(task).standing.spent == b.engine.balance(Scope(Level.TASK, task)).spent
+                assert b.engine.totals().spent_total == sum(each.standing.spent for each in b.engine.snapshots())
+            assert looks > 100
+            attempt = (await b.engine.steps(tasks[0]))[0].attempts[0].intent.attempt
+            correcting = asyncio.ensure_future(b.engine.correct(tasks[0], attempt, 7))
+            while not correcting.done():
+                await asyncio.sleep(0)
+                own = b.engine.balance(Scope(Level.TASK, tasks[0])).spent
+                assert b.engine.snapshot(tasks[0]).standing.spent == own
+
+    run(main())

@@ -10,12 +10,12 @@ import pytest
 from engine.cost.port import Balance, Level, Scope
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import AttemptId, TaskId
+from engine.domain.money import MOST_A_CALL
 from engine.domain.states import PauseReason, State
 from engine.domain.step import AttemptRecord, AttemptStatus, Origin
 from engine.face import UnknownAttempt
 from engine.providers.port import Capabilities, Delta, Opened
 from engine.providers.scripted import Script, ScriptedProvider, Wait, in_turn, reply
-from engine.runtime.corrections import MOST
 from engine.store.memory import MemoryStore
 from tests.virtual_time import run
 from tests.workbench import CENT, Bench, bench
@@ -67,7 +67,7 @@ async def refused(b: Bench, task: TaskId, attempt: AttemptId, amount: int) -> Er
     return caught.value.code
 
 
-@pytest.mark.parametrize("amount", [0, 7, CENT, MOST])
+@pytest.mark.parametrize("amount", [0, 7, CENT, MOST_A_CALL])
 def test_a_correction_counts_at_all_five_levels_and_after_reopening(amount: int) -> None:
     """The attempt's task, batch, day, month and everything, in memory and from the store."""
 
@@ -132,7 +132,7 @@ def test_what_cannot_be_corrected_is_refused_with_a_code() -> None:
             task, attempt = await cut(b)
             id_ = attempt.intent.attempt
             assert await refused(b, task, id_, -1) is ErrorCode.AMOUNT_OUT_OF_RANGE
-            assert await refused(b, task, id_, MOST + 1) is ErrorCode.AMOUNT_OUT_OF_RANGE
+            assert await refused(b, task, id_, MOST_A_CALL + 1) is ErrorCode.AMOUNT_OUT_OF_RANGE
             assert await refused(b, task, AttemptId("nobody"), 1) is ErrorCode.UNKNOWN_ATTEMPT
             assert await refused(b, TaskId("nobody"), id_, 1) is ErrorCode.UNKNOWN_TASK
             b.engine.resume([task])
