@@ -17,8 +17,8 @@ MOST = 1_000_000 * PICO
 MOST_A_CALL = 1_000 * PICO
 """The largest bill of one call that is believed, whoever tells it: no call of today costs a tenth of it."""
 MOST_COUNTED = 2 * MOST
-"""What all calls together may come to, limit or none: the room above it, in 64 bits, is for 7,000 bills of `MOST_A_CALL`
-that come in at the same time above what was held for them."""
+"""What all calls together may come to, limit or none: the room above it, in 64 bits, is for 7,000 bills of
+`MOST_A_CALL` that come in at the same time above what was held for them."""
 _THOUSANDS = re.compile(r"\$?\s*\d{1,3},\d{3}\s*\$?")
 """A thousand to some and one to others ("1,000"): taken for neither."""
 _AMOUNT = re.compile(r"\$?\s*(\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})\s*\$?")

@@ -90,14 +90,14 @@ class Journal:
         return self._queue(record, number, standing, self._store.append_intent(intent, standing))
 
     def outcome(
-        self, record: TaskRecord, outcome: Outcome, then: Then | None = None, **changes: object
+        self, record: TaskRecord, outcome: Outcome, then: Then | None = None, /, **changes: object
     ) -> asyncio.Future[None]:
         """Record how an attempt ended; `then` is not done where it is left out."""
         number, standing = record.next(**changes)
         return self._queue(record, number, standing, self._store.append_outcome(outcome, standing), then)
 
     def correction(
-        self, record: TaskRecord, correction: Correction, then: Then, **changes: object
+        self, record: TaskRecord, correction: Correction, then: Then, /, **changes: object
     ) -> asyncio.Future[None]:
         """Record what an attempt counts for from now on; `then` is not done where it is left out."""
         number, standing = record.next(**changes)

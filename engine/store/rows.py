@@ -27,15 +27,15 @@ from engine.store.reading import created
 PLACES = 1 << 24
 """Records a task can have."""
 
-LARGEST = 2**63 - 1
-"""What SQLite counts to: beyond it a sum would silently become a float, so it stays there."""
 SPENT = (
     "INSERT INTO spending (day, batch, provider, model, attempts, cost, input, cached, output, reasoning)"
     " SELECT day, batch, provider, model, ?, ?, ?, ?, ?, ? FROM attempt WHERE record = ?"
-    f" ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts, cost = min(cost + excluded.cost, {LARGEST}),"
+    " ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts,"
+    " cost = min(cost + excluded.cost, 9223372036854775807),"
     " input = input + excluded.input, cached = cached + excluded.cached, output = output + excluded.output,"
     " reasoning = reasoning + excluded.reasoning"
 )
+"""A sum beyond what SQLite counts to would silently become a float: it stays at the largest integer."""
 
 
 DROP = (

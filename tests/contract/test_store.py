@@ -109,7 +109,7 @@ async def test_spending_counts_costs_and_open_holds_by_day_and_batch(shelf: Shel
 
 
 async def test_no_sum_wraps_or_turns_into_a_float(shelf: Shelf) -> None:
-    """Bills that no call has sum to what the store can count to at least, and are integers: nothing is admitted then."""
+    """Bills that no call has sum to what the store counts to at least, in integers: nothing is admitted then."""
     one = task(1, batch="b")
     await shelf.store.create([one])
     for step in (1, 2, 3):

@@ -121,7 +121,7 @@ def test_a_deleted_task_stays_counted_in_all_others() -> None:
 
 
 def test_a_clock_that_is_set_finds_each_day_as_it_was_left() -> None:
-    """Back to a day whose budget is used up there is no more of it; forward there is a new one; back again, as before."""
+    """Back to a day whose budget is used up there is no more of it; forward there is a new one; then as before."""
 
     async def main() -> None:
         calendar = Calendar("2026-11-30")
