@@ -421,6 +421,7 @@ class MainWindow(QMainWindow):
             restore=self.branching.restore,
             fork=self.branching.fork,
             correct=engine.correct,
+            extend=engine.extend,
             ask_provider=engine.ask_provider,
             can_ask=self.services.tells_cost,
             resume=lambda task: engine.resume([task]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.domain.deadline import Deadline
 from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
 from engine.domain.states import Phase, State
@@ -158,6 +159,8 @@ class ChangeBatch:
     removed: tuple[TaskId, ...] = ()
     totals: Totals = Totals()
     live: LiveText | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    """Those that run for the focused task, the nearest first."""
     at: float = 0.0
     """Monotonic time of the drain."""
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from engine.cost.port import Balance, Level, PriceBook, Quote, Scope
 from engine.domain.answer import Answer
 from engine.domain.damage import Damage
+from engine.domain.deadline import Deadline
 from engine.domain.difference import Difference
 from engine.domain.doubt import UnknownAttempt
 from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
@@ -30,6 +31,7 @@ from engine.domain.progress import (
     report,
 )
 from engine.domain.states import (
+    LIVE,
     Action,
     CompletionReason,
     PauseReason,
@@ -74,6 +76,7 @@ from engine.providers.port import Capabilities, ModelInfo
 from engine.store.port import StoreHealth
 
 __all__ = [
+    "LIVE",
     "MULTIPLIER",
     "PICO",
     "Action",
@@ -89,6 +92,7 @@ __all__ = [
     "Complexity",
     "Correction",
     "Damage",
+    "Deadline",
     "Difference",
     "Distribution",
     "DroverError",

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.domain.ids import TaskId
+    from engine.domain.states import TimeLevel
     from engine.domain.task import TaskSpec
 
 
@@ -42,6 +43,14 @@ class Acting(Protocol):
 
     def retry(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """Try FAILED and TIMEOUT tasks again from the last durable step."""
+        ...
+
+    def extend(self, task: TaskId, level: TimeLevel, seconds: float | None) -> None:
+        """Let a deadline that runs have `seconds` more; None lifts it.
+
+        Recorded as a grant: it holds for as long as its level does, over retries and restarts.
+        Raises NOT_POSSIBLE where it does not run (any more), TIME_LIMIT_OUT_OF_RANGE.
+        """
         ...
 
     async def delete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:

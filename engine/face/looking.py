@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from engine.domain.answer import Answer
+    from engine.domain.deadline import Deadline
     from engine.domain.ids import TaskId
     from engine.domain.progress import ChangeBatch, ProgressReport, Statistics, Totals
     from engine.domain.step import LogEntry, StepRecord
@@ -47,6 +48,10 @@ class Looking(Protocol):
 
     def statistics(self) -> Statistics:
         """Return throughput statistics since the engine was opened."""
+        ...
+
+    def timeouts(self) -> tuple[Deadline, ...]:
+        """Return every deadline that runs, task by task, the nearest of each first."""
         ...
 
     async def answer(self, task: TaskId) -> Answer:

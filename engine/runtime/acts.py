@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.domain.states import LIVE, Action, Event, PauseReason, Phase, State, TimeLevel, Wanted, allowed
 from engine.domain.step import NoteKind
 from engine.runtime.bookkeeping import granted
+from engine.runtime.timeouts import grant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -97,9 +98,7 @@ class Acts:
         if record.tip.state is not State.TIMEOUT:
             return
         level = TimeLevel(record.tip.reason)
-        seconds = granted(record.spec, record.tip, level)
-        grants = {**record.tip.grants, level: record.tip.grants.get(level, 0.0) + seconds}
-        self._journal.note(record, NoteKind.GRANT, level, {"seconds": seconds}, grants=grants)
+        grant(self._journal, record, level, granted(record.spec, record.tip, level))
 
     def _stop(self, record: TaskRecord, wish: Wanted) -> None:
         """Stop a task: at once when nothing of it runs, else by a recorded wish."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 MAX_DETAIL = 500
 """Characters kept of a server's own words."""
+
+OF_A_STEP = (TimeLevel.CONNECT, TimeLevel.FIRST_TOKEN, TimeLevel.SILENCE, TimeLevel.ATTEMPT, TimeLevel.STEP)
+"""Levels that begin anew with the next step, so that what was granted at them ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,26 +106,45 @@ def without(grants: dict[str, float], *levels: TimeLevel) -> dict[str, float]:
 
 
 def time_left(spec: TaskSpec, standing: Standing) -> dict[TimeLevel, float]:
-    """Return the active seconds left at each level that is limited; at most 0 where it is used up."""
-    factor, limits = MULTIPLIER[spec.complexity], spec.limits
-    left = {
-        TimeLevel.STEP: standing.limit(TimeLevel.STEP, limits.step * factor) - standing.step_s,
-        TimeLevel.WINDOW: standing.limit(TimeLevel.WINDOW, limits.window * factor) - standing.window_s,
-        TimeLevel.TASK: standing.limit(TimeLevel.TASK, limits.task * factor) - standing.active_s,
+    """Return the active seconds left at each level that counts on from attempt to attempt; infinite without a limit.
+
+    At most 0 where it is used up. An attempt begins anew each time.
+    """
+    used = {
+        TimeLevel.ATTEMPT: 0.0,
+        TimeLevel.STEP: standing.step_s,
+        TimeLevel.WINDOW: standing.window_s,
+        TimeLevel.TASK: standing.active_s,
     }
-    if limits.attempt is not None:
-        left[TimeLevel.ATTEMPT] = standing.limit(TimeLevel.ATTEMPT, limits.attempt * factor)
-    return left
+    return {level: time_limit(spec, standing, level) - seconds for level, seconds in used.items()}
+
+
+def time_limit(spec: TaskSpec, standing: Standing, level: TimeLevel) -> float:
+    """Return the seconds that hold at `level` with what was granted; infinite where there is no limit."""
+    base = _base(spec, level)
+    return math.inf if base is None else standing.limit(level, base)
+
+
+def _base(spec: TaskSpec, level: TimeLevel) -> float | None:
+    """Return the seconds asked for at `level`, with the multiplier where it applies."""
+    factor, limits = MULTIPLIER[spec.complexity], spec.limits
+    return {
+        TimeLevel.CONNECT: limits.connect,
+        TimeLevel.FIRST_TOKEN: limits.first_token,
+        TimeLevel.SILENCE: limits.silence,
+        TimeLevel.ATTEMPT: None if limits.attempt is None else limits.attempt * factor,
+        TimeLevel.STEP: limits.step * factor,
+        TimeLevel.WINDOW: limits.window * factor,
+        TimeLevel.TASK: limits.task * factor,
+    }[level]
 
 
 def granted(spec: TaskSpec, standing: Standing, level: TimeLevel) -> float:
     """Return what one resume of a task that ran out of time grants at `level`: its limit once more, in seconds."""
-    factor, limits = MULTIPLIER[spec.complexity], spec.limits
-    base = {TimeLevel.STEP: limits.step, TimeLevel.WINDOW: limits.window, TimeLevel.TASK: limits.task}.get(level)
+    base = _base(spec, level)
     if base is None:
         return 0.0
-    short = -min(0.0, time_left(spec, standing)[level])
-    return base * factor + short
+    return base - min(0.0, time_left(spec, standing).get(level, 0.0))
 
 
 def changes_of_correction(standing: Standing, attempt: AttemptRecord, amount: int) -> dict[str, object]:
@@ -146,7 +169,7 @@ def changes_of_restoring(standing: Standing, step: int, at_ms: int) -> dict[str,
         "step_attempts": 0,
         "step_s": 0.0,
         "window_s": 0.0,
-        "grants": without(standing.grants, TimeLevel.ATTEMPT, TimeLevel.STEP, TimeLevel.WINDOW),
+        "grants": without(standing.grants, *OF_A_STEP, TimeLevel.WINDOW),
         "ended_at_ms": at_ms,
     }
 
@@ -171,7 +194,7 @@ def changes_of(
             "step_s": 0.0,
             "step_attempts": 0,
             "first_token_s": recorded.first_token_s,
-            "grants": without(standing.grants, TimeLevel.STEP, TimeLevel.ATTEMPT),
+            "grants": without(standing.grants, *OF_A_STEP),
         }
     if completed is not None:
         changes |= {

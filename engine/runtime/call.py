@@ -18,13 +18,13 @@ from msgspec.structs import replace
 
 from engine.cost.port import Level
 from engine.domain.errors import DroverError, ErrorCode
-from engine.domain.states import Event, PauseReason, Phase, Wanted
+from engine.domain.states import Event, PauseReason, Phase, TimeLevel, Wanted
 from engine.domain.step import Intent
 from engine.providers.port import ChatRequest, PreparedRequest, Provider, ProviderError
 from engine.runtime import points
 from engine.runtime.admission import admitted
 from engine.runtime.attempt import Attempt, Ending, is_stall
-from engine.runtime.bookkeeping import Bill, bill, changes_of, outcome, time_left
+from engine.runtime.bookkeeping import Bill, bill, changes_of, outcome, time_left, time_limit
 from engine.runtime.deadlines import Deadlines
 from engine.runtime.record import Stream, TaskRecord
 from engine.runtime.retry import wait_before
@@ -213,12 +213,13 @@ class Call:
         )
 
     def _deadlines(self) -> Deadlines:
-        limits = self._record.spec.limits
-        left = time_left(self._record.spec, self._record.tip)
+        spec, tip = self._record.spec, self._record.tip
+        left = time_left(spec, tip)
         for level, seconds in left.items():
             if seconds <= 0:
                 raise Stop(Event.EXPIRE, level)
-        return Deadlines(left, first=limits.first_token, silence=limits.silence, credit=self._ports.credit)
+        stages = {level: time_limit(spec, tip, level) for level in (TimeLevel.FIRST_TOKEN, TimeLevel.SILENCE)}
+        return Deadlines(left | stages, credit=self._ports.credit)
 
     def _with_wait(self, ending: Ending, retries: int) -> Ending:
         """Decide, after `retries` retries of the step, how long to wait before another one."""

@@ -2,12 +2,14 @@
 
 Whatever comes first ends the block with `CutError` and its cause. No deadline fires early; none fires while a reply
 that already arrived waits to be read (`PATIENCE` turns of the loop are left to the reader first); and time in which
-the process itself stood still (`engine.runtime.gaps`) is credited to every level.
+the process itself stood still (`engine.runtime.gaps`) is credited to every level. A level can be extended or lifted
+while it runs.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
@@ -32,23 +34,15 @@ class CutError(Exception):
 class Deadlines:
     """Async context: ends its body when a level is due or `cut` is called. Times are those of the loop."""
 
-    def __init__(
-        self,
-        levels: Mapping[TimeLevel, float],
-        *,
-        first: float | None = None,
-        silence: float | None = None,
-        credit: Callable[[], float] = float,
-    ) -> None:
-        """Take seconds from entry by level, and limits of waiting for the first and each next progress.
+    def __init__(self, limits: Mapping[TimeLevel, float], *, credit: Callable[[], float] = float) -> None:
+        """Take the seconds of each level (`math.inf`: no limit).
 
-        `credit` tells the seconds that the process has stood still so far.
+        All count from entry but two: FIRST_TOKEN until the first progress, SILENCE from each to the next. `credit`
+        tells the seconds that the process has stood still so far.
         """
-        self._levels = dict(levels)
+        self._limits = {TimeLevel.FIRST_TOKEN: math.inf, TimeLevel.SILENCE: math.inf, **limits}
         self._credit = credit
         self._credit_before = 0.0
-        self._first = first
-        self._silence = silence
         self._due: dict[TimeLevel, float] = {}
         self._progress_at: float | None = None
         self._cause: Cause | None = None
@@ -60,9 +54,9 @@ class Deadlines:
         """Start all levels."""
         now = self._loop.time()
         self._credit_before = self._credit()
-        self._due = {level: now + seconds for level, seconds in self._levels.items()}
+        self._due = {level: now + seconds for level, seconds in self._limits.items()}
         await self._scope.__aenter__()
-        self._stage(TimeLevel.FIRST_TOKEN, self._first, now)
+        self._stage(TimeLevel.FIRST_TOKEN, now)
         self._arm()
         return self
 
@@ -89,29 +83,47 @@ class Deadlines:
             self._timer.cancel()
             self._check()
 
+    def left(self) -> dict[TimeLevel, float]:
+        """Return the seconds that each running level has left, the nearest first; infinite where it has no limit."""
+        self._silence_from_progress()
+        late = self._loop.time() - (self._credit() - self._credit_before)
+        return {level: max(0.0, due - late) for level, due in sorted(self._due.items(), key=lambda pair: pair[1])}
+
+    def extend(self, level: TimeLevel, seconds: float) -> None:
+        """Let a level have `seconds` more (`math.inf`: no end), running or yet to come."""
+        self._limits[level] += seconds
+        if level in self._due:
+            self._due[level] += seconds
+        if self._timer is not None:
+            self._timer.cancel()
+            self._arm()
+
     def cut(self, cause: Cause) -> None:
         """End the body now, from outside; the first cause stays."""
         if self._cause is None:
             self._cause = cause
             self._scope.reschedule(self._loop.time())
 
-    def _stage(self, level: TimeLevel, seconds: float | None, since: float) -> None:
+    def _stage(self, level: TimeLevel, since: float) -> None:
         self._due.pop(TimeLevel.FIRST_TOKEN, None)
         self._due.pop(TimeLevel.SILENCE, None)
-        if seconds is not None:
-            self._due[level] = since + seconds
+        self._due[level] = since + self._limits[level]
+
+    def _silence_from_progress(self) -> None:
+        if self._progress_at is not None and self._due:
+            self._stage(TimeLevel.SILENCE, self._progress_at)
 
     def _arm(self) -> None:
-        if self._due and self._cause is None:
-            self._timer = self._loop.call_at(self._nearest()[1], self._check)
+        self._timer = None
+        if self._due and self._cause is None and math.isfinite(due := self._nearest()[1]):
+            self._timer = self._loop.call_at(due, self._check)
 
     def _nearest(self) -> tuple[TimeLevel, float]:
         level, due = min(self._due.items(), key=lambda pair: pair[1])
         return level, due + self._credit() - self._credit_before
 
     def _check(self, turns: int = PATIENCE) -> None:
-        if self._progress_at is not None:
-            self._stage(TimeLevel.SILENCE, self._silence, self._progress_at)
+        self._silence_from_progress()
         if not self._due or self._cause is not None:
             return
         level, due = self._nearest()

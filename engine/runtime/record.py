@@ -19,6 +19,7 @@ from engine.domain.task import Standing, TaskSnapshot, TaskSpec
 if TYPE_CHECKING:
     from engine.cost.port import Hold
     from engine.domain.ids import TaskId
+    from engine.runtime.deadlines import Deadlines
 
 
 SETTLE_S = 0.25
@@ -74,6 +75,8 @@ class TaskRecord:
     phase_until: float | None = None
     hold: Hold | None = None
     stream: Stream | None = None
+    deadlines: Deadlines | None = None
+    """Those of the attempt in flight."""
     active_since: float | None = None
     """Monotonic time since which active time runs; None while it stands still."""
     queued: int = 0

@@ -27,6 +27,7 @@ from engine.runtime.register import Register
 from engine.runtime.slots import Slots
 from engine.runtime.spooling import Spooling
 from engine.runtime.summary import Summary
+from engine.runtime.timeouts import Timeouts
 from engine.runtime.upkeep import Upkeep
 from engine.runtime.view import View
 
@@ -58,7 +59,8 @@ class Rooms:
         self.intake = Intake(parts, self.register, self.journal, self._came)
         self.lineage = Lineage(parts, self.register, self.journal, self.intake)
         self.corrections = Corrections(parts, self.register, self.journal, self.accounts)
-        self.view = View(self.register, self.feed, self._summary(), parts.clock, self.crew)
+        self.timeouts = Timeouts(self.register, self.journal, self.crew)
+        self.view = View(self.register, self.feed, self._summary(), parts.clock, self.crew, timeouts=self.timeouts)
 
     async def load(self) -> None:
         """Hold all tasks as they stand and recover from how the last run ended.

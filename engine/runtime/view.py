@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from engine.domain.clock import Clock
+    from engine.domain.deadline import Deadline
     from engine.domain.ids import TaskId
     from engine.domain.progress import ProgressReport, Totals
     from engine.runtime.crew import Crew
     from engine.runtime.feed import ChangeFeed
     from engine.runtime.register import Register
     from engine.runtime.summary import Summary
+    from engine.runtime.timeouts import Timeouts
 
 BEAT_S = 1.0
 """Seconds after which a task at work is shown anew though nothing of it changed but its time."""
@@ -25,13 +27,23 @@ BEAT_S = 1.0
 class View:
     """Reads the register by the change feed."""
 
-    def __init__(self, register: Register, feed: ChangeFeed, summary: Summary, clock: Clock, crew: Crew) -> None:
+    def __init__(
+        self,
+        register: Register,
+        feed: ChangeFeed,
+        summary: Summary,
+        clock: Clock,
+        crew: Crew,
+        *,
+        timeouts: Timeouts,
+    ) -> None:
         """Read from these."""
         self._register = register
         self._feed = feed
         self._summary = summary
         self._clock = clock
         self._crew = crew
+        self._timeouts = timeouts
         self._beat_at = float("-inf")
         self._focus: TaskId | None = None
         self._sent: tuple[int, int, int] = (0, 0, 0)
@@ -61,8 +73,14 @@ class View:
             removed=tuple(removed),
             totals=self.totals(),
             live=self._live(),
+            deadlines=self._deadlines(),
             at=now,
         )
+
+    def _deadlines(self) -> tuple[Deadline, ...]:
+        if self._focus is None or self._focus not in self._register:
+            return ()
+        return self._timeouts.of(self._focus)
 
     def _live(self) -> LiveText | None:
         if self._focus is None or self._focus not in self._register:

@@ -96,9 +96,10 @@ class Wishes:
 
     @contextmanager
     def streaming(self, deadlines: Deadlines) -> Generator[None]:
-        """Let a wish cut `deadlines` during the body."""
-        self._scope, self._waiting = deadlines, False
+        """Let a wish cut `deadlines`, and a person extend them, during the body."""
+        self._scope = self._record.deadlines = deadlines
+        self._waiting = False
         try:
             yield
         finally:
-            self._scope = None
+            self._scope = self._record.deadlines = None

@@ -20,6 +20,7 @@ from engine.face import (
     AttemptStatus,
     ChangeBatch,
     Checkpoint,
+    Deadline,
     Difference,
     DroverError,
     ErrorCode,
@@ -34,6 +35,7 @@ from engine.face import (
     TaskId,
     TaskSnapshot,
     TaskSpec,
+    TimeLevel,
 )
 from tests.snapshots import attempt, snapshot, step, task_id
 from ui.inspector.answer import AnswerView
@@ -61,6 +63,7 @@ class Engine:
         self.forked: list[tuple[TaskId, int]] = []
         self.corrected: list[tuple[TaskId, AttemptId, int]] = []
         self.resumed: list[TaskId] = []
+        self.more: list[tuple[TaskId, TimeLevel, float | None]] = []
         self.points: tuple[Checkpoint, ...] = ()
         self.told: int | None = None
         self.services = InspectorServices(
@@ -74,6 +77,7 @@ class Engine:
             correct=self.correct,
             ask_provider=self.ask_provider,
             can_ask=lambda _provider: True,
+            extend=self.extend,
             resume=self.resumed.append,
             on_edit=self.edit,
             open_path=self.opened.append,
@@ -131,6 +135,12 @@ class Engine:
         """Say what the provider says."""
         del task, attempt
         return self.told
+
+    def extend(self, task: TaskId, level: TimeLevel, seconds: float | None) -> None:
+        """Take more time, or refuse it."""
+        if self.refuses:
+            raise self.refuses
+        self.more.append((task, level, seconds))
 
     async def edit(self, task: TaskId, spec: TaskSpec) -> None:
         """Take an edit, or refuse it."""
@@ -527,3 +537,33 @@ def test_an_attempt_that_is_known_asks_nothing(inspector: Inspector, engine: Eng
     inspector.tabs.setCurrentIndex(STEPS)
     inspector.steps.view.selectRow(0)
     assert engine.asked and not inspector.steps.doubts.isVisible()
+
+
+def test_time_left_is_shown_live_and_one_limit_is_lifted(inspector: Inspector, engine: Engine) -> None:
+    """The nearest first; the menu extends or lifts each; what ended meanwhile is said, and nothing is lost."""
+    running = snapshot(1, state=State.RUNNING)
+    inspector.show_task(running)
+    inspector.tabs.setCurrentIndex(STEPS)
+
+    def deadline(level: TimeLevel, limit_s: float | None, left_s: float | None) -> Deadline:
+        return Deadline(task=running.id, step=1, attempt=1, level=level, limit_s=limit_s, left_s=left_s)
+
+    strip = inspector.steps.time_left
+    assert not strip.more.isEnabled()
+    nearest, lifted = deadline(TimeLevel.SILENCE, 30.0, 27.4), deadline(TimeLevel.TASK, None, None)
+    step_left = deadline(TimeLevel.STEP, 120.0, 92.0)
+    inspector.apply(ChangeBatch(deadlines=(nearest, step_left, lifted)))
+    assert strip.said.text() == "Silence 0:27 · Step 1:32 · Task no limit"
+    strip.menu.aboutToShow.emit()
+    texts = [action.text() for action in strip.menu.actions() if not action.isSeparator()]
+    assert texts == ["Silence: 1:00 more", "Silence: no limit", "Step: 2:00 more", "Step: no limit"]
+    strip.menu.actions()[0].trigger()
+    strip.menu.actions()[1].trigger()
+    assert engine.more == [(running.id, TimeLevel.SILENCE, 60.0), (running.id, TimeLevel.SILENCE, None)]
+    engine.refuses = DroverError(ErrorCode.NOT_POSSIBLE, "silence")
+    strip.menu.actions()[0].trigger()
+    assert inspector.steps.about_text == WORDS.error(engine.refuses)
+    inspector.apply(ChangeBatch())
+    assert not strip.more.isEnabled()
+    inspector.apply(ChangeBatch(changed=(snapshot(1, state=State.PAUSED),)))
+    assert not strip.isVisible()

@@ -56,6 +56,7 @@ class Desk:
                 restore=lambda _task, _step: None,
                 fork=lambda _task, _step: None,
                 correct=engine.correct,
+                extend=engine.extend,
                 ask_provider=engine.ask_provider,
                 can_ask=lambda _provider: False,
                 resume=lambda task: engine.resume([task]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
@@ -155,7 +157,8 @@ def live_heading(task: TaskSnapshot, words: Words) -> tuple[str, str]:
     said = [task.spec.model]
     if task.tokens_per_s > 0:
         said.append(f"{figures.speed(task.tokens_per_s)} {words('column.speed')}")
-    said.append(words("result.task_left", left=figures.clock(time_left(task))))
+    if math.isfinite(left := time_left(task)):
+        said.append(words("result.task_left", left=figures.clock(left)))
     return words("result.step_now", step=task.standing.steps_done + 1, what=what), " · ".join(said)
 
 
@@ -168,6 +171,6 @@ def answer_heading(task: TaskSnapshot, answer: Answer | None, words: Words) -> t
 
 
 def time_left(task: TaskSnapshot) -> float:
-    """Active seconds until the task's own limit, with what the complexity and the person grant."""
+    """Active seconds until the task's own limit, with what the complexity and the person grant; infinite if lifted."""
     base = task.spec.limits.task * MULTIPLIER[task.spec.complexity]
     return max(0.0, task.standing.limit(TimeLevel.TASK, base) - task.active_s)

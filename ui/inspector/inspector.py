@@ -97,6 +97,7 @@ class Inspector(QWidget):
             return
         if batch.live is not None and batch.live.task == shown.id:
             self.result.take_live(batch.live)
+        self.steps.show_deadlines(tuple(d for d in batch.deadlines if d.task == shown.id))
         for task in batch.changed:
             if task.id == shown.id:
                 self.show_task(task)

@@ -16,6 +16,7 @@ from engine.face import (
     TaskId,
     TaskSnapshot,
     TaskSpec,
+    TimeLevel,
 )
 
 
@@ -39,6 +40,8 @@ class InspectorServices:
     """Ask what an attempt was billed, and count it at that; None where the provider does not tell."""
     can_ask: Callable[[str], bool]
     """Whether a provider, by name, can be asked."""
+    extend: Callable[[TaskId, TimeLevel, float | None], None]
+    """Let a deadline that runs have seconds more, or none; raises `DroverError` where it ended meanwhile."""
     resume: Callable[[TaskId], object]
     """Let a task go on: consent to another attempt."""
     on_edit: Callable[[TaskId, TaskSpec], Awaitable[None]]

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
-from engine.face import Action, AttemptRecord, DroverError, StepRecord, TaskSnapshot, allowed
+from engine.face import LIVE, Action, AttemptRecord, Deadline, DroverError, StepRecord, TaskSnapshot, TimeLevel, allowed
 from ui.inspector import attempts
 from ui.inspector.doubts import Doubts
 from ui.inspector.loading import Loader
@@ -15,6 +15,7 @@ from ui.inspector.rows import RowsModel
 from ui.inspector.rows_view import RowsView
 from ui.inspector.services import InspectorServices
 from ui.inspector.tab import TaskTab, version_of_steps
+from ui.inspector.time_left import TimeLeft
 from ui.long_lines import broken
 from ui.tasks.inks import Inks, tint
 from ui.text import Words
@@ -44,6 +45,7 @@ class StepsTab(TaskTab):
         self._services = services
         self._task: TaskSnapshot | None = None
         self.doubts = Doubts(words)
+        self.time_left = TimeLeft(words)
         self._about = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text = QPlainTextEdit()
@@ -51,6 +53,7 @@ class StepsTab(TaskTab):
         self.text.setAccessibleName(words("steps.text_name"))
         self._wanted_step = 0
         self._arrange()
+        self.time_left.extended.connect(self._extend)
         self.doubts.counts.connect(self._count)
         self.doubts.asked.connect(self._ask)
         self.doubts.again.connect(self._again)
@@ -73,7 +76,8 @@ class StepsTab(TaskTab):
         split.setSizes([300, 200])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
-        layout.addWidget(split)
+        layout.addWidget(self.time_left)
+        layout.addWidget(split, 1)
         self._tell()
 
     @property
@@ -84,11 +88,17 @@ class StepsTab(TaskTab):
     def show_task(self, task: TaskSnapshot | None) -> None:
         """See `TaskTab`."""
         self._task = task
+        self.time_left.setVisible(task is not None and task.state in LIVE)
         if task is None:
             self.records.show_rows(())
             self._loader.forget()
             return
         self._loader.want(task.id, (version_of_steps(task), task.standing.spent, task.standing.assumed))
+
+    def show_deadlines(self, deadlines: tuple[Deadline, ...]) -> None:
+        """Say how long the attempt in flight has left."""
+        if self.isVisible():
+            self.time_left.show_deadlines(deadlines)
 
     def choose(self, step: int) -> None:
         """Select the last attempt of a step, now or when it is read."""
@@ -130,6 +140,14 @@ class StepsTab(TaskTab):
 
     def _selected(self) -> AttemptRecord:
         return self.records.row(self.view.currentIndex().row())
+
+    def _extend(self, level: TimeLevel, seconds: float | None) -> None:
+        if self._task is None:
+            return
+        try:
+            self._services.extend(self._task.id, level, seconds)
+        except DroverError as error:  # it ended while the menu was open
+            self._about.setText(self._words.error(error))
 
     def _count(self, amount: int) -> None:
         intent = self._selected().intent

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.domain.ids import TaskId
+    from engine.domain.states import TimeLevel
     from engine.domain.task import TaskSpec
     from engine.runtime.rooms import Rooms
 
@@ -46,6 +47,10 @@ class Acting:
     def retry(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Acting`."""
         return self._rooms.acts.retry(ids)
+
+    def extend(self, task: TaskId, level: TimeLevel, seconds: float | None) -> None:
+        """See `Acting`."""
+        self._rooms.timeouts.extend(task, level, seconds)
 
     async def delete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Acting`."""

@@ -13,6 +13,7 @@ from engine.domain.task import ResultRule
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from engine.domain.deadline import Deadline
     from engine.domain.ids import TaskId
     from engine.domain.progress import ChangeBatch, ProgressReport, Statistics, Totals
     from engine.domain.step import LogEntry, StepRecord
@@ -60,6 +61,10 @@ class Looking:
     def statistics(self) -> Statistics:
         """See `Looking`."""
         return self._rooms.gauges.statistics()
+
+    def timeouts(self) -> tuple[Deadline, ...]:
+        """See `Looking`."""
+        return self._rooms.timeouts.all()
 
     async def answer(self, task: TaskId) -> Answer:
         """See `Looking`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from engine.domain.errors import ErrorCode
@@ -11,7 +13,7 @@ from engine.domain.task import Complexity, Standing, TimeLimits
 from engine.domain.usage import FinishReason, Usage
 from engine.providers.port import Finished, ProviderError
 from engine.runtime.attempt import Ending
-from engine.runtime.bookkeeping import Bill, bill, changes_of, granted, outcome, time_left, without
+from engine.runtime.bookkeeping import Bill, bill, changes_of, granted, outcome, time_left, time_limit, without
 from engine.runtime.redacting import Unredacted
 from tests.stored import HELD, intent, task
 from tests.stored import outcome as recorded
@@ -105,10 +107,11 @@ def test_the_last_step_ends_the_task_in_the_same_record() -> None:
 
 
 def test_time_left_at_each_level() -> None:
-    """Limits times the complexity, with what was granted, without what is used; no limit is not there."""
+    """Limits times the complexity, with what was granted, without what is used; infinite where there is no limit."""
     asked = spec(complexity=Complexity.COMPLEX, limits=TimeLimits(step=10.0, window=20.0, task=30.0))
     stands = Standing(step_s=1.0, window_s=2.0, active_s=3.0, grants={TimeLevel.TASK: 5.0})
-    assert time_left(asked, stands) == {TimeLevel.STEP: 19.0, TimeLevel.WINDOW: 38.0, TimeLevel.TASK: 62.0}
+    left = {TimeLevel.STEP: 19.0, TimeLevel.WINDOW: 38.0, TimeLevel.TASK: 62.0}
+    assert time_left(asked, stands) == left | {TimeLevel.ATTEMPT: math.inf}
 
 
 @pytest.mark.parametrize(("used", "grant"), [(10.0, 10.0), (13.0, 13.0), (4.0, 10.0)])
@@ -120,7 +123,10 @@ def test_a_resume_grants_the_limit_once_more(used: float, grant: float) -> None:
     assert time_left(asked, after)[TimeLevel.STEP] >= 10.0
 
 
-def test_a_wait_for_the_first_token_needs_no_grant() -> None:
-    """It begins anew with each attempt."""
-    assert granted(spec(), Standing(), TimeLevel.FIRST_TOKEN) == 0.0
+def test_a_wait_for_the_first_token_is_granted_as_long_again() -> None:
+    """It begins anew with each attempt, and twice as long until the step is done."""
+    asked = spec(limits=TimeLimits(first_token=60.0))
+    assert granted(asked, Standing(), TimeLevel.FIRST_TOKEN) == 60.0
+    assert time_limit(asked, Standing(grants={TimeLevel.FIRST_TOKEN: 60.0}), TimeLevel.FIRST_TOKEN) == 120.0
+    assert granted(asked, Standing(), TimeLevel.ATTEMPT) == 0.0
     assert without({TimeLevel.STEP: 1.0}, TimeLevel.STEP) == {}

@@ -36,11 +36,11 @@ def test_first_token_then_silence() -> None:
     """Before progress the first-token limit holds, after it the silence limit, counted from the last progress."""
 
     async def main() -> None:
-        cause, after = await _until_cut(Deadlines({}, first=60.0, silence=30.0))
+        cause, after = await _until_cut(Deadlines({TimeLevel.FIRST_TOKEN: 60.0, TimeLevel.SILENCE: 30.0}))
         assert (cause, after) == (TimeLevel.FIRST_TOKEN, pytest.approx(60.0))
         loop = asyncio.get_running_loop()
         began = loop.time()
-        deadlines = Deadlines({TimeLevel.STEP: 1000.0}, first=60.0, silence=30.0)
+        deadlines = Deadlines({TimeLevel.STEP: 1000.0, TimeLevel.FIRST_TOKEN: 60.0, TimeLevel.SILENCE: 30.0})
         for tick in range(1, 11):
             loop.call_at(began + 25.0 * tick, deadlines.progress)
         assert await _until_cut(deadlines) == (TimeLevel.SILENCE, pytest.approx(280.0))
@@ -53,7 +53,7 @@ def test_silence_after_an_early_first_token_is_not_noticed_late() -> None:
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        deadlines = Deadlines({TimeLevel.STEP: 1000.0}, first=60.0, silence=5.0)
+        deadlines = Deadlines({TimeLevel.STEP: 1000.0, TimeLevel.FIRST_TOKEN: 60.0, TimeLevel.SILENCE: 5.0})
         loop.call_at(loop.time() + 1.0, deadlines.progress)
         assert await _until_cut(deadlines) == (TimeLevel.SILENCE, pytest.approx(6.0))
 
@@ -64,7 +64,7 @@ def test_no_deadline_fires_early_or_when_the_body_is_done() -> None:
     """A body that ends before its deadline is left alone, and its timer goes with it."""
 
     async def main() -> None:
-        async with Deadlines({TimeLevel.STEP: 10.0}, silence=5.0) as deadlines:
+        async with Deadlines({TimeLevel.STEP: 10.0, TimeLevel.SILENCE: 5.0}) as deadlines:
             deadlines.progress()
             await asyncio.sleep(4.999)
         await asyncio.sleep(100.0)
@@ -77,7 +77,7 @@ def test_data_that_waits_is_read_before_a_deadline_is_judged() -> None:
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        async with Deadlines({}, first=10.0, silence=10.0) as deadlines:
+        async with Deadlines({TimeLevel.FIRST_TOKEN: 10.0, TimeLevel.SILENCE: 10.0}) as deadlines:
             loop.call_at(loop.time() + 10.0, loop.call_soon, deadlines.progress)
             await asyncio.sleep(15.0)
 
