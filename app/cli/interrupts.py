@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from app.cli.report import CommandError, Exit, Output, say
 from engine.domain.ids import TaskId
@@ -27,6 +27,7 @@ class Interrupts:
         self._output = output
         self._watched: tuple[Supervisor, Sequence[TaskId]] | None = None
         self._pressed = 0
+        self._asked = asyncio.Event()
         self.early = False
         """Whether the command was ended before it watched a task."""
 
@@ -41,9 +42,17 @@ class Interrupts:
             self._command.cancel()
             return
         self._pressed += 1
+        self._asked.set()
         engine, ids = self._watched
         self._output.note(say("pausing" if self._pressed == 1 else "interrupted_cut"))
         engine.pause(ids, now=self._pressed > 1)
+
+    async def within(self, seconds: float) -> bool:
+        """Wait, or as long as it takes the person to ask for the end, who may have done so before; whether they did."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._asked.wait()
+        return self._asked.is_set()
 
 
 @asynccontextmanager

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 import resources
 from app.cli.asked import Asked
 from app.cli.choosing import choose
-from app.cli.interrupts import interruptible
+from app.cli.interrupts import Interrupts, interruptible
+from app.cli.mending import mended
 from app.cli.report import BY_STATE, Exit, Output, say, wrong
 from app.cli.shown import full, one_line, safe
 from app.composition import Program
@@ -54,7 +55,7 @@ async def _run(program: Program, asked: Asked, output: Output) -> Exit:
             name = engine.snapshot(task).name
             _tell(output, "task", {"id": task, "name": name, "provider": spec.provider, "model": spec.model})
             output.note(f"{task}  {safe(name)}")
-            await follow(engine, [task], output)
+            await follow(engine, [task], interrupts, output)
             return await finish(program, engine, task, output)
 
 
@@ -75,13 +76,16 @@ async def resume(program: Program, ids: Sequence[TaskId], output: Output) -> Exi
             interrupts.watch(engine, ids)
             engine.resume(ids)
             await engine.saved()  # a task that still shows as at rest would not be watched
-            await follow(engine, ids, output)
+            await follow(engine, ids, interrupts, output)
             return max([await finish(program, engine, task, output) for task in ids])
 
 
-async def follow(engine: Supervisor, ids: Sequence[TaskId], output: Output) -> None:
-    """Report progress until all tasks are at rest."""
-    await asyncio.gather(*(_watch(engine, task, output) for task in ids))
+async def follow(engine: Supervisor, ids: Sequence[TaskId], interrupts: Interrupts, output: Output) -> None:
+    """Report progress until all tasks are at rest, and none of them for a disk that may take something again."""
+    while True:
+        await asyncio.gather(*(_watch(engine, task, output) for task in ids))
+        if not await mended(engine, ids, interrupts, output):
+            return
 
 
 async def _watch(engine: Supervisor, task: TaskId, output: Output) -> None:
