@@ -166,6 +166,7 @@ class Call:
             ports.gauges.input.add(recorded.usage.input, now)
             ports.gauges.output.correct(ending.streamed_tokens, recorded.usage.output, now)
         self._wishes.show(Phase.SAVING)
+        ports.credit()  # a gap that ended just now is no active time
         active = record.take_active(ports.clock.monotonic())
         ports.gauges.unsaved += 1
         kept = functools.partial(self._kept, intent.attempt, hold, settled.amount)  # until then its hold counts

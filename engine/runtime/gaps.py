@@ -13,32 +13,47 @@ GAP_S = 1.0
 
 
 class Gaps:
-    """A tick that notices when it comes far too late."""
+    """A tick that notices when it comes far too late, or whoever asks before it does.
+
+    A gap counts from the last look, so at most a tick too much: what it is credited to is late by that, never early.
+    """
 
     def __init__(self, on_gap: Callable[[float], None]) -> None:
         """Call `on_gap` with the seconds of each gap."""
         self._on_gap = on_gap
         self._total = 0.0
+        self._looked_at = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     def total(self) -> float:
-        """Seconds of all gaps so far."""
+        """Seconds of all gaps so far, one that ended just now among them."""
+        self._look()
         return self._total
 
     def start(self) -> None:
         """Begin to tick on the running loop."""
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_at(loop.time() + TICK_S, self._tick, loop, loop.time() + TICK_S)
+        self._loop = asyncio.get_running_loop()
+        self._looked_at = self._loop.time()
+        self._timer = self._loop.call_at(self._looked_at + TICK_S, self._tick)
 
     def stop(self) -> None:
         """Tick no more."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._loop = None
 
-    def _tick(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
-        late = loop.time() - due
-        if late > GAP_S:
-            self._total += late
-            self._on_gap(late)
+    def _tick(self) -> None:
+        self._look()
         self.start()
+
+    def _look(self) -> None:
+        if self._loop is None:
+            return
+        now = self._loop.time()
+        gap = now - self._looked_at
+        if gap > TICK_S + GAP_S:
+            self._looked_at = now
+            self._total += gap
+            self._on_gap(gap)

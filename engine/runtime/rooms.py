@@ -151,6 +151,7 @@ class Rooms:
 
     def _credit(self, seconds: float) -> None:
         """Take time in which the process stood still off every task's active time."""
+        now = self.parts.clock.monotonic()
         for record in self.register:
             if record.active_since is not None:
-                record.active_since += seconds
+                record.active_since = min(now, record.active_since + seconds)

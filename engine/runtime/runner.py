@@ -136,6 +136,7 @@ class Runner:
             if isinstance(stop, StorageStop):
                 self._end_unsaved(stop)
                 return
+            ports.credit()  # a gap that ended just now is no active time
             active = record.take_active(ports.clock.monotonic())
             changes = changes_of_time(record.tip, active) | {"needed": stop.needed}
             if stop.event is Event.EXPIRE:

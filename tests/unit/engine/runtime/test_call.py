@@ -8,7 +8,7 @@ from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import PauseReason, State
 from engine.domain.step import AttemptStatus
 from engine.runtime import points
-from tests.virtual_time import run
+from tests.virtual_time import VirtualLoop, run
 from tests.workbench import Bench, bench
 
 
@@ -50,5 +50,20 @@ def test_the_hold_of_a_call_that_was_paused_before_it_left_ends_once() -> None:
             (step,) = await b.store.steps(task)
             assert [each.status for each in step.attempts] == [AttemptStatus.CUT] and not step.cost
             assert not b.provider.sent
+
+    run(main())
+
+
+def test_a_stand_still_just_before_the_outcome_is_no_active_time() -> None:
+    """The rest of a reply that waited in the socket is read before any timer notices that nothing ran."""
+
+    async def main() -> None:
+        reach = At(points.REPLY_WHOLE)
+        async with bench(reach=reach) as b:
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, VirtualLoop)
+            reach.act = lambda: setattr(loop, "now", loop.now + 500.0)
+            task = await b.submit(max_steps=1)
+            assert (await b.done(task)).standing.active_s < 10.0
 
     run(main())
