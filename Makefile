@@ -12,9 +12,11 @@ SEED ?= 1
 MUTANT ?=
 EXAMPLES ?= 1000
 ONLY ?=
+TASKS ?= 10000
+STEPS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format setup crash powercut faults flips money machine mutants package clean offscreen_libraries test_tools window_libraries freezing_tools FORCE
+.PHONY: help run test check format setup crash powercut faults flips money machine simulate mutants package clean offscreen_libraries test_tools window_libraries freezing_tools FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +60,9 @@ money: $(READY) ## a million admissions against a naive model: ADMISSIONS=, MUTA
 
 machine: $(READY) ## the engine as a state machine, on both stores: EXAMPLES=1000
 	EXAMPLES=$(EXAMPLES) $(BIN)/python -m tests.property.machine
+
+simulate: $(READY) ## the engine in a simulated world of faults, storms, sleeps and crashes: TASKS=, STEPS=, SEED=
+	$(BIN)/python -m tests.simulation --tasks $(TASKS) --steps $(STEPS) --seed $(SEED)
 
 mutants: $(READY) ## puts known faults in and sees that a battery finds each: ONLY="no_intent float_money"
 	$(BIN)/python -m tests.mutants $(addprefix --only ,$(ONLY))
