@@ -49,10 +49,10 @@ crash: $(READY) ## kill -9 again and again: RUNS=200, MUTANT=ack_first to see it
 powercut: $(READY) ## cut the power at every write and sync of a run: SEED=, MUTANT=synchronous_normal to see it caught
 	$(BIN)/python -m tests.crash.powercut --seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT))
 
-faults: $(READY) ## fail every write, sync, open and rename once: MUTANT=reuse_after_failure to see it caught
+faults: $(READY) ## fail every write, sync, open and rename once: MUTANT=reuse_after_failed_sync to see it caught
 	$(BIN)/python -m tests.crash.faults $(if $(MUTANT),--mutant $(MUTANT))
 
-flips: $(READY) ## flip single bits of a store and cut its files: SEED=, MUTANT=no_watermark to see it caught
+flips: $(READY) ## flip single bits of a store and cut its files: SEED=, MUTANT=lost_end_untold to see it caught
 	$(BIN)/python -m tests.crash.flips --seed $(SEED) $(if $(MUTANT),--mutant $(MUTANT))
 
 money: $(READY) ## a million admissions against a naive model: ADMISSIONS=, MUTANT=float_money to see it caught

@@ -73,8 +73,8 @@ def test_machine_and_mutants_pass_their_settings_on() -> None:
     ("battery", "mutant", "seeded"),
     [
         ("powercut", "no_folder_sync", " --seed 7"),
-        ("faults", "reuse_after_failure", ""),
-        ("flips", "no_watermark", " --seed 7"),
+        ("faults", "log_not_renewed", ""),
+        ("flips", "lost_end_untold", " --seed 7"),
     ],
 )
 def test_the_batteries_of_the_disk_pass_their_settings_on(battery: str, mutant: str, seeded: str) -> None:

@@ -9,20 +9,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
-import logging
 import multiprocessing
 import random
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 from tests.benchmarks.report import Aim, Row, finish
-from tests.crash import mutants
 from tests.crash.disk.device import Fault
+from tests.crash.disk.process import begin
 from tests.crash.disk.strikes import KINDS, Strike, judge, strike
 from tests.crash.disk.tally import Tally
 from tests.crash.disk.work import Work
+from tests.mutants.registry import caught_by
 
 AT_ONCE = 16
 """Runs that wait to be judged, at most."""
@@ -38,6 +39,8 @@ class Plan:
     seed: int = 1
     sample: int = 0
     """Faults, drawn by the seed; 0 for all."""
+    only: str = ""
+    """How what is struck begins, such as "sync data/"."""
     mutant: str = ""
 
 
@@ -48,12 +51,12 @@ async def run(plan: Plan) -> tuple[int, Tally]:
     """Run once without a fault, to see how long that is, then once for each; return how many, and what came of them."""
     spawn = multiprocessing.get_context("spawn")
     with (
-        ProcessPoolExecutor(1, spawn, _begin, (plan.mutant,)) as strikers,
-        ProcessPoolExecutor(1, spawn, _begin) as judges,
+        ProcessPoolExecutor(1, spawn, begin, (plan.mutant,)) as strikers,
+        ProcessPoolExecutor(1, spawn, begin) as judges,
     ):
         battery = Battery(plan, strikers, judges)
         well = await battery.one(None)
-        faults = drawn(well.done, plan)
+        faults = drawn(well.tried, plan)
         await asyncio.gather(*(battery.one(fault) for fault in faults))
     return len(faults), battery.tally
 
@@ -78,10 +81,11 @@ class Battery:
         return run
 
 
-def drawn(done: int, plan: Plan) -> list[Fault]:
-    """Return the faults to strike with, where `done` things are done to the disk in a run."""
-    once = [Fault(at, error) for at in range(done) for error in (errno.EIO, errno.ENOSPC)]
-    faults = once + [Fault(at, errno.ENOSPC, lasting=True) for at in range(done)]
+def drawn(tried: Sequence[str], plan: Plan) -> list[Fault]:
+    """Return the faults to strike with, where a run without any tries these things."""
+    places = [at for at, what in enumerate(tried) if what.startswith(plan.only)]
+    faults = [Fault(at, error) for at in places for error in (errno.EIO, errno.ENOSPC)]
+    faults += [Fault(at, errno.ENOSPC, lasting=True) for at in places]
     return random.Random(plan.seed).sample(faults, plan.sample) if plan.sample else faults
 
 
@@ -94,11 +98,6 @@ def report(plan: Plan, faults: int, tally: Tally, seconds: float) -> int:
     return finish("faults", [row], [struck, *tally.aims(KINDS)])
 
 
-def _begin(mutant: str = "") -> None:
-    mutants.apply(mutant)
-    logging.disable(logging.CRITICAL)  # a thousand faults, each of them told in the log
-
-
 def main() -> int:
     """Read the arguments and run the battery."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash.faults", description=__doc__)
@@ -106,7 +105,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0, help="faults; all without it")
     parser.add_argument("--short", action="store_true", help="few tasks and a sample of the faults")
     parser.add_argument(
-        "--mutant", choices=mutants.SHOWN_BY_A_FAULT, default="", help="a fault to put into the program and to find"
+        "--mutant", choices=caught_by("faults"), default="", help="a fault to put into the program and to find"
     )
     asked = parser.parse_args()
     plan = replace(SHORT if asked.short else Plan(), seed=asked.seed, mutant=asked.mutant)

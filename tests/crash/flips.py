@@ -8,7 +8,6 @@ the exit status is 0 when nothing was loaded as something else.
 from __future__ import annotations
 
 import argparse
-import logging
 import multiprocessing
 import random
 import sys
@@ -18,13 +17,14 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from tests.benchmarks.report import Aim, Row, finish
-from tests.crash import mutants
 from tests.crash.disk.harm import Harm, cuts, flips
 from tests.crash.disk.harms import KINDS, judge
+from tests.crash.disk.process import begin
 from tests.crash.disk.recording import record
 from tests.crash.disk.tally import Tally
 from tests.crash.disk.whole import Whole, whole
 from tests.crash.disk.work import Work
+from tests.mutants.registry import caught_by
 
 PROCESSES = 2
 CHUNK = 500
@@ -73,8 +73,7 @@ _store: list[Whole] = []
 
 
 def _begin(store: Whole, mutant: str) -> None:
-    logging.disable(logging.CRITICAL)  # a hundred thousand damages, each of them told in the log
-    mutants.apply(mutant)
+    begin(mutant)
     _store.append(store)
 
 
@@ -98,7 +97,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash.flips", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="draws the bits")
     parser.add_argument("--number", type=int, default=100_000, help="bits, drawn where there are more")
-    parser.add_argument("--mutant", choices=mutants.SHOWN_BY_DAMAGE, default="", help="a fault to put in and to find")
+    parser.add_argument("--mutant", choices=caught_by("flips"), default="", help="a fault to put in and to find")
     asked = parser.parse_args()
     plan = Plan(seed=asked.seed, number=asked.number, mutant=asked.mutant)
     began = time.monotonic()

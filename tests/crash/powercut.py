@@ -16,11 +16,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from tests.benchmarks.report import Aim, Row, finish
-from tests.crash import mutants
 from tests.crash.disk.cuts import KINDS, Cuts
+from tests.crash.disk.process import begin
 from tests.crash.disk.recording import Recording, record
 from tests.crash.disk.tally import Tally
 from tests.crash.disk.work import Work
+from tests.mutants.registry import caught_by
 
 PROCESSES = 2
 CHUNK = 50
@@ -47,7 +48,7 @@ SHORT = Plan(work=Work(tasks=3, steps=2), samples=1, every=4)
 def run(plan: Plan) -> tuple[Recording, Tally]:
     """Record a run and judge its cuts, each in processes of their own."""
     spawn, tally = multiprocessing.get_context("spawn"), Tally()
-    with ProcessPoolExecutor(1, spawn, mutants.apply, (plan.mutant,)) as recorder:
+    with ProcessPoolExecutor(1, spawn, begin, (plan.mutant,)) as recorder:
         recording = recorder.submit(record, plan.work).result()
     cuts = Cuts(recording, seed=plan.seed, samples=plan.samples)
     with ProcessPoolExecutor(PROCESSES, mp_context=spawn, initializer=_take, initargs=(cuts,)) as judges:
@@ -67,6 +68,7 @@ _cuts: list[Cuts] = []
 
 
 def _take(cuts: Cuts) -> None:
+    begin()
     _cuts.append(cuts)
 
 
@@ -101,9 +103,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="draws the sectors that come through")
     parser.add_argument("--samples", type=int, default=2, help="disks drawn at each cut")
     parser.add_argument("--short", action="store_true", help="four tasks")
-    parser.add_argument(
-        "--mutant", choices=mutants.SHOWN_BY_A_POWER_CUT, default="", help="a fault to put in and to find"
-    )
+    parser.add_argument("--mutant", choices=caught_by("powercut"), default="", help="a fault to put in and to find")
     asked = parser.parse_args()
     work = SHORT.work if asked.short else Work(seed=asked.seed)
     plan = Plan(work=work, seed=asked.seed, samples=asked.samples, mutant=asked.mutant)

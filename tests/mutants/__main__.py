@@ -1,25 +1,30 @@
 """Puts known faults into the product, one at a time, and sees that a battery finds each: `python -m tests.mutants`.
 
-Every trial has a process of its own, two run at a time. Each battery also runs without a fault, in the same form, and
-must find nothing: what always fails catches nothing. The last line is one JSON object; the exit status is 0 when all
-faults fit the product and were caught.
+Every trial has a process of its own, two run at a time. One that is not over in its time is ended, and has caught
+nothing. Each battery also runs without a fault, in the same form, and must find nothing: what always fails catches
+nothing. The last line is one JSON object; the exit status is 0 when all faults fit the product and were caught.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from tests.benchmarks.report import Aim, Row, finish
-from tests.mutants.registry import ALL, MUTANTS
+from tests.mutants.registry import MUTANTS
 
 PROCESSES = 2
 CLEAN = ""
+LIMIT_S = 180.0
+"""What a trial may take; alone, the longest takes a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,26 +45,42 @@ class Trial:
         return not self.failed and bool(self.found) == bool(self.mutant)
 
 
-async def run(mutant: str, battery: str, room: asyncio.Semaphore) -> Trial:
+async def run(mutant: str, battery: str, room: asyncio.Semaphore, *, limit_s: float = LIMIT_S) -> Trial:
     """Run a battery in a process of its own."""
     async with room:
         began = time.monotonic()
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.mutants.trial", battery, mutant),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        told, complained = await process.communicate()
-        well = process.returncode == 0
-        trial = Trial(
-            mutant=mutant,
-            battery=battery,
-            found=tuple(json.loads(told.splitlines()[-1])) if well else (),
-            failed="" if well else (complained.decode(errors="replace").strip().rpartition("\n")[2] or "it was ended"),
-            seconds=round(time.monotonic() - began, 1),
-        )
+        found, failed = await heard(battery, mutant, limit_s)
+        seconds = round(time.monotonic() - began, 1)
+        trial = Trial(mutant=mutant, battery=battery, found=found, failed=failed, seconds=seconds)
         print(line(trial), flush=True)
         return trial
+
+
+async def heard(battery: str, mutant: str, limit_s: float) -> tuple[tuple[str, ...], str]:
+    """Return what a battery found, and why it could not be run to its end, if so."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.mutants.trial", battery, mutant),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    too_long = asyncio.get_running_loop().call_later(limit_s, end, process)
+    try:
+        told, complained = await process.communicate()
+    finally:
+        too_long.cancel()
+        end(process)
+    if process.returncode == 0:
+        return tuple(json.loads(told.splitlines()[-1])), ""
+    if process.returncode == -signal.SIGKILL:
+        return (), f"it was ended after {limit_s} s"
+    return (), complained.decode(errors="replace").strip().rpartition("\n")[2]
+
+
+def end(process: asyncio.subprocess.Process) -> None:
+    """End a battery, where it runs, and all that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def line(trial: Trial) -> str:
@@ -109,7 +130,7 @@ def main() -> int:
     parser.add_argument("--only", choices=tuple(MUTANTS), action="append", help="one mutant; may be given again")
     asked = parser.parse_args()
     began = time.monotonic()
-    trials = asyncio.run(run_all(asked.only or [mutant.name for mutant in ALL]))
+    trials = asyncio.run(run_all(asked.only or list(MUTANTS)))
     return report(trials, time.monotonic() - began)
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from tests.crash import faults, flips, powercut
 from tests.crash.__main__ import found as found_by_kills
 from tests.crash.battery import Battery
 from tests.crash.battery import Plan as Kills
@@ -51,9 +53,30 @@ def store_machine(mutant: str) -> Found:
     return find(StoreMachine, 100)
 
 
+def disk_cut(mutant: str) -> Found:
+    """Cut the power at every moment of a short run."""
+    _, tally = powercut.run(replace(powercut.SHORT, every=1, mutant=mutant))
+    return tally.faults
+
+
+def disk_failing(mutant: str) -> Found:
+    """Let every sync of the log fail, once and for a while."""
+    _, tally = asyncio.run(faults.run(faults.Plan(only="sync data/drover.db-wal", mutant=mutant)))
+    return tally.faults
+
+
+def disk_harmed(mutant: str) -> Found:
+    """Flip some bits."""
+    _, tally = flips.run(replace(flips.SHORT, mutant=mutant))
+    return tally.faults
+
+
 BATTERIES: dict[str, Callable[[str], Found]] = {
     "crash": crash,
     "money": money,
     "machine": machine,
     "store_machine": store_machine,
+    "powercut": disk_cut,
+    "faults": disk_failing,
+    "flips": disk_harmed,
 }

@@ -1,8 +1,8 @@
 """A fault put in on purpose, as a value: what it breaks, where it is put in, and which battery must find it.
 
 It is an edit of the source of one function: a fragment that must be there exactly once, and what stands in its place.
-So a mutant reads like a bad patch, and one that no longer fits the product is an error instead of a fault that nothing
-can find.
+So a mutant reads like a bad patch (`registry.toml`), and one that no longer fits the product is an error instead of a
+fault that nothing can find.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from __future__ import annotations
 import inspect
 import pkgutil
 import textwrap
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from types import CodeType, FunctionType
+
+import msgspec
 
 
 class DoesNotFitError(Exception):
     """The product has changed: the mutant must be written anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """In `function` ("module:Class.method"), `before` becomes `after`; further lines are indented like the first."""
 
     function: str
@@ -58,11 +58,9 @@ class Edit:
         return self.after.replace("\n", f"\n{margin}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mutant:
+class Mutant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One fault."""
 
-    name: str
     breaks: str
     """The line of the contracts that it breaks."""
     caught_by: str
@@ -80,13 +78,13 @@ class Mutant:
             yield
 
 
-def misfits(mutants: Sequence[Mutant]) -> list[str]:
+def misfits(mutants: Mapping[str, Mutant]) -> list[str]:
     """Return why mutants do not fit the product."""
     found = list[str]()
-    for mutant in mutants:
+    for name, mutant in mutants.items():
         try:
             with mutant.put_in():
                 pass
         except DoesNotFitError as error:
-            found.append(f"{mutant.name}: {error}")
+            found.append(f"{name}: {error}")
     return found

@@ -1,15 +1,15 @@
-"""All mutants, by name."""
+"""All mutants, by name: `registry.toml` holds them as what they are, patches."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
-from tests.mutants.of_money import MONEY
-from tests.mutants.of_the_engine import ENGINE
-from tests.mutants.of_the_store import STORE
+import msgspec
 
-ALL = (*MONEY, *ENGINE, *STORE)
-MUTANTS = {mutant.name: mutant for mutant in ALL}
+from tests.mutants.mutant import Mutant
+
+MUTANTS = msgspec.toml.decode(Path(__file__).with_suffix(".toml").read_bytes(), type=dict[str, Mutant])
 
 
 def mutated(name: str) -> AbstractContextManager[None]:
@@ -19,4 +19,4 @@ def mutated(name: str) -> AbstractContextManager[None]:
 
 def caught_by(battery: str) -> tuple[str, ...]:
     """Return the names of those that a battery must find."""
-    return tuple(mutant.name for mutant in ALL if mutant.caught_by == battery)
+    return tuple(name for name, mutant in MUTANTS.items() if mutant.caught_by == battery)

@@ -8,19 +8,18 @@ import pytest
 
 from engine.cost.port import Price
 from engine.domain.usage import Usage
-from tests.mutants.__main__ import run_all
+from tests.mutants.__main__ import run, run_all
 from tests.mutants.batteries import BATTERIES
 from tests.mutants.mutant import DoesNotFitError, Edit, Mutant, misfits
-from tests.mutants.registry import ALL, MUTANTS, mutated
+from tests.mutants.registry import MUTANTS, mutated
 
 USAGE = Usage(input=1, output=0)
 
 
 def test_every_fault_fits_the_product_and_names_a_battery() -> None:
-    """No two have the same name."""
-    assert not misfits(ALL)
-    assert {mutant.caught_by for mutant in ALL} <= BATTERIES.keys()
-    assert len(MUTANTS) == len(ALL) >= 12
+    """And no battery is left without a fault that it must find."""
+    assert not misfits(MUTANTS)
+    assert {mutant.caught_by for mutant in MUTANTS.values()} == BATTERIES.keys()
 
 
 def test_a_fault_is_there_for_the_body_alone() -> None:
@@ -43,10 +42,17 @@ def test_a_fault_is_there_for_the_body_alone() -> None:
 )
 def test_one_that_no_longer_fits_is_told(function: str, before: str) -> None:
     """Gone, there more than once, or in no function."""
-    mutant = Mutant(name="stale", breaks="", caught_by="money", edits=(Edit(function, before, "pass"),))
-    assert misfits([mutant])
+    edit = Edit(function=function, before=before, after="pass")
+    mutant = Mutant(breaks="", caught_by="money", edits=(edit,))
+    assert misfits({"stale": mutant})
     with pytest.raises(DoesNotFitError), mutant.put_in():
         pass
+
+
+async def test_a_battery_that_hangs_is_ended_with_all_it_started_and_has_caught_nothing() -> None:
+    """It is said to have been ended, and after how long."""
+    trial = await run("no_intent", "machine", asyncio.Semaphore(1), limit_s=0.1)
+    assert not trial.as_it_should and "0.1 s" in trial.failed
 
 
 @pytest.mark.slow

@@ -65,8 +65,8 @@ class Device:
         self.operations: list[Operation] = []
         self.written = Counter[str]()
         """Bytes by name."""
-        self.done = 0
-        """Things done or tried."""
+        self.tried: list[str] = []
+        """What was done or tried, and to what."""
         self.struck = ""
         """What the fault struck, once it has."""
         self.struck_at = 0
@@ -85,12 +85,12 @@ class Device:
 
     def about(self, doing: Doing, name: str) -> None:
         """Say what is about to be done; raises `StruckError` when it is to fail."""
-        number, fault = self.done, self._fault
-        self.done += 1
+        number, fault, what = len(self.tried), self._fault, f"{doing} {name}"
+        self.tried.append(what)
         if fault is None or number < fault.at:
             return
         if number == fault.at or (fault.lasting and doing is Doing.WRITE):
-            self.struck, self.struck_at = self.struck or f"{doing} {name}", self.struck_at or len(self.operations)
+            self.struck, self.struck_at = self.struck or what, self.struck_at or len(self.operations)
             raise StruckError(fault.error, doing, name)
 
     def heal(self) -> None:

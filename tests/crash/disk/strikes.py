@@ -43,8 +43,8 @@ class Strike:
     struck: str
     """What it struck."""
     struck_at: int
-    done: int
-    """Things done to the disk, or tried."""
+    tried: list[str]
+    """What was done to the disk or tried, and to what."""
     operations: list[Operation]
     witness: Witness
     how: How
@@ -65,7 +65,7 @@ def strike(work: Work, fault: Fault | None) -> Strike:
         fault=fault,
         struck=device.struck,
         struck_at=device.struck_at,
-        done=device.done,
+        tried=device.tried,
         operations=device.operations,
         witness=witness,
         how=how,

@@ -19,7 +19,7 @@ from engine.domain.usage import Usage
 from engine.providers.port import Delta, ProviderError
 from engine.runtime.accounts import EVERYTHING
 from engine.store.fold import disagreements, folded
-from engine.store.reading import attempts_of, spending_of
+from engine.store.reading import attempts_of, replies_of, spending_of
 from tests.property.machine.world import DAY_LIMIT, World
 from tests.workbench import PRICE
 
@@ -35,7 +35,7 @@ class Checks(World):
         """All of it, in one turn of the loop, whatever is under way."""
 
         def look() -> None:
-            self.attempts = {task: attempts_of(records) for task, records in self.disk.records().items()}
+            self.take_in()
             self._no_byte_left_before_its_time()
             self._what_was_shown_as_saved_is_there()
             self._no_task_failed_by_a_fault_of_ours()
@@ -52,7 +52,7 @@ class Checks(World):
         """Let all that is under way become durable: now everything must be the same everywhere, to the last digit."""
 
         def look() -> None:
-            self.attempts = {task: attempts_of(records) for task, records in self.disk.records().items()}
+            self.take_in()
             self._what_is_shown_is_what_is_stored()
             self._the_ledger_counts_what_the_journal_says()
 
@@ -60,6 +60,12 @@ class Checks(World):
         self.within(look)
         self.run(self._the_journal_can_be_read())
         self.run(self._what_stands_follows_from_the_records())
+
+    def take_in(self) -> None:
+        """Read what is durable."""
+        records = self.disk.records()
+        self.attempts = {task: attempts_of(each) for task, each in records.items()}
+        self.replies = {task: len(replies_of(each)) for task, each in records.items()}
 
     async def _moment(self) -> None:
         """Wait until nothing happens any more but by a timer."""
@@ -95,9 +101,11 @@ class Checks(World):
             assert snapshot.standing.steps_done >= self.shown.get(snapshot.id, 0)
             self.shown[snapshot.id] = snapshot.standing.steps_done
         for task, attempts in self.attempts.items():
-            accepted = [a.intent.step for a in attempts if a.status is AttemptStatus.ACCEPTED]
-            assert accepted == list(range(1, len(accepted) + 1)), task
-            assert len(accepted) >= self.shown.get(task, 0), task
+            accepted = [a.intent.step for a in attempts if a.status is AttemptStatus.ACCEPTED and not a.superseded]
+            first = accepted[0] if accepted else 1
+            assert accepted == list(range(first, first + len(accepted))), task
+            assert self.replies[task] == first - 1 + len(accepted) or not accepted, task
+            assert self.replies[task] >= self.shown.get(task, 0), task
             unknown = [a for a in attempts if a.status is AttemptStatus.UNKNOWN]
             assert len(unknown) <= self.crashes
 
@@ -118,15 +126,17 @@ class Checks(World):
         """The ledger knows nothing that the journal does not, and counts at its hold what is under way."""
         every = [attempt for each in self.attempts.values() for attempt in each]
         balance = self.engine.balance(EVERYTHING)
-        assert balance.spent <= sum(attempt.cost for attempt in every if attempt.outcome)
-        assert balance.spent + balance.held >= sum(attempt.cost for attempt in every)
+        befores = [each.cost if each.correction is None else each.correction.before for each in every]
+        costs = [(each, *sorted((each.cost, before))) for each, before in zip(every, befores, strict=True)]
+        assert balance.spent <= sum(most for each, _, most in costs if each.outcome)
+        assert balance.spent + balance.held >= sum(least for _, least, _ in costs)
 
     def _the_ledger_counts_what_the_journal_says(self) -> None:
         """At every level."""
         spending = spending_of(attempt for each in self.attempts.values() for attempt in each if attempt.outcome)
         assert self.engine.balance(EVERYTHING).spent == spending.total
-        today = max(spending.days, default="")
-        assert self.engine.balance(Scope(Level.DAY, today)).spent in (0, spending.days.get(today, 0))
+        for day, spent in spending.days.items():
+            assert self.engine.balance(Scope(Level.DAY, day)).spent == spent
         for snapshot in self.engine.snapshots():
             own = self.engine.balance(Scope(Level.TASK, snapshot.id))
             if not self.failing:
@@ -134,13 +144,14 @@ class Checks(World):
 
     def _nothing_billed_is_uncounted(self) -> None:
         """No request counts for less than its provider must have billed by what it gave out."""
-        counted = {a.intent.attempt: a.cost for attempts in self.attempts.values() for a in attempts}
+        counted = {a.intent.attempt: a for attempts in self.attempts.values() for a in attempts}
         for sent in self.provider.sent:
             last = self.script(sent)[-1]
             unbilled = isinstance(last, ProviderError) and not last.maybe_billed
             given = [event for event in self.script(sent) if isinstance(event, Delta)][: sent.delivered]
             least = 0 if unbilled or not given else PRICE.cost(Usage(input=10, output=len(given)))
-            assert counted[AttemptId(sent.client_request_id)] >= least
+            attempt = counted[AttemptId(sent.client_request_id)]
+            assert attempt.correction is not None or attempt.cost >= least
 
     def _no_limit_is_passed(self) -> None:
         """Neither a task's nor the day's, with what is held."""
@@ -149,7 +160,8 @@ class Checks(World):
         for snapshot in self.engine.snapshots():
             own = self.engine.balance(Scope(Level.TASK, snapshot.id))
             budget = snapshot.spec.budget
-            assert budget is None or own.spent + own.held <= max(budget, own.spent)
+            corrected = any(attempt.correction for attempt in self.attempts[snapshot.id])  # which may pass a limit
+            assert budget is None or corrected or own.spent + own.held <= max(budget, own.spent)
 
     def _nothing_is_held_for_a_task_at_rest(self) -> None:
         """But for replies that wait in memory until they can be saved."""

@@ -15,7 +15,7 @@ from hypothesis.stateful import invariant, rule
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
-from engine.domain.step import LogEntry, StepRecord
+from engine.domain.step import Fork, LogEntry, StepRecord
 from engine.store import points
 from engine.store.connection import open_reader, open_writer
 from engine.store.port import StoredTask, StoreReader
@@ -136,6 +136,13 @@ class Damage(World):
 
         there, now = len(ids(folder)), self._records()
         assert known - there <= self.run(opened()) <= now - there
+
+    @invariant()
+    def a_fork_is_chained_to_its_parent(self) -> None:
+        """By the hash that the parent's record has."""
+        for records in self.disk.records().values():
+            if isinstance(fork := records[0], Fork):
+                assert fork.head == self.files.hash_of(fork.parent, fork.place)
 
     @invariant()
     def nothing_was_said_to_be_lost(self) -> None:

@@ -38,6 +38,8 @@ ROWS = (
 )
 """All records, read past everything that is under test."""
 
+HASH = f"SELECT hash FROM task JOIN record ON record.id = no * {PLACES} + ? WHERE task.id = ?"
+
 LAG_S = 0.01
 """Virtual seconds from a call of the memory store to durable."""
 
@@ -198,6 +200,12 @@ class FileDisk:
             self._lives += 1
 
         return swap
+
+    def hash_of(self, task: TaskId, place: int) -> bytes:
+        """Return the hash of a record, by its place in its task's chain."""
+        assert self._reader is not None
+        (found,) = self._reader.execute(HASH, (place, task))
+        return found[0]
 
     def beside(self, name: str) -> Path:
         """Return a copy of the folder as it is now."""

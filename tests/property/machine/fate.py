@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from engine.domain.errors import DroverError
-from tests.property.machine.person import Person
+from tests.property.machine.lineage import Lineage
 
 
-class Fate(Person):
+class Fate(Lineage):
     """Rules that nobody asks for."""
 
     @rule(seconds=st.sampled_from((0.0, 0.5, 3.0, 40.0, 200.0)))
@@ -47,7 +47,9 @@ class Fate(Person):
         self.disk.fail(failing=False)
 
         async def go() -> None:
-            self.stopped.difference_update(await self.engine.mend())
+            resumed = await self.engine.mend()
+            self.stopped.difference_update(resumed)
+            assert not self.asked.intersection(resumed), resumed
 
         self.run(go())
         self.look_closely()
@@ -73,6 +75,7 @@ class Fate(Person):
         self.failing, self.crashes = False, self.crashes + 1
         self.run(self.start())
         self.stopped = set(self.within(lambda: [snapshot.id for snapshot in self.engine.snapshots()]))
+        self.asked.clear()
         self.look_closely()
         if by_itself:
             self.within(self.go_on_by_itself)

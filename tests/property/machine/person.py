@@ -10,7 +10,7 @@ from hypothesis.stateful import precondition, rule
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
 from engine.domain.states import Action
-from engine.domain.step import AttemptStatus, Note, NoteKind, Outcome
+from engine.domain.step import AttemptStatus, Correction, Note, NoteKind, Outcome
 from tests.property.machine.checks import Checks
 from tests.workbench import CENT, spec
 
@@ -58,8 +58,10 @@ class Person(Checks):
     def _heard(self, act: str, tasks: Iterable[TaskId]) -> None:
         if act in LETS_RUN:
             self.stopped.difference_update(tasks)
+            self.asked.difference_update(tasks)
         else:
             self.stopped.update(tasks)
+            self.asked.update(tasks)
 
     @rule()
     def resume_interrupted(self) -> None:
@@ -78,14 +80,16 @@ class Person(Checks):
         self.unasked += [task for task in resumed if self._in_doubt(task)]
 
     def _in_doubt(self, task: TaskId) -> bool:
-        """Whether an attempt of a task may have been billed, and nobody has resumed the task since."""
-        doubt = False
+        """Whether an attempt of a task may have been billed, and nobody has decided on it since."""
+        doubt = set[str]()
         for record in self.disk.records()[task]:
-            if isinstance(record, Outcome) and record.status is AttemptStatus.UNKNOWN:
-                doubt = doubt or record.cost > 0
+            if isinstance(record, Outcome) and record.status is AttemptStatus.UNKNOWN and record.cost:
+                doubt.add(record.attempt)
+            elif isinstance(record, Correction):
+                doubt.discard(record.attempt)
             elif isinstance(record, Note) and record.kind is NoteKind.STATE and record.code == "pending":
-                doubt = False
-        return doubt
+                doubt.clear()
+        return bool(doubt)
 
     @precondition(lambda self: not self.failing)
     @rule(data=st.data())

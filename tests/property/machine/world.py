@@ -15,21 +15,23 @@ from engine.domain.clock import UlidIds
 from engine.domain.errors import ErrorCode
 from engine.domain.ids import TaskId
 from engine.domain.states import Action, allowed
-from engine.domain.step import AttemptRecord, AttemptStatus, Intent, Record
+from engine.domain.step import AttemptRecord, Intent, Record
 from engine.providers.scripted import Script, ScriptedProvider, Sent, failure, reply
 from engine.recipes import recipe
 from engine.results.port import NoResults
 from engine.runtime.parts import EngineParts
 from engine.runtime.supervisor import Supervisor
-from engine.store.reading import attempts_of
+from engine.store.reading import replies_of
 from tests.property.machine.disks import Disk, MemoryDisk
 from tests.virtual_time import LoopClock, VirtualLoop
-from tests.workbench import CENT, FixedPrices, OneProvider
+from tests.workbench import CENT, FixedPrices, OneProvider, spec
 
 T = TypeVar("T")
 
 SCRIPTS: tuple[Script, ...] = (
     reply("short"),
+    reply("another"),
+    reply("one more"),
     reply("a reply that takes its time", pause_s=2.0),
     failure(ErrorCode.RATE_LIMITED, retry_after_s=1.0),
     failure(ErrorCode.SERVER_ERROR, maybe_billed=True),
@@ -50,10 +52,14 @@ class World(RuleBasedStateMachine):
         """Steps that were shown as saved."""
         self.attempts: Mapping[TaskId, Sequence[AttemptRecord]] = {}
         """All attempts of which something is durable, as the checks found them."""
+        self.replies: Mapping[TaskId, int] = {}
+        """How many replies each task has, with those that a fork began with."""
         self.gone: list[TaskId] = []
         """Deleted tasks."""
         self.stopped: set[TaskId] = set()
         """Tasks that nobody has let run since they were paused or cancelled, or since the program ended."""
+        self.asked: set[TaskId] = set()
+        """Those of them that a person paused or cancelled in this life."""
         self.unasked: list[TaskId] = []
         """Tasks in doubt that went on without a person's word."""
         self.early: list[str] = []
@@ -79,12 +85,15 @@ class World(RuleBasedStateMachine):
 
     @initialize(scripts=st.lists(st.sampled_from(SCRIPTS), min_size=1, max_size=12))
     def open(self, scripts: list[Script]) -> None:
-        """Open an engine whose provider plays these scripts in turn, over and over."""
+        """Open an engine with two tasks, whose provider plays these scripts in turn, over and over."""
         self.scripts: Sequence[Script] = scripts
         self.loop = VirtualLoop()
         self.disk = self.new_disk()
         self.provider = ScriptedProvider(playbook=self._play)
         self.run(self.start())
+        self.run(
+            self.engine.submit([spec(max_steps=2, checkpoint_interval=1), spec(max_steps=6, checkpoint_interval=2)])
+        )
 
     async def start(self) -> None:
         """Start the program on what the disk holds."""
@@ -123,8 +132,7 @@ class World(RuleBasedStateMachine):
         return self.script(sent)
 
     def _judge(self, sent: Sent, task: TaskId, records: Sequence[Record]) -> None:
-        accepted = sum(each.status is AttemptStatus.ACCEPTED for each in attempts_of(records))
-        if sum(message.role == "assistant" for message in sent.messages) > accepted:
+        if sum(message.role == "assistant" for message in sent.messages) > len(replies_of(records)):
             self.early.append(f"{sent.client_request_id} with a reply that was not durable")
         if task in self.stopped:
             self.early.append(f"{sent.client_request_id} though nobody let its task run")
