@@ -48,7 +48,7 @@ def test_the_task_meter(qtbot: QtBot) -> None:
     meter = TaskMeter(WORDS, load_tokens("dark"))
     qtbot.addWidget(meter)
     meter.show_task(snapshot(0, spent=PICO, budget=2 * PICO, held=PICO // 50))
-    assert meter.accessibleName() == "$1.0000 of $2.00 · simulated · $0.0200 held"
+    assert meter.accessibleName() == "$1.0000 of $2.00 · simulated · at risk now $0.0200"
     meter.show_task(snapshot(0, spent=PICO))
     assert meter.accessibleName() == "$1.0000 no limit · simulated"
     assert meter.bar.isHidden()
@@ -57,12 +57,15 @@ def test_the_task_meter(qtbot: QtBot) -> None:
 
 
 def test_the_meter_of_today(qtbot: QtBot) -> None:
-    """As in its tile: spent, limit, held in flight, free."""
+    """As in its tile: spent, limit, at risk now, free; what was held before midnight is at risk, and not of today."""
     meter = SpendMeter(WORDS, load_tokens("light"))
     qtbot.addWidget(meter)
-    meter.show_totals(Totals(spent_today=1566 * PICO // 100, held_today=94 * PICO // 100, day_limit=40 * PICO))
-    assert meter.accessibleName() == "$15.66 of $40.00, $0.94 held in flight · $23.40 free"
+    held = 94 * PICO // 100
+    meter.show_totals(Totals(spent_today=1566 * PICO // 100, held_today=held, held=held, day_limit=40 * PICO))
+    assert meter.accessibleName() == "$15.66 of $40.00, At risk now $0.94 · $23.40 free"
+    meter.show_totals(Totals(spent_today=1566 * PICO // 100, held_today=0, held=held, day_limit=40 * PICO))
+    assert meter.accessibleName() == "$15.66 of $40.00, At risk now $0.94 · $24.34 free"
     meter.show_totals(Totals())
-    assert meter.accessibleName() == "$0.00 no limit, $0.00 held in flight"
+    assert meter.accessibleName() == "$0.00 no limit, At risk now $0.00"
     meter.show_totals(Totals(spent_today=PICO // 100 - 1, day_limit=PICO // 100))
-    assert meter.accessibleName() == "$0.0100 of $0.01, $0.0000 held in flight · <$0.0001 free"
+    assert meter.accessibleName() == "$0.0100 of $0.01, At risk now $0.0000 · <$0.0001 free"

@@ -180,7 +180,7 @@ def test_meters_of_the_month_and_of_everything(qtbot: QtBot) -> None:
     meters.show_totals(
         Totals(spent_month=3 * PICO, held_month=PICO // 50, month_limit=50 * PICO, spent_total=99, total_limit=100)
     )
-    assert meters.month.accessibleName() == "month: $3.0000 of $50.00, $0.0200 held, $46.9800 free"
+    assert meters.month.accessibleName() == "month: $3.0000 of $50.00, at risk now $0.0200, $46.9800 free"
     assert (meters.month.part.text(), meters.everything.part.text()) == ("6%", "99%")
     assert meters.month.part.isVisible()
     meters.resize(120, 16)

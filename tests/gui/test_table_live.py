@@ -134,7 +134,7 @@ def test_a_task_seen_from_its_first_token_to_its_answer(qtbot: QtBot) -> None:
             assert desk.cell(task, "cost") == money(spent)
             assert sum(line.step.cost for line in desk.inspector.result.records.rows()) == spent
             assert desk.inspector.meter.accessibleName() == f"{money(spent)} of $0.01"
-            assert desk.spend.accessibleName().startswith(f"{money(spent, 4)} no limit, $0.0000 held")
+            assert desk.spend.accessibleName().startswith(f"{money(spent, 4)} no limit, At risk now $0.0000")
             await desk.frames(2)
             samples = desk.charts.history.samples
             assert samples[-1].spent == spent

@@ -49,7 +49,7 @@ class Meter(QWidget):
 
 
 class TaskMeter(Meter):
-    """A task's budget on one line: bar, "$1.2110 of $2.00", held."""
+    """A task's budget on one line: bar, "$1.2110 of $2.00", what is at risk now."""
 
     def __init__(self, words: Words, tokens: Tokens) -> None:
         """Build it for no task."""
@@ -79,7 +79,7 @@ class TaskMeter(Meter):
             short += f" · {self._words('meter.simulated')}"
         whole = short
         if self._spending.held:
-            whole += f" · {self._words('meter.held', amount=money(self._spending.held))}"
+            whole += f" · {self._words('meter.at_risk', amount=money(self._spending.held))}"
         self._says = (whole, short, money(self._spending.spent))
         self.setAccessibleName(whole)
         self._fit()
@@ -106,7 +106,7 @@ class TaskMeter(Meter):
 
 
 class SpendMeter(Meter):
-    """Today's spend as in its tile: the amount, the bar with what is held, what is held and free."""
+    """Today's spend as in its tile: the amount, the bar with what is held, what is at risk now, what is free."""
 
     def __init__(self, words: Words, tokens: Tokens) -> None:
         """Build it at nothing."""
@@ -125,6 +125,7 @@ class SpendMeter(Meter):
         layout.addWidget(self.bar)
         layout.addStretch(1)
         layout.addWidget(self._below)
+        self._below.setToolTip(words("meter.at_risk_hint"))
         self.set_tokens(tokens)
         self.show_totals(Totals())
 
@@ -134,7 +135,7 @@ class SpendMeter(Meter):
         self._show(spending)
         self.bar.setVisible(spending.limit is not None)
         digits = decimals(spending.spent if spending.limit is None else spending.limit)
-        said = [self._words("meter.held_in_flight", amount=money(spending.held, digits))]
+        said = [self._words("meter.at_risk_now", amount=money(totals.held, digits))]
         if spending.free is not None:
             said.append(self._words("meter.free", amount=money_left(spending.free, digits)))
         for label, text in (
