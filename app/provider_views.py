@@ -20,6 +20,7 @@ from ui.services import PricedModel, ProviderView
 TITLES = {
     "holysheep": "HolySheep",
     "openai": "OpenAI",
+    "openrouter": "OpenRouter",
     "ollama": "Ollama",
     "lmstudio": "LM Studio",
     "llamacpp": "llama.cpp",

@@ -168,10 +168,10 @@ class Services:
 
     # --- the rest
 
-    def tells_cost(self, provider: str) -> bool:
+    def tells_cost(self, provider: str, request: str) -> bool:
         """See `WindowServices`."""
         try:
-            return self._program.providers.get(provider).capabilities.tells_cost
+            return self._program.providers.get(provider).capabilities.can_tell(request)
         except DroverError:  # it is not set up any more
             return False
 

@@ -125,8 +125,8 @@ class WindowServices(Protocol):
         """Return why the last answer could not be written to its folder, in the system's words; empty when it could."""
         ...
 
-    def tells_cost(self, provider: str) -> bool:
-        """Whether a provider, by name, can be asked what it billed for a request."""
+    def tells_cost(self, provider: str, request: str) -> bool:
+        """Whether a provider, by name, can be asked what it billed for a request; `request` is its own id, if known."""
         ...
 
     async def export_ledger(self, file: Path) -> int:

@@ -172,7 +172,7 @@ class OpenAIProvider:
 
     async def settle(self, provider_request_id: str, *, client_request_id: str) -> int | None:
         """See `Provider`. The protocol has no such question; some servers answer OpenRouter's."""
-        if not self._config.cost_path:
+        if not (self._config.cost_path and self.capabilities.can_tell(provider_request_id)):
             return None
         key = self._key()
         async with self._get(self._config.cost_path, key, id=provider_request_id or client_request_id) as response:

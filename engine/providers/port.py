@@ -108,7 +108,9 @@ class Capabilities:
     cache: bool = False
     reports_cost: bool = False
     tells_cost: bool = False
-    """Whether it can be asked afterwards what a request was billed."""
+    """Whether it can be asked afterwards what a request was billed, by its own id of it."""
+    knows_our_ids: bool = False
+    """Whether also by the client request id: for a request whose reply nobody lived to see."""
     batch: bool = False
     background: bool = False
     tools: bool = False
@@ -118,6 +120,10 @@ class Capabilities:
     """Tokens of input and output together, where it is known."""
     local: bool = False
     """Whether it runs on this computer (and is free)."""
+
+    def can_tell(self, provider_request_id: str) -> bool:
+        """Whether it can be asked what a request was billed; with an empty id, one that it never named to us."""
+        return self.tells_cost and (self.knows_our_ids or bool(provider_request_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ class Preset:
     """Environment variable that may hold the key; empty where none is needed."""
     dialect: ChatDialect = ChatDialect()
     capabilities: Capabilities = Capabilities()
+    cost_path: str = ""
+    """See `OpenAIConfig`."""
     reuse: bool = True
     """See `OpenAIConfig`."""
 
@@ -41,6 +43,7 @@ class Preset:
             key=key,
             key_required=self.key_required,
             dialect=self.dialect,
+            cost_path=self.cost_path,
             capabilities=self.capabilities,
             reuse=self.reuse,
         )
@@ -63,11 +66,20 @@ OPENAI = Preset(
     dialect=ChatDialect(max_tokens_field="max_completion_tokens"),
     capabilities=Capabilities(cache=True),
 )
+# Its replies say what they were billed, and it can be asked later, by the id in its header x-generation-id.
+OPENROUTER = Preset(
+    name="openrouter",
+    base_url="https://openrouter.ai/api/v1",
+    key_env="OPENROUTER_API_KEY",
+    dialect=ChatDialect(usage_cost=True),
+    capabilities=Capabilities(cache=True, reports_cost=True, tells_cost=True),
+    cost_path="generation",
+)
 # What each of these answers at the same time when nobody has configured it; more would wait in its queue, unseen.
 OLLAMA = Preset(name="ollama", base_url="http://127.0.0.1:11434/v1", capabilities=_local(2))
 LM_STUDIO = Preset(name="lmstudio", base_url="http://127.0.0.1:1234/v1", capabilities=_local(1))
 # It closes its connections after a streamed reply without a word.
 LLAMA_CPP = Preset(name="llamacpp", base_url="http://127.0.0.1:8080/v1", capabilities=_local(4), reuse=False)
 
-PRESETS = (HOLYSHEEP, OPENAI, OLLAMA, LM_STUDIO, LLAMA_CPP)
+PRESETS = (HOLYSHEEP, OPENAI, OPENROUTER, OLLAMA, LM_STUDIO, LLAMA_CPP)
 LOCAL_SERVERS = (OLLAMA, LM_STUDIO, LLAMA_CPP)

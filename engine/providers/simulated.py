@@ -32,7 +32,7 @@ class SimulatedConfig:
     start: Callable[[], AbstractAsyncContextManager[Serving]]
     """Starts it on entering, ends it on leaving."""
     name: str = "simulator"
-    capabilities: Capabilities = Capabilities(local=True, tells_cost=True)
+    capabilities: Capabilities = Capabilities(local=True, tells_cost=True, knows_our_ids=True)
 
 
 class SimulatedProvider:

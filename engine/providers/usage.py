@@ -33,10 +33,13 @@ class _Usage(msgspec.Struct):
 
 class _Cost(msgspec.Struct):
     cost: msgspec.Raw = msgspec.Raw(b"null")
+    is_byok: bool | None = None
+    """Made with a key of the person's own with the model's maker, who bills it, too: the figure is not all of it."""
 
 
 class _Billed(msgspec.Struct):
     total_cost: msgspec.Raw = msgspec.Raw(b"null")
+    is_byok: bool | None = None
 
 
 class _Generation(msgspec.Struct):
@@ -87,7 +90,8 @@ def read_dollars(text: str) -> int | None:
 def read_cost(raw: bytes) -> int | None:
     """Return pico for the `cost` beside the counts (OpenRouter), in dollars; None where there is none."""
     try:
-        return read_dollars(bytes(_COST.decode(raw).cost).decode())
+        found = _COST.decode(raw)
+        return None if found.is_byok else read_dollars(bytes(found.cost).decode())
     except UNREADABLE:
         return None
 
@@ -95,7 +99,8 @@ def read_cost(raw: bytes) -> int | None:
 def read_billed(raw: bytes) -> int | None:
     """Return pico for `data.total_cost` (OpenRouter's generation), in dollars; None for what is no cost of a call."""
     try:
-        amount = read_dollars(bytes(_GENERATION.decode(raw).data.total_cost).decode())
+        found = _GENERATION.decode(raw).data
+        amount = None if found.is_byok else read_dollars(bytes(found.total_cost).decode())
     except UNREADABLE:
         return None
     return amount if amount is not None and 0 <= amount <= MOST_A_CALL else None

@@ -90,12 +90,12 @@ class Corrections:
             model=intent.model,
             amount=attempt.cost,
             since_ms=intent.at_ms,
-            can_ask=self._can_ask(intent.provider),
+            can_ask=self._can_ask(intent.provider, attempt.outcome.provider_request_id if attempt.outcome else ""),
         )
 
-    def _can_ask(self, provider: str) -> bool:
+    def _can_ask(self, provider: str, request: str) -> bool:
         try:
-            return self._providers.get(provider).capabilities.tells_cost
+            return self._providers.get(provider).capabilities.can_tell(request)
         except DroverError:  # it is not set up any more
             return False
 

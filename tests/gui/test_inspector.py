@@ -76,7 +76,7 @@ class Engine:
             fork=lambda task, step: self.forked.append((task.id, step)),
             correct=self.correct,
             ask_provider=self.ask_provider,
-            can_ask=lambda _provider: True,
+            can_ask=lambda _provider, request: bool(request),
             extend=self.extend,
             resume=self.resumed.append,
             on_edit=self.edit,

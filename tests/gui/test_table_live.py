@@ -58,7 +58,7 @@ class Desk:
                 correct=engine.correct,
                 extend=engine.extend,
                 ask_provider=engine.ask_provider,
-                can_ask=lambda _provider: False,
+                can_ask=lambda _provider, _request: False,
                 resume=lambda task: engine.resume([task]),
                 on_edit=engine.edit,
                 open_path=lambda _path: None,

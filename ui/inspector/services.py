@@ -38,8 +38,8 @@ class InspectorServices:
     """Count an attempt at an amount (pico) from now on; durable on return."""
     ask_provider: Callable[[TaskId, AttemptId], Awaitable[int | None]]
     """Ask what an attempt was billed, and count it at that; None where the provider does not tell."""
-    can_ask: Callable[[str], bool]
-    """Whether a provider, by name, can be asked."""
+    can_ask: Callable[[str, str], bool]
+    """Whether a provider, by name, can be asked about a request, by its own id of it, which may be empty."""
     extend: Callable[[TaskId, TimeLevel, float | None], None]
     """Let a deadline that runs have seconds more, or none; raises `DroverError` where it ended meanwhile."""
     resume: Callable[[TaskId], object]

@@ -134,7 +134,8 @@ class StepsTab(TaskTab):
 
     def _offer(self, attempt: AttemptRecord) -> None:
         outcome, task = attempt.outcome, self._task
-        can_ask = bool(outcome and outcome.provider_request_id) and self._services.can_ask(attempt.intent.provider)
+        request = outcome.provider_request_id if outcome else ""
+        can_ask = outcome is not None and self._services.can_ask(attempt.intent.provider, request)
         can_resume = task is not None and Action.RESUME in allowed(task.state)
         self.doubts.show_attempt(attempt, can_ask=can_ask, can_resume=can_resume)
 

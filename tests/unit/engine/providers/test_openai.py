@@ -14,7 +14,7 @@ from engine.domain.money import MOST_A_CALL
 from engine.domain.usage import FinishReason, Usage
 from engine.providers.chat import ChatDialect
 from engine.providers.openai import OpenAIConfig, OpenAIProvider
-from engine.providers.port import ChatRequest, Delta, Finished, Opened, ProviderError
+from engine.providers.port import Capabilities, ChatRequest, Delta, Finished, Opened, ProviderError
 from tests.wire import KEY, REQUEST, STOP, Exchange, Wire, ask, delta, good, head, refused
 
 
@@ -300,6 +300,8 @@ async def test_a_closed_provider_says_so(provider: OpenAIProvider) -> None:
         (200, b'{"data":{"id":"gen-1","total_cost":0.0015}}', 1_500_000_000),
         (200, b'{"data":{"total_cost":"0.0000000000001"}}', 1),
         (200, b'{"data":{"total_cost":0}}', 0),
+        (200, b'{"data":{"total_cost":0.001,"is_byok":false}}', 10**9),
+        (200, b'{"data":{"total_cost":0.001,"is_byok":true}}', None),
         (200, b'{"data":{"total_cost":-1}}', None),
         (200, b'{"data":{"total_cost":null}}', None),
         (200, b'{"data":{"total_cost":1000}}', MOST_A_CALL),
@@ -319,7 +321,10 @@ async def test_a_server_is_asked_what_a_request_was_billed(
         await exchange.say(head(status, f"content-length: {len(body)}", kind="application/json"), body)
 
     wire.answer = answer
-    config = OpenAIConfig(name="wire", base_url=wire.base_url, key=lambda: KEY, cost_path="generation")
+    knows = Capabilities(tells_cost=True, knows_our_ids=True)
+    config = OpenAIConfig(
+        name="wire", base_url=wire.base_url, key=lambda: KEY, cost_path="generation", capabilities=knows
+    )
     provider = OpenAIProvider(config)
     assert await provider.settle("gen-1&x", client_request_id="ours") == billed
     assert wire.exchanges[0].line == "GET /v1/generation?id=gen-1%26x HTTP/1.1"
@@ -336,11 +341,18 @@ async def test_a_server_that_refuses_to_say_is_an_error(wire: Wire, provider: Op
         await exchange.say(head(401, "content-length: 2", kind="application/json"), b"{}")
 
     wire.answer = answer
-    asking = OpenAIProvider(OpenAIConfig(name="wire", base_url=wire.base_url, key=lambda: KEY, cost_path="generation"))
+    tells = Capabilities(tells_cost=True)
+    config = OpenAIConfig(
+        name="wire", base_url=wire.base_url, key=lambda: KEY, cost_path="generation", capabilities=tells
+    )
+    asking = OpenAIProvider(config)
     with pytest.raises(ProviderError) as caught:
         await asking.settle("gen-1", client_request_id="ours")
     assert caught.value.code is ErrorCode.WRONG_KEY
     await asking.close()
     asked = len(wire.exchanges)
     assert await provider.settle("gen-1", client_request_id="ours") is None
+    assert (
+        await asking.settle("", client_request_id="ours") is None
+    )  # it never named the request, and knows no id of ours
     assert len(wire.exchanges) == asked

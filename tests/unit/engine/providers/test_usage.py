@@ -62,7 +62,16 @@ def test_reported_cost_is_exact(stated: str, pico: int | None) -> None:
     assert read_dollars(stated) == pico
 
 
-@pytest.mark.parametrize(("raw", "pico"), [(b'{"cost":0.25}', PICO // 4), (b"{}", None), (b'{"cost":null}', None)])
+@pytest.mark.parametrize(
+    ("raw", "pico"),
+    [
+        (b'{"cost":0.25}', PICO // 4),
+        (b'{"cost":0.25,"is_byok":false}', PICO // 4),
+        (b'{"cost":0.25,"is_byok":true}', None),
+        (b"{}", None),
+        (b'{"cost":null}', None),
+    ],
+)
 def test_cost_beside_the_counts(raw: bytes, pico: int | None) -> None:
     """As OpenRouter reports it."""
     assert read_cost(raw) == pico

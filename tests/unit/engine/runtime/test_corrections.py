@@ -25,6 +25,7 @@ DAY, MONTH, EVERYTHING = (
     Scope(Level.MONTH, "2026-11"),
     Scope(Level.EVERYTHING, ""),
 )
+KNOWS = Capabilities(tells_cost=True, knows_our_ids=True)
 SLOW: Script = (Opened("req-1"), Delta("Half", 1), Wait(1000.0))
 
 
@@ -244,7 +245,7 @@ def test_an_unknown_attempt_is_asked_for_by_our_own_id() -> None:
     """Nobody kept the provider's: the program ended before the reply did."""
 
     async def main() -> None:
-        provider = ScriptedProvider(playbook=in_turn(SLOW), capabilities=Capabilities(tells_cost=True))
+        provider = ScriptedProvider(playbook=in_turn(SLOW), capabilities=KNOWS)
         async with bench(provider=provider) as b:
             task, unknown = await lost(b)
             assert unknown.can_ask
@@ -253,6 +254,21 @@ def test_an_unknown_attempt_is_asked_for_by_our_own_id() -> None:
             assert b.engine.snapshot(task).standing.unknown == 0
 
     run(main())
+
+
+def test_a_provider_that_knows_only_its_own_ids_is_not_offered_for_what_it_never_named() -> None:
+    """Its id came with the reply that nobody lived to see; what was cut after it came can be asked about."""
+
+    async def main() -> None:
+        provider = ScriptedProvider(playbook=in_turn(SLOW), capabilities=Capabilities(tells_cost=True))
+        async with bench(provider=provider) as b:
+            _, unknown = await lost(b)
+            assert not unknown.can_ask
+
+    run(main())
+    for capabilities, named, nameless in ((Capabilities(tells_cost=True), True, False), (KNOWS, True, True)):
+        assert (capabilities.can_tell("req-1"), capabilities.can_tell("")) == (named, nameless)
+    assert not Capabilities(knows_our_ids=True).can_tell("req-1")
 
 
 def test_a_correction_that_cannot_be_saved_waits_and_counts_when_it_is() -> None:
