@@ -32,6 +32,7 @@ from engine.domain.storage import Retention
 from engine.providers.directory import ConfiguredProviders, ProviderConfig
 from engine.providers.local.config import LocalConfig
 from engine.providers.openai import OpenAIConfig
+from engine.providers.port import Capabilities
 from engine.providers.presets import PRESETS, Preset
 from engine.providers.simulated import SimulatedConfig
 from engine.recipes import recipe
@@ -118,8 +119,13 @@ class Program:
         return [
             *hosted,
             LocalConfig(name=LOCAL, model=model, log=self.paths.state / "local-model.log"),
-            SimulatedConfig(name=SIMULATOR, start=self._start_simulator),
+            self._simulated(),
         ]
+
+    def _simulated(self) -> SimulatedConfig:
+        models = tuple(dict.fromkeys(model.id for model in (*MODELS, *self.simulator.models)))
+        capabilities = Capabilities(local=True, tells_cost=True, models=models)
+        return SimulatedConfig(name=SIMULATOR, start=self._start_simulator, capabilities=capabilities)
 
     def _config(self, name: str, own: ProviderSettings | None) -> ProviderConfig:
         key = self._keys.setdefault(name, functools.partial(self.secrets.key, name))

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app import event_loop, log
@@ -25,12 +26,16 @@ from app.paths import Paths
 from app.single import listen, raise_first
 from app.window_services import Services
 from engine.domain.errors import DroverError
+from engine.domain.states import LIVE
 from engine.runtime.supervisor import Supervisor
 from ui.dialogs.ask import Ask
 from ui.main_window import MainWindow
 from ui.text import load_words
 from ui.theme import Look
 from ui.theme.icons import application_icon
+
+FRAME = 40
+"""Pixels that the system's frame around a window takes of a screen's height, about."""
 
 APPLICATION_ID = "dev.drover.Drover"
 
@@ -98,7 +103,7 @@ async def _live(
         window.notice.tell(sentence(program.problem))
     elif store.lost:
         window.notice.tell(words("notice.lost", count=store.lost))
-    window.show()
+    _show(window)
     window.start()
     services.spawn(_settle(program, engine))
     if ready is not None:
@@ -165,7 +170,7 @@ def _tell_draining(window: MainWindow, engine: Supervisor, grace_s: float, cut: 
     words = window.words
 
     def question() -> str:
-        left = engine.totals().streams
+        left = sum(engine.totals().by_state.get(state, 0) for state in LIVE)
         return words("confirm.quit_one" if left == 1 else "confirm.quit", count=left, seconds=f"{grace_s:.0f}")
 
     waiting = Ask(question(), words("confirm.quit_now"), words("confirm.no"), cut.set, window)
@@ -173,6 +178,16 @@ def _tell_draining(window: MainWindow, engine: Supervisor, grace_s: float, cut: 
     waiting.no.hide()
     waiting.setWindowTitle(words("confirm.quit_title"))
     waiting.open()
+
+
+def _show(window: MainWindow) -> None:
+    """Show the window whole: where the screen has no room for it and its frame, it fills the screen."""
+    room = window.screen().availableSize() - QSize(0, FRAME)
+    fits = window.size().boundedTo(room) == window.size()
+    if fits or QGuiApplication.platformName() == "offscreen":  # nobody's screen
+        window.show()
+    else:
+        window.showMaximized()
 
 
 def _raise(window: MainWindow) -> None:

@@ -191,11 +191,11 @@ class Services:
             which
         ]
 
-    def open_path(self, path: Path) -> None:
+    def open_path(self, path: Path) -> bool:
         """See `WindowServices`. A folder that is not there yet is made, so that something opens."""
         if not path.exists() and not path.suffix:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+        return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
     def spawn(self, work: Coroutine[object, object, None]) -> None:
         """See `WindowServices`."""

@@ -60,7 +60,7 @@ class Banner(QFrame):
             said = [self._words(code, count=count(number))]
             if unknown:
                 code = "banner.unknown_one" if unknown == 1 else "banner.unknown"
-                said.append(self._words(code, count=count(unknown), amount=money(assumed, 2)))
+                said.append(self._words(code, count=count(unknown), amount=money(assumed)))
             self._text.setText(" ".join(said))
             self.show()
         elif not number:

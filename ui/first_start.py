@@ -34,7 +34,8 @@ class FirstStart(QScrollArea):
     """Emits `made` with the spec of the first task, `more` for all settings."""
 
     made = Signal(object, bool)
-    more = Signal()
+    more = Signal(object)
+    """A person wants to say more; with what was said so far, a `TaskSpec`."""
 
     def __init__(self, words: Words, services: WindowServices) -> None:
         """Offer what is known at once; servers that run are added when they are found."""
@@ -91,7 +92,7 @@ class FirstStart(QScrollArea):
         self.start_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
         self.start_button.clicked.connect(self._start)
         more = QPushButton(self._words("first.more"))
-        more.clicked.connect(self.more)
+        more.clicked.connect(lambda: self.more.emit(self._asked()))
         self._cost.setObjectName("dim")
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -147,7 +148,11 @@ class FirstStart(QScrollArea):
     def _add(self, card: Card, place: int = -1) -> None:
         self._cards.insert(len(self._cards) if place < 0 else place, card)
         self._choices.insertWidget(place, card)
-        card.pressed.connect(lambda: self._choose(card))
+        card.pressed.connect(lambda: self._press(card))
+
+    def _press(self, card: Card) -> None:
+        self.tell("")  # what was told was about another choice
+        self._choose(card)
 
     def _choose(self, chosen: Card) -> None:
         for card in self._cards:
@@ -185,23 +190,23 @@ class FirstStart(QScrollArea):
                 models = await self._services.test(card.view, card.key)
                 await self._services.keep_key(card.view.name, card.key)
                 card.models = card.models or tuple(model.id for model in models)
-            model = card.model or next(iter(card.models), "")
             self.tell("")
-            self.made.emit(
-                TaskSpec(
-                    goal=self.goal.toPlainText().strip(),
-                    provider=card.view.name,
-                    model=model,
-                    max_steps=STEPS,
-                    max_output=MAX_OUTPUT,
-                    budget=parse(BUDGET) if _costs(card.view) else None,
-                ),
-                False,  # noqa: FBT003 - Qt's signal: not paused
-            )
+            self.made.emit(self._asked(), False)  # noqa: FBT003 - Qt's signal: not paused
         except DroverError as error:
             self.tell(self._words.error(error))
         finally:
             self.start_button.setEnabled(True)
+
+    def _asked(self) -> TaskSpec:
+        card = self.chosen
+        return TaskSpec(
+            goal=self.goal.toPlainText().strip(),
+            provider=card.view.name,
+            model=card.model or next(iter(card.models), ""),
+            max_steps=STEPS,
+            max_output=MAX_OUTPUT,
+            budget=parse(BUDGET) if _costs(card.view) else None,
+        )
 
     @property
     def problem(self) -> str:

@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
         self.table.selection_changed.connect(self._select)
         self.table.set_actions(self.actions_.menu())
         self.sidebar.scope_chosen.connect(self.table.set_scope)
-        self.toolbar.new_task.clicked.connect(self.new_task)
+        self.toolbar.new_task.clicked.connect(lambda _checked=False: self.new_task())
         self.toolbar.filter.textChanged.connect(self.table.set_filter)
         self.first_start.made.connect(self._make_first)
         self.first_start.more.connect(self.new_task)
@@ -229,9 +229,11 @@ class MainWindow(QMainWindow):
 
     # --- what a person does
 
-    def new_task(self) -> NewTask:
-        """Open the dialog that makes a task."""
+    def new_task(self, asked: TaskSpec | None = None) -> NewTask:
+        """Open the dialog that makes a task, with what was asked for so far."""
         dialog = NewTask(self.words, self.services, self)
+        if asked is not None:
+            dialog.begin_with(asked)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.made.connect(self._taken)
         self._dialog = dialog
@@ -301,6 +303,11 @@ class MainWindow(QMainWindow):
     def tell(self, error: DroverError) -> None:
         """Say what went wrong where the person is looking."""
         self.notice.tell(self.words.error(error))
+
+    def open_path(self, path: Path) -> None:
+        """Show a file or folder with the system's own program, or say where it is."""
+        if not self.services.open_path(path):
+            self.notice.tell(self.words("notice.not_opened", path=path))
 
     def set_theme(self, choice: Theme) -> None:
         """Change the theme and keep the choice."""
@@ -426,7 +433,7 @@ class MainWindow(QMainWindow):
             can_ask=self.services.tells_cost,
             resume=lambda task: engine.resume([task]),
             on_edit=engine.edit,
-            open_path=self.services.open_path,
+            open_path=self.open_path,
             spawn=self.services.spawn,
         )
 

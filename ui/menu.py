@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from ui.services import Folder, Theme
@@ -25,15 +25,13 @@ def fill_menu(menu: QMenu, window: MainWindow) -> None:
     menu.addSeparator()
     menu.addActions(list(window.actions_.menu()))
     menu.addSeparator()
-    themes = menu.addMenu(words("action.theme"))
-    for name in THEMES:
-        _add(themes, words(f"action.theme_{name}"), lambda name=name: window.set_theme(name))
+    _fill_themes(menu.addMenu(words("action.theme")), window)
     folders = menu.addMenu(words("action.folders"))
     for which in FOLDERS:
         _add(
             folders,
             words(f"action.folder_{which}"),
-            lambda which=which: window.services.open_path(window.services.folder(which)),
+            lambda which=which: window.open_path(window.services.folder(which)),
         )
     _add(menu, words("action.export_ledger"), window.export_ledger)
     _add(menu, words("action.data"), window.data)
@@ -41,6 +39,17 @@ def fill_menu(menu: QMenu, window: MainWindow) -> None:
     _add(menu, words("action.about"), window.about)
     menu.addSeparator()
     _add(menu, words("action.quit"), window.close, "Ctrl+Q")
+
+
+def _fill_themes(menu: QMenu, window: MainWindow) -> None:
+    """Offer the themes, the one in force marked."""
+    group = QActionGroup(menu)
+    actions: dict[Theme, QAction] = {}
+    for name in THEMES:
+        action = _add(menu, window.words(f"action.theme_{name}"), lambda name=name: window.set_theme(name))
+        action.setCheckable(True)
+        actions[name] = group.addAction(action)
+    menu.aboutToShow.connect(lambda: actions[window.services.preferences().theme].setChecked(True))
 
 
 def _add(menu: QMenu, text: str, act: Callable[[], object], keys: str = "") -> QAction:

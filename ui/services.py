@@ -137,8 +137,8 @@ class WindowServices(Protocol):
         """Return one of Drover's folders."""
         ...
 
-    def open_path(self, path: Path) -> None:
-        """Show a file or folder with the system's own program."""
+    def open_path(self, path: Path) -> bool:
+        """Show a file or folder with the system's own program; False where there is none."""
         ...
 
     def spawn(self, work: Coroutine[object, object, None]) -> None:

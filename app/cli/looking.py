@@ -23,6 +23,9 @@ from engine.results.render import replies
 from engine.store.reader import Reader
 from engine.store.store import open_store_reader
 
+SAMPLE = 4
+"""Ids that are named where one was not enough of an id."""
+
 
 @asynccontextmanager
 async def reader_of(paths: Paths) -> AsyncGenerator[Reader]:
@@ -128,5 +131,5 @@ async def find(reader: Reader, name: str) -> TaskId:
         raise wrong("which_task")
     found = [task.id for task in await reader.scan() if task.id.startswith(name.lower())]
     if len(found) != 1:
-        raise wrong("ambiguous" if found else "not_found", id=name)
+        raise wrong("ambiguous", id=name, ids=", ".join(found[:SAMPLE])) if found else wrong("not_found", id=name)
     return found[0]

@@ -57,6 +57,10 @@ STORE_CODES = frozenset(
 )
 
 
+HERE: Mapping[ErrorCode, str] = {ErrorCode.NO_KEY: "error_no_key", ErrorCode.WRONG_KEY: "error_wrong_key"}
+"""Errors for which who uses the command line has something else to do than who sits before the window."""
+
+
 class CommandError(Exception):
     """Ends a command with a sentence."""
 
@@ -86,7 +90,7 @@ def sentence(error: DroverError) -> str:
         return say("in_use", owner=f"Process {owner.pid} ({owner.kind})") if owner else say("in_use_unknown")
     if isinstance(error, InvalidSpecError):
         return " ".join(dict.fromkeys(words[problem.code] for problem in error.problems))
-    return words[error.code]
+    return say(HERE[error.code]) if error.code in HERE else words[error.code]
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,9 +103,9 @@ class Player:
         await self._picture("7-finished")
         answer = await self._engine.answer(mine)
         await self._until((answer.folder / "answer.md").exists, "the answer's file")
-        text = " ".join(answer.text.split())[:120]
-        file = str(answer.folder / "answer.md")
-        self._print(Seen(what="opened its answer", pid=os.getpid(), task=mine, file=file, text=text))
+        file = answer.folder / "answer.md"
+        text = " ".join((await asyncio.to_thread(file.read_text, encoding="utf-8")).split())[:120]
+        self._print(Seen(what="opened its answer", pid=os.getpid(), task=mine, file=str(file), text=text))
         self.close()
 
     def close(self) -> None:

@@ -34,6 +34,7 @@ class ErrorCode(StrEnum):
     STALLED = "stalled"
     UNKNOWN_PROVIDER = "unknown_provider"
     INVALID_URL = "invalid_url"
+    NO_SERVICE = "no_service"
     INSECURE_URL = "insecure_url"
     INVALID_KEY = "invalid_key"
     # the local model

@@ -169,7 +169,7 @@ def classify(status: int, body: ErrorBody) -> ErrorCode:
     if 300 <= status < 400:
         return ErrorCode.REDIRECTED
     if status == 404 and not body.known:
-        return ErrorCode.INVALID_URL  # nothing there speaks this protocol
+        return ErrorCode.NO_SERVICE  # nothing there speaks this protocol
     if status in (401, 402, 403, 413):
         return BY_STATUS[status]
     if status < 500:

@@ -212,7 +212,7 @@ class OpenAIProvider:
         if error.code is not ErrorCode.UNKNOWN_MODEL:
             return error
         # nobody asked for a model: it is the address that is wrong
-        return ProviderError(ErrorCode.INVALID_URL, error.detail, retryable=False, maybe_billed=False, status=404)
+        return ProviderError(ErrorCode.NO_SERVICE, error.detail, retryable=False, maybe_billed=False, status=404)
 
     async def close(self) -> None:
         """See `Provider`."""

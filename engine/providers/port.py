@@ -120,6 +120,8 @@ class Capabilities:
     """Tokens of input and output together, where it is known."""
     local: bool = False
     """Whether it runs on this computer (and is free)."""
+    models: tuple[str, ...] = ()
+    """The only models there are; empty where only the server knows which it takes."""
 
     def can_tell(self, provider_request_id: str) -> bool:
         """Whether it can be asked what a request was billed; with an empty id, one that it never named to us."""
@@ -150,7 +152,7 @@ class Provider(Protocol):
     async def prepare(self, request: ChatRequest) -> PreparedRequest:
         """Encode and bound a request, starting what it needs (the local model); nothing of it leaves the computer.
 
-        Raises `ProviderError`: CONTEXT_OVERFLOW where it cannot fit, NO_KEY, MODEL_NOT_INSTALLED.
+        Raises `ProviderError`: CONTEXT_OVERFLOW where it cannot fit, NO_KEY, MODEL_NOT_INSTALLED, UNKNOWN_MODEL.
         """
         ...
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from engine.domain.errors import DroverError, InvalidSpecError, Problem
+from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
 from engine.domain.states import PauseReason, State
 from engine.domain.task import Standing
 from engine.domain.validate import validate
@@ -41,7 +41,9 @@ class Intake:
     def checked(self, spec: TaskSpec) -> TaskSpec:
         """Return what was asked, as it may be stored; raises `InvalidSpecError`, UNKNOWN_PROVIDER."""
         spec = without_secrets(validate(spec), self._parts.redact)
-        self._parts.providers.get(spec.provider)
+        models = self._parts.providers.get(spec.provider).capabilities.models
+        if models and spec.model not in models:
+            raise InvalidSpecError((Problem(field="model", code=ErrorCode.UNKNOWN_MODEL),))
         try:
             self._parts.prices.quote(spec.provider, spec.model)
         except DroverError as error:

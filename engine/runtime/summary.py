@@ -111,25 +111,21 @@ class Summary:
         return self._eta
 
     def _forecast(self, now: float, running_limit: int) -> float | None:
-        """Seconds until what runs or waits is done; for tasks that have not begun, the mean of those that have."""
+        """Seconds until what runs or waits is done; where no step is done yet, by the mean of all steps so far."""
         left: list[float] = []
-        begun: list[float] = []
-        fresh = 0
+        fresh: list[int] = []
+        seconds, steps = 0.0, 0
         for record in self._register:
-            state = record.standing.state
-            if state is State.COMPLETED:
-                begun.append(record.standing.active_s)
-            elif state in LIVE or state is State.PENDING:
+            standing = record.standing
+            seconds += standing.active_s - standing.step_s
+            steps += standing.steps_done
+            if standing.state in LIVE or standing.state is State.PENDING:
                 eta = record.snapshot(now).eta_s
                 if eta is None:
-                    fresh += 1
+                    fresh.append(record.spec.total_steps)
                 else:
                     left.append(eta)
-                    begun.append(record.standing.active_s + eta)
-        if not left and not fresh:
+        if not (left or fresh) or (fresh and not steps):
             return None
-        if fresh and not begun:
-            return None
-        mean = sum(begun) / len(begun) if begun else 0.0
-        work = sum(left) + fresh * mean
-        return max(max(left, default=0.0), work / max(1, min(running_limit, len(left) + fresh)))
+        left += [total * seconds / steps for total in fresh]
+        return max(*left, sum(left) / max(1, min(running_limit, len(left))), 0.0)

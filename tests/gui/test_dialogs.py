@@ -9,13 +9,14 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.money import parse
 from tests.gui.cockpit import click, cockpit
 from ui.dialogs.new_task import NewTask
 from ui.dialogs.settings import Settings
+from ui.first_start import Card
 from ui.long_lines import TextArea
 
 
@@ -165,3 +166,40 @@ async def test_keys_of_the_menu_work(tmp_path: Path) -> None:
         keys = [action.shortcut() for action in c.window.findChildren(QAction) if not action.shortcut().isEmpty()]
         assert len(keys) == len({key.toString() for key in keys})
         assert QKeySequence("Ctrl+N") in keys
+
+
+async def test_more_settings_of_the_first_page_keep_what_was_said(tmp_path: Path) -> None:
+    """Goal, place, steps and budget stand in the dialog as they stood on the page."""
+    async with cockpit(tmp_path) as c:
+        page = c.window.first_start
+        page.choose("simulator")
+        page.goal.setPlainText("Name five breeds of sheep")
+        click(next(b for b in page.findChildren(QPushButton) if b.text() == c.window.words("first.more")))
+        dialog = c.window.open_dialog
+        assert dialog.goal.field.toPlainText() == "Name five breeds of sheep"
+        assert dialog.models.provider == "simulator"
+        assert (dialog.steps.field.text(), dialog.budget.field.text()) == ("6", "0.5")
+        dialog.reject()
+
+
+async def test_what_was_told_of_one_choice_goes_with_another(tmp_path: Path) -> None:
+    """A failed test of a key says nothing about the place that is chosen after it."""
+    async with cockpit(tmp_path) as c:
+        page = c.window.first_start
+        page.tell("The server cannot be reached.")
+        card = next(card for card in page.findChildren(Card) if card.view.name == "simulator")
+        QTest.mouseClick(card, Qt.MouseButton.LeftButton)
+        assert page.problem == ""
+
+
+async def test_the_theme_in_force_is_marked_and_a_folder_that_nothing_opens_is_named(tmp_path: Path) -> None:
+    """Also when the theme was changed elsewhere; a person without a file manager reads the path."""
+    async with cockpit(tmp_path) as c:
+        menu = c.window.toolbar.menu
+        themes = next(a.menu() for a in menu.actions() if a.text() == c.window.words("action.theme"))
+        assert isinstance(themes, QMenu)
+        c.window.set_theme("light")
+        themes.aboutToShow.emit()
+        assert [a.text() for a in themes.actions() if a.isChecked()] == [c.window.words("action.theme_light")]
+        c.window.open_path(tmp_path)
+        assert str(tmp_path) in c.window.notice.text

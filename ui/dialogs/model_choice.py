@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from ui.services import ProviderView
 
@@ -15,12 +15,17 @@ class ModelChoice(QWidget):
 
     changed = Signal()
 
-    def __init__(self, providers: Sequence[ProviderView], provider: str = "", model: str = "") -> None:
-        """Offer what can be used, those set up first."""
+    def __init__(
+        self, providers: Sequence[ProviderView], provider: str = "", model: str = "", *, hint: str = ""
+    ) -> None:
+        """Offer what can be used, those set up first; `hint` stands where a provider lists no model."""
         super().__init__()
         self._providers = {each.name: each for each in sorted(providers, key=lambda p: not p.set_up) if each.ready}
         self._provider, self._model = QComboBox(), QComboBox()
         self._model.setEditable(True)
+        typed = QLineEdit()
+        typed.setPlaceholderText(hint)
+        self._model.setLineEdit(typed)
         self._model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         for each in self._providers.values():
             self._provider.addItem(each.title, each.name)

@@ -15,6 +15,7 @@ from engine.face import (
     RecipeName,
     TaskSpec,
     parse,
+    plain,
     validate,
 )
 from ui.bars import plain_label
@@ -49,7 +50,12 @@ class NewTask(QDialog):
         self.setWindowTitle(words("new_task.title"))
         self.setModal(True)
         self.setMinimumWidth(WIDTH)
-        self.models = ModelChoice(preferences.providers, preferences.default_provider, preferences.default_model)
+        self.models = ModelChoice(
+            preferences.providers,
+            preferences.default_provider,
+            preferences.default_model,
+            hint=words("new_task.no_models"),
+        )
         self.goal = Field(words("new_task.goal"), area(hint=words("new_task.goal_hint"), rows=5))
         self.prompts = Field(words("new_task.prompts"), area(hint=words("new_task.prompts_hint"), rows=6))
         self.name = Field(words("new_task.name"), line())
@@ -179,6 +185,13 @@ class NewTask(QDialog):
         if self.models.provider == SIMULATOR:
             told += f" · {words('new_task.simulated')}"
         self._at_most.setText(f"{most} · {told}")
+
+    def begin_with(self, asked: TaskSpec) -> None:
+        """Take over what a person said elsewhere."""
+        self.goal.field.setPlainText(asked.goal)
+        self.models.choose(asked.provider, asked.model)
+        self.steps.field.setText(str(asked.max_steps))
+        self.budget.field.setText("" if asked.budget is None else plain(asked.budget))
 
     def show_problem(self, error: DroverError) -> None:
         """Show why the engine did not take the task: at its field where it has one."""

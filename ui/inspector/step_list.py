@@ -17,7 +17,7 @@ COLUMNS = (
     RowColumn(title="", width=146, least=120, stretch=1, drops=3),
     RowColumn(title="", width=58, right=True),
     RowColumn(title="", width=64, right=True, drops=2),
-    RowColumn(title="", width=64, right=True, drops=1),
+    RowColumn(title="", width=70, right=True, drops=1),
     RowColumn(title="", width=82, right=True),
 )
 LOOKED_AT = 400

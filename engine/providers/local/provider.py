@@ -82,7 +82,14 @@ class LocalModelProvider:
     @property
     def capabilities(self) -> Capabilities:
         """See `Provider`."""
-        return Capabilities(cache=True, concurrency=self._config.slots, context=self._config.context, local=True)
+        config = self._config
+        return Capabilities(
+            cache=True,
+            concurrency=config.slots,
+            context=config.context,
+            local=True,
+            models=(config.model_id,),
+        )
 
     @property
     def pid(self) -> int | None:
@@ -98,6 +105,8 @@ class LocalModelProvider:
 
     async def prepare(self, request: ChatRequest) -> PreparedRequest:
         """See `Provider`. Counts the tokens exactly, so that what does not fit is refused before it is sent."""
+        if request.model != self._config.model_id:  # another file was chosen since: it would answer in its name
+            raise ProviderError(ErrorCode.UNKNOWN_MODEL, request.model, retryable=False, maybe_billed=False)
         try:
             line = await self._connect()
             await line.provider.prepare(request)  # what certainly does not fit need not be counted

@@ -63,3 +63,14 @@ async def test_no_name_names_no_task(paths: Paths) -> None:
         with pytest.raises(CommandError) as raised:
             await command
         assert (raised.value.code, raised.value.status) == ("which_task", Exit.BAD_INPUT)
+
+
+async def test_a_beginning_of_several_ids_names_them(tmp_path: Path) -> None:
+    """A person sees which there are and gives more of the one that is meant."""
+    paths = Paths.under(tmp_path)
+    store = await open_store(paths.data, clock=SystemClock())
+    await store.create([task(1), task(2)])
+    await store.close()
+    with pytest.raises(CommandError) as told:
+        await show_one(paths, task(1).id[:2], PLAIN)
+    assert task(1).id in told.value.sentence and task(2).id in told.value.sentence

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import typer
 
-from app.cli.report import BY_STATE, STORE_CODES, CommandError, Exit, Output, say
+from app.cli.report import BY_STATE, STORE_CODES, CommandError, Exit, Output, say, sentence
 from app.lock import FolderInUseError, Owner
 from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
 from engine.domain.states import AT_REST, State
@@ -77,3 +77,8 @@ def test_each_end_of_a_task_has_its_own_code() -> None:
 def test_words_with_figures() -> None:
     """Filled in."""
     assert "01abc" in say("not_found", id="01abc")
+
+
+def test_a_missing_key_is_told_in_the_command_line_s_own_words() -> None:
+    """Who has no window before them reads how to give a key here."""
+    assert "--api-key-env" in sentence(DroverError(ErrorCode.NO_KEY, "openai"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 import pytest
 
@@ -71,7 +72,7 @@ async def test_a_local_model_that_is_replaced_ends() -> None:
     assert before is not after
     for provider in (before, after):
         with pytest.raises(ProviderError) as caught:
-            await provider.prepare(REQUEST)
+            await provider.prepare(replace(REQUEST, model=LocalConfig().model_id))
         assert caught.value.code is ErrorCode.UNREACHABLE
 
 

@@ -271,8 +271,8 @@ async def test_models_are_listed(wire: Wire, provider: OpenAIProvider) -> None:
         (200, b"<html>", ErrorCode.GARBAGE),
         (200, b'{"data":[{"name":"no id"}]}', ErrorCode.GARBAGE),
         (401, b"{}", ErrorCode.WRONG_KEY),
-        (404, b'{"error":"not found"}', ErrorCode.INVALID_URL),
-        (404, b"", ErrorCode.INVALID_URL),
+        (404, b'{"error":"not found"}', ErrorCode.NO_SERVICE),
+        (404, b"", ErrorCode.NO_SERVICE),
     ],
 )
 async def test_lists_that_fail(wire: Wire, provider: OpenAIProvider, status: int, body: bytes, code: ErrorCode) -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -35,7 +36,10 @@ async def provider(tmp_path: Path) -> AsyncIterator[LocalModelProvider]:
 def request(text: str, max_output: int = 16) -> ChatRequest:
     """Return something to ask."""
     return ChatRequest(
-        model="any", messages=(Message(role="user", content=text),), temperature=0, max_output=max_output
+        model=LocalConfig().model_id,
+        messages=(Message(role="user", content=text),),
+        temperature=0,
+        max_output=max_output,
     )
 
 
@@ -153,7 +157,7 @@ async def test_a_file_that_is_no_model(tmp_path: Path) -> None:
     path.write_bytes(b"GGUF" + b"\0" * 100)
     provider = LocalModelProvider(LocalConfig(model=path))
     with pytest.raises(ProviderError) as caught:
-        await provider.prepare(request("hi"))
+        await provider.prepare(replace(request("hi"), model=LocalConfig(model=path).model_id))
     assert (caught.value.code, caught.value.retryable) == (ErrorCode.MODEL_FILE, False)
     await provider.close()
 
@@ -168,7 +172,7 @@ from engine.providers.port import ChatRequest
 async def main():
     provider = LocalModelProvider(LocalConfig(context=512))
     messages = (Message(role="user", content="hi"),)
-    await provider.prepare(ChatRequest(model="m", messages=messages, temperature=0, max_output=9))
+    await provider.prepare(ChatRequest(model=LocalConfig().model_id, messages=messages, temperature=0, max_output=9))
     print(provider.pid, flush=True)
     await asyncio.sleep(60)
 
@@ -188,3 +192,12 @@ def runs(pid: int) -> bool:
 def arguments(pid: int) -> list[str]:
     """Return the command line of a process."""
     return Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
+
+
+async def test_another_model_s_name_is_refused_before_the_child_starts(provider: LocalModelProvider) -> None:
+    """What ran is recorded under its name: the one model here never answers for another."""
+    asked = replace(request("x"), model="nope")
+    with pytest.raises(ProviderError) as refused:
+        await provider.prepare(asked)
+    assert refused.value.code is ErrorCode.UNKNOWN_MODEL
+    assert provider.pid is None

@@ -1,0 +1,28 @@
+"""What is expected of all tasks together: from steps that were done, never from nothing."""
+
+from __future__ import annotations
+
+import asyncio
+
+from engine.domain.states import State
+from engine.providers.scripted import in_turn, reply
+from tests.virtual_time import run
+from tests.workbench import bench
+
+
+def test_a_long_task_that_has_not_begun_is_expected_to_take_as_long_as_its_steps() -> None:
+    """One step took ten seconds: a task of fifty behind it is not ready in ten."""
+
+    async def main() -> None:
+        async with bench(in_turn(reply("x", pause_s=10.0)), running_limit=1) as b:
+            await b.submit(max_steps=1)
+            await asyncio.sleep(1)
+            assert b.engine.totals().eta_s is None
+            await asyncio.sleep(20)
+            assert b.engine.totals().by_state[State.COMPLETED] == 1
+            await b.submit(max_steps=50)
+            await asyncio.sleep(2)
+            expected = b.engine.totals().eta_s
+            assert expected is not None and expected > 400
+
+    run(main())
