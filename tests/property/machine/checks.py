@@ -37,6 +37,7 @@ class Checks(World):
         def look() -> None:
             self.take_in()
             self._no_byte_left_before_its_time()
+            self._what_is_shown_is_there()
             self._what_was_shown_as_saved_is_there()
             self._no_task_failed_by_a_fault_of_ours()
             self._what_is_settled_is_durable()
@@ -94,6 +95,10 @@ class Checks(World):
         """The provider looked when it was called."""
         assert not self.early
         assert not [id_ for id_, n in Counter(s.client_request_id for s in self.provider.sent).items() if n > 1]
+
+    def _what_is_shown_is_there(self) -> None:
+        """A task that cannot be saved yet is not shown."""
+        assert self.attempts.keys() >= {snapshot.id for snapshot in self.engine.snapshots()}
 
     def _what_was_shown_as_saved_is_there(self) -> None:
         """Also after a crash, and no step is accepted twice."""

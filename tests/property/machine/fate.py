@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from engine.domain.errors import DroverError
+from tests.property.machine.disks import LAG_S
 from tests.property.machine.lineage import Lineage
 
 
@@ -25,6 +26,16 @@ class Fate(Lineage):
         """Let every write fail from now on."""
         self.failing = True
         self.disk.fail(failing=True)
+
+    @precondition(lambda self: not self.failing)
+    @rule(running=st.sampled_from((0.0, LAG_S / 2, 0.5)), stopping=st.sampled_from((0.0, LAG_S, 0.5)))
+    def fail_disk_amid_stopping(self, running: float, stopping: float) -> None:
+        """Let everything run, then stop: and while that is under way every write fails."""
+        self.ask_all("resume_all")
+        self.wait(running)
+        self.ask_all("pause_all")
+        self.wait(stopping)
+        self.fail_disk()
 
     @precondition(lambda self: self.failing)
     @rule()

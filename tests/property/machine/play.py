@@ -66,7 +66,7 @@ def examples(number: int) -> settings:
 
 
 def find(machine: type[EngineMachine], number: int) -> dict[str, int]:
-    """Play examples until one is wrong; return the check that was broken."""
+    """Play examples until one is wrong; return the check that was broken, and tell on standard error what was done."""
     quick = settings(examples(number), phases=(Phase.generate,), report_multiple_bugs=False, print_blob=False)
     try:
         run_state_machine_as_test(machine, settings=quick)
@@ -74,6 +74,7 @@ def find(machine: type[EngineMachine], number: int) -> dict[str, int]:
         broken = first(error)
         if not isinstance(broken, AssertionError | DroverError):
             raise
+        traceback.print_exception(broken)
         frames = traceback.extract_tb(broken.__traceback__)
         named = [frame.name for frame in frames if frame.name not in CARRIERS and hasattr(machine, frame.name)]
         return {named[-1].strip("_"): 1}
