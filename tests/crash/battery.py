@@ -62,6 +62,15 @@ class Tally:
     sets: int = 0
     faults: Faults = field(default_factory=Faults)
 
+    def add(self, other: Tally) -> None:
+        """Take in what came of another portion."""
+        self.kills += other.kills
+        self.points += other.points
+        self.random += other.random
+        self.acked += other.acked
+        self.sets += other.sets
+        self.faults.add(other.faults)
+
 
 @dataclass(slots=True, kw_only=True)
 class Set:
@@ -83,7 +92,6 @@ class Battery:
         self._chance = random.Random(plan.seed)
         self._tally = Tally()
         self._tried = Counter[str]()
-        self._simulator = Simulator(provider(plan.seed))
 
     async def run(self) -> Tally:
         """Kill as often as planned; raises when the engine ends in a way that is neither a kill nor its end."""
@@ -94,8 +102,8 @@ class Battery:
             raise RuntimeError("the nursery has no pipes")
         self._orders, self._told = nursery.stdin, nursery.stdout
         try:
-            async with self._simulator:
-                while self._tally.kills < self._plan.runs:
+            while self._tally.kills < self._plan.runs:
+                async with Simulator(provider(self._plan.seed)) as self._simulator:
                     await self._live_through_a_set()
         finally:
             self._orders.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from engine.domain.step import AttemptRecord, AttemptStatus, StepRecord
 from engine.simulator.witness import Seen
@@ -46,6 +46,16 @@ class Faults:
     doubled_beyond_in_flight: set[str] = field(default_factory=set[str])
     ledger_below_truth: set[str] = field(default_factory=set[str])
     over_budget: set[str] = field(default_factory=set[str])
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return sum(len(getattr(self, kind.name)) for kind in fields(self))
+
+    def add(self, other: Faults) -> None:
+        """Take in what was found elsewhere."""
+        for kind in fields(self):
+            getattr(self, kind.name).update(getattr(other, kind.name))
 
     def judge(self, case: Case) -> None:
         """Take in what is wrong with a task."""
