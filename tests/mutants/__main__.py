@@ -23,8 +23,8 @@ from tests.mutants.registry import MUTANTS
 
 PROCESSES = 2
 CLEAN = ""
-LIMIT_S = 180.0
-"""What a trial may take; alone, the longest takes a minute."""
+LIMIT_S = 240.0
+"""What a trial may take; on a machine that does nothing else, the longest takes a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +49,17 @@ async def run(mutant: str, battery: str, room: asyncio.Semaphore, *, limit_s: fl
     """Run a battery in a process of its own."""
     async with room:
         began = time.monotonic()
-        found, failed = await heard(battery, mutant, limit_s)
+        found, failed, complained = await heard(battery, mutant, limit_s)
         seconds = round(time.monotonic() - began, 1)
         trial = Trial(mutant=mutant, battery=battery, found=found, failed=failed, seconds=seconds)
         print(line(trial), flush=True)
+        if not trial.as_it_should:
+            print(complained, file=sys.stderr, flush=True)
         return trial
 
 
-async def heard(battery: str, mutant: str, limit_s: float) -> tuple[tuple[str, ...], str]:
-    """Return what a battery found, and why it could not be run to its end, if so."""
+async def heard(battery: str, mutant: str, limit_s: float) -> tuple[tuple[str, ...], str, str]:
+    """Return what a battery found, why it could not be run to its end, if so, and all that it complained of."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.mutants.trial", battery, mutant),
         stdout=asyncio.subprocess.PIPE,
@@ -66,15 +68,16 @@ async def heard(battery: str, mutant: str, limit_s: float) -> tuple[tuple[str, .
     )
     too_long = asyncio.get_running_loop().call_later(limit_s, end, process)
     try:
-        told, complained = await process.communicate()
+        told, error = await process.communicate()
     finally:
         too_long.cancel()
         end(process)
+    complained = error.decode(errors="replace").strip()
     if process.returncode == 0:
-        return tuple(json.loads(told.splitlines()[-1])), ""
+        return tuple(json.loads(told.splitlines()[-1])), "", complained
     if process.returncode == -signal.SIGKILL:
-        return (), f"it was ended after {limit_s} s"
-    return (), complained.decode(errors="replace").strip().rpartition("\n")[2]
+        return (), f"it was ended after {limit_s} s", complained
+    return (), complained.rpartition("\n")[2], complained
 
 
 def end(process: asyncio.subprocess.Process) -> None:
