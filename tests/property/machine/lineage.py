@@ -41,8 +41,8 @@ class Lineage(Person):
 
     def _ended(self) -> list[AttemptRecord]:
         """Return the attempts of which an outcome was seen, of tasks in view."""
-        tasks = self.within(lambda: {snapshot.id for snapshot in self.engine.snapshots()})
-        return [each for task in self.attempts.keys() & tasks for each in self.attempts[task] if each.outcome]
+        tasks = self.within(lambda: [snapshot.id for snapshot in self.engine.snapshots()])
+        return [each for task in tasks for each in self.attempts.get(task, ()) if each.outcome]
 
     @precondition(lambda self: not self.failing)
     @rule(data=st.data())
