@@ -29,7 +29,7 @@ from tests.mutants.registry import caught_by
 PROCESSES = 2
 CHUNK = 500
 
-WORK = Work(tasks=2, steps=6)
+WORK = Work(tasks=2, steps=4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,12 @@ def prepare(folder: Path, now_ms: int, *, everything: bool = False) -> Prepared:
 
 
 def _look(folder: Path, *, everything: bool) -> Survey:
+    """Look at the heads of all tasks; where one thing is wrong, at everything, so that all is repaired at once."""
+    found = _looked(folder, everything=everything)
+    return found if found.sound or everything else _looked(folder, everything=True)
+
+
+def _looked(folder: Path, *, everything: bool) -> Survey:
     file, mark = folder / DATABASE, watermark.read(folder)
     if not file.exists() or not file.stat().st_size:  # SQLite begins anew then, whatever a log beside it has
         return Survey(lost=mark.seq, since_ms=mark.at_ms or None) if mark else Survey()

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from engine.domain.damage import STORE
+from engine.domain.damage import STORE, Damage
 from engine.domain.errors import DroverError
 from engine.store.store import SqliteStore
 from tests.crash.disk import inline
@@ -48,23 +48,27 @@ async def _judge(store: Whole, harms: Sequence[Harm], root: Path) -> Tally:
             found = await _opened(root, store, tally, harm)
             tally.counts[_spoken(found)] += 1
             if found.unread:
-                found = await _opened(root, store, tally, harm)
+                found = await _opened(root, store, tally, harm, found.damage)
                 tally.blame("unmended", str(harm), [found.refused or str(found.unread)] if _fails(found) else [])
         except Exception as error:  # noqa: BLE001 - that is the verdict
             tally.blame("fell", str(harm), [repr(error)])
     return tally
 
 
-async def _opened(root: Path, whole: Whole, tally: Tally, harm: Harm) -> Found:
-    """Open the store, read all of it, and blame it for what is amiss; what cannot be read is suspected."""
+async def _opened(root: Path, whole: Whole, tally: Tally, harm: Harm, before: tuple[Damage, ...] = ()) -> Found:
+    """Open the store, read all of it, and blame it for what is amiss; what cannot be read is suspected.
+
+    Damage found `before` was told then, and stays in the journal.
+    """
     try:
         store = await open_data(root)
     except DroverError as error:
         return Found(refused=str(error))
     try:
-        found = await read(store, whole.witness, {damage.task for damage in store.damage} - {STORE})
+        damage = (*before, *store.damage)
+        found = await read(store, whole.witness, {each.task for each in damage} - {STORE})
         found.named += spoken_of(store)
-        found.damage = store.damage
+        found.damage = damage
         if found.unread:
             await store.suspect(found.unread)
         if harm.name.startswith(RESULTS):

@@ -127,6 +127,16 @@ async def test_a_standing_that_is_lost_is_made_anew_from_the_records(tmp_path: P
     assert seen.tasks[FIRST].standing.state is State.FAILED
 
 
+async def test_all_damage_is_repaired_by_one_start(tmp_path: Path) -> None:
+    """Where a head is wrong everything is looked at: what is deeper in another task is found at once, too."""
+    await whole(tmp_path)
+    harm(tmp_path, "UPDATE standing SET head = zeroblob(32) WHERE no = 1")
+    harm(tmp_path, f"UPDATE record SET text = 'another answer' WHERE id = {2 * PLACES + 3}")
+    seen, damage = await reopened(tmp_path)
+    assert {each.task for each in damage} == {FIRST, task(2).id} and len(copies(tmp_path)) == 1
+    assert seen.tasks[task(2).id].standing.steps_done == 0
+
+
 async def test_settings_that_are_lost_leave_the_answers_and_the_money(tmp_path: Path) -> None:
     """The replies are exported beside the copy; what was spent counts on."""
     before = await whole(tmp_path)
