@@ -17,6 +17,7 @@ from typing import Self
 import filelock
 import msgspec
 
+from app.network import refuse_network_folder
 from app.paths import private, private_file
 from engine.domain.errors import DroverError, ErrorCode
 
@@ -53,7 +54,8 @@ class FolderLock:
     _lock: filelock.BaseFileLock | None = None
 
     def __enter__(self) -> Self:
-        """Take the folder; raises `FolderInUseError`, or `DroverError(FOLDER_NOT_WRITABLE)`."""
+        """Take the folder; raises `FolderInUseError`, or `DroverError`: FOLDER_NOT_WRITABLE, NETWORK_FOLDER."""
+        refuse_network_folder(self.file.parent)
         try:
             private(self.file.parent)
             # No soft lock where there is no flock: a file that is left behind would hold the folder for ever.
