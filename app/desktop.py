@@ -25,7 +25,7 @@ from app.lock import FolderInUseError
 from app.paths import Paths
 from app.single import listen, raise_first
 from app.window_services import Services
-from engine.domain.errors import DroverError
+from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import LIVE
 from engine.runtime.supervisor import Supervisor
 from ui.dialogs.ask import Ask
@@ -71,7 +71,9 @@ def run_window(paths: Paths, ready: Callable[[Desktop], None] | None = None) -> 
         log.start(paths.state, program.redactor)
         crashes.install()
     except OSError as error:
-        return _refuse(qt, f"{paths.state}: {error.strerror}", Exit.STORE)
+        return _refuse(
+            qt, sentence(DroverError(ErrorCode.FOLDER_NOT_WRITABLE, f"{paths.state}: {error.strerror}")), Exit.STORE
+        )
     try:
         with program.hold_folder("window"), collected_on_this_thread():
             return event_loop.run(qt, lambda: _live(qt, program, crashes, ready))
@@ -80,7 +82,8 @@ def run_window(paths: Paths, ready: Callable[[Desktop], None] | None = None) -> 
             return Exit.COMPLETED
         return _refuse(qt, sentence(error), Exit.FOLDER_IN_USE)
     except DroverError as error:
-        return _refuse(qt, f"{sentence(error)}\n\n{program.redactor(error.detail)}", Exit.STORE)
+        said, detail = sentence(error), program.redactor(error.detail)
+        return _refuse(qt, said if detail in said else f"{said}\n\n{detail}", Exit.STORE)
 
 
 async def _live(

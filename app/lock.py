@@ -64,7 +64,7 @@ class FolderLock:
         except filelock.Timeout:
             raise FolderInUseError(owner_of(self.file)) from None
         except OSError as error:
-            raise DroverError(ErrorCode.FOLDER_NOT_WRITABLE, str(error)) from error
+            raise DroverError(ErrorCode.FOLDER_NOT_WRITABLE, f"{self.file.parent}: {error.strerror}") from error
         self._lock = lock
         self._tell()
         return self

@@ -45,6 +45,9 @@ NETWORK = frozenset(
 )
 """File systems that come over a network, as kernels call them."""
 
+SANDBOX = ("/", "9p")
+"""The root of some containers, whose files come from the same computer."""
+
 FUSE = frozenset({"ceph-fuse", "curlftpfs", "davfs2", "glusterfs", "gvfsd-fuse", "rclone", "s3fs", "smbnetfs", "sshfs"})
 """The same in user space, behind "fuse."."""
 
@@ -68,7 +71,7 @@ def network_kind(folder: Path) -> str:
         found = _linux() if MOUNTS.exists() else _mac()
     except (OSError, subprocess.SubprocessError):
         return ""
-    kind = kind_at(str(folder), found)
+    kind = kind_at(str(folder), [mount for mount in found if mount != SANDBOX])
     return kind if is_network(kind) else ""
 
 

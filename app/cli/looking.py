@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
+
 from app.cli.report import Exit, Output, say, wrong
-from app.cli.shown import as_it_is, entry_fields, entry_line, full, one_line, step_lines, with_steps
+from app.cli.shown import as_it_is, entry_fields, entry_line, full, one_line, safe, step_lines, with_steps
 from app.cli.terminal import json_line
 from app.lock import is_held
 from app.paths import Paths
@@ -21,10 +24,26 @@ from engine.results.export import as_json, as_markdown, parent_fields
 from engine.results.ledger import as_csv
 from engine.results.render import replies
 from engine.store.reader import Reader
+from engine.store.repair.glance import Glance, glance
 from engine.store.store import open_store_reader
 
 SAMPLE = 4
 """Ids that are named where one was not enough of an id."""
+
+NAMED = 8
+"""Damaged tasks that are named in a line; JSON has them all."""
+
+
+async def look(paths: Paths, output: Output) -> Glance:
+    """Say on stderr in one line what of the saved data is not sound, as far as that can be seen at once."""
+    found = await asyncio.to_thread(glance, paths.data)
+    if found.lost_records:
+        output.note(say("unsound_end", count=found.lost_records))
+    if found.tasks:
+        output.note(say("unsound_tasks", count=len(found.tasks), ids=", ".join(map(safe, found.tasks[:NAMED]))))
+    if found.unreadable:
+        output.note(say("unsound_page"))
+    return found
 
 
 @asynccontextmanager
@@ -39,6 +58,7 @@ async def reader_of(paths: Paths) -> AsyncGenerator[Reader]:
 
 async def list_all(paths: Paths, output: Output) -> Exit:
     """List all tasks."""
+    seen = await look(paths, output)
     try:
         async with reader_of(paths) as reader:
             held = is_held(paths.lock_file)
@@ -49,7 +69,7 @@ async def list_all(paths: Paths, output: Output) -> Exit:
         tasks = ()
     for task in tasks:
         output.emit("task", one_line(task), full(task))
-    output.emit("result", fields={"count": len(tasks)})
+    output.emit("result", fields={"count": len(tasks), "damage": msgspec.to_builtins(seen)})
     if any(task.standing.reason == PauseReason.INTERRUPTION for task in tasks):
         output.note(say("interrupted"))
     if not tasks:
@@ -59,6 +79,7 @@ async def list_all(paths: Paths, output: Output) -> Exit:
 
 async def show_one(paths: Paths, name: str, output: Output) -> Exit:
     """Show a task with its steps and attempts."""
+    seen = await look(paths, output)
     async with reader_of(paths) as reader:
         stored = await reader.load(await find(reader, name))
         task = as_it_is(stored, held=is_held(paths.lock_file))
@@ -67,7 +88,8 @@ async def show_one(paths: Paths, name: str, output: Output) -> Exit:
     answer = recipe(task.spec.recipe).answer(task.spec, replies(steps, fork))
     came = [say("fork_of", id=fork.parent, step=fork.step)] if fork else []
     text = "\n".join([one_line(task), *came, *step_lines(steps), "", answer])
-    output.emit("result", text, with_steps(task, steps) | {"parent": parent_fields(fork), "answer": answer})
+    more = {"parent": parent_fields(fork), "answer": answer, "damage": msgspec.to_builtins(seen)}
+    output.emit("result", text, with_steps(task, steps) | more)
     return Exit.COMPLETED
 
 
@@ -75,6 +97,7 @@ async def export_one(paths: Paths, name: str, form: str, out: Path | None, outpu
     """Export a task."""
     if form not in ("md", "json"):
         raise wrong("bad_format", form=form)
+    await look(paths, output)
     async with reader_of(paths) as reader:
         task = await reader.load(await find(reader, name))
         steps, fork = await reader.steps(task.id), await reader.parent(task.id)
@@ -89,6 +112,7 @@ async def export_one(paths: Paths, name: str, form: str, out: Path | None, outpu
 
 async def export_ledger(paths: Paths, out: Path | None, output: Output, *, csv: bool) -> Exit:
     """Print every attempt and correction as a line, as an object, or as CSV; or write the CSV to a file."""
+    seen = await look(paths, output)
     async with reader_of(paths) as reader:
         entries = [entry async for entry in reader.ledger()]
     if out is not None:
@@ -99,7 +123,7 @@ async def export_ledger(paths: Paths, out: Path | None, output: Output, *, csv: 
         return Exit.COMPLETED
     for entry in entries:
         output.emit("entry", entry_line(entry), entry_fields(entry))
-    output.emit("result", fields={"count": len(entries)})
+    output.emit("result", fields={"count": len(entries), "damage": msgspec.to_builtins(seen)})
     return Exit.COMPLETED
 
 

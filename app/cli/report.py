@@ -90,6 +90,8 @@ def sentence(error: DroverError) -> str:
         return say("in_use", owner=f"Process {owner.pid} ({owner.kind})") if owner else say("in_use_unknown")
     if isinstance(error, InvalidSpecError):
         return " ".join(dict.fromkeys(words[problem.code] for problem in error.problems))
+    if error.code is ErrorCode.FOLDER_NOT_WRITABLE and error.detail:
+        return say("not_writable", problem=error.detail)
     return say(HERE[error.code]) if error.code in HERE else words[error.code]
 
 

@@ -8,6 +8,7 @@ Nothing else in Drover may open the file: POSIX drops all its locks when any des
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,7 +69,12 @@ def as_store_errors() -> Generator[None]:
     except UnicodeDecodeError as error:  # apsw's, of a text that is none
         raise DroverError(ErrorCode.STORE_DAMAGED, str(error)) from error
     except OSError as error:
-        raise DroverError(ErrorCode.FOLDER_NOT_WRITABLE, str(error)) from error
+        raise not_writable(error) from error
+
+
+def not_writable(error: OSError) -> DroverError:
+    """Return an error of the system as one of the folder, with which file and why as the detail."""
+    return DroverError(ErrorCode.FOLDER_NOT_WRITABLE, f"{error.filename}: {error.strerror}")
 
 
 @contextmanager
@@ -106,7 +112,7 @@ def open_reader(file: Path) -> Database:
     with as_store_errors():
         if not file.exists():
             raise DroverError(ErrorCode.NOT_A_STORE, f"there is no {file.name}")
-        connection = _open(file, apsw.SQLITE_OPEN_READWRITE)
+        connection = _open_to_read(file)
         try:
             _settings(connection)
             connection.pragma("query_only", value=True)
@@ -123,7 +129,7 @@ def open_probe(file: Path) -> Database:
     A creation that was cut short is rolled back, to a file without a page, which is nobody's yet.
     Raises `apsw.Error`, `DroverError`. No other connection of this process may be open.
     """
-    connection = _open(file, apsw.SQLITE_OPEN_READWRITE)
+    connection = _open_to_read(file)
     try:
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         _settings(connection)
@@ -148,8 +154,15 @@ def open_copy(file: Path) -> Database:
     return connection
 
 
-def _open(file: Path, flags: int) -> Database:
+def _open(file: Path | str, flags: int) -> Database:
     return cast("Database", apsw.Connection(str(file), flags=flags, vfs=checksum_vfs()))
+
+
+def _open_to_read(file: Path) -> Database:
+    """Open beside a writer; where nobody can write to the folder and no log was left in it, the file alone."""
+    if os.access(file.parent, os.W_OK) or file.with_name(f"{file.name}-wal").exists():
+        return _open(file, apsw.SQLITE_OPEN_READWRITE)
+    return _open(f"{file.resolve().as_uri()}?immutable=1", apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
 
 
 def _create(connection: Database) -> None:

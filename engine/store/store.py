@@ -22,7 +22,7 @@ from engine.domain.task import Standing
 from engine.store import watermark
 from engine.store.atomic import sync_folder
 from engine.store.backup import back_up
-from engine.store.connection import as_store_errors, open_reader, open_writer
+from engine.store.connection import as_store_errors, not_writable, open_reader, open_writer
 from engine.store.database import Database
 from engine.store.port import StoredTask, StoreHealth
 from engine.store.reader import Reader
@@ -277,7 +277,7 @@ def _make(folder: Path) -> None:
             with suppress(PermissionError):  # of a parent that may be entered and not read
                 sync_folder(each.parent)
     except OSError as error:
-        raise DroverError(ErrorCode.FOLDER_NOT_WRITABLE, str(error)) from error
+        raise not_writable(error) from error
 
 
 def _size(folder: Path) -> int:

@@ -145,6 +145,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_with_a_code(tmp_path: Path) ->
     with pytest.raises(DroverError) as caught, lock(tmp_path / "data" / "lock"):
         pass
     assert caught.value.code is ErrorCode.FOLDER_NOT_WRITABLE
+    assert caught.value.detail == f"{tmp_path / 'data'}: File exists"
 
 
 def test_without_flock_the_folder_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,14 @@ def test_the_folder_is_not_held_there(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not (tmp_path / "not").exists()
 
 
+def test_the_root_of_a_container_is_no_network_drive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some give their files out by 9p, from the same computer; a drive below it still is one."""
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(f"1 0 0:1 / / rw - 9p none rw\n2 1 0:2 / {tmp_path}/drive rw - 9p host rw\n")
+    monkeypatch.setattr(network, "MOUNTS", mounts)
+    assert (network_kind(tmp_path), network_kind(tmp_path / "drive")) == ("", "9p")
+
+
 def test_where_the_mounts_cannot_be_told_nothing_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A guess would lock people out of their own disk."""
     monkeypatch.setattr(network, "MOUNTS", tmp_path)

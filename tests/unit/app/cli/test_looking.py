@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Coroutine
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from app.cli import looking
 from app.cli.looking import export_one, list_all, show_one
 from app.cli.report import CommandError, Exit, Output
 from app.lock import FolderLock, Owner
@@ -15,8 +17,10 @@ from app.paths import Paths
 from engine.domain.clock import SystemClock
 from engine.domain.states import State
 from engine.domain.task import Standing
-from engine.store.store import open_store
-from tests.stored import task
+from engine.store.store import FILE, open_store
+from engine.store.suspects import write_suspects
+from tests.damaged import STEPS, TASKS, fill, flip, harm, pages_of
+from tests.stored import task, write_steps
 
 JSON, PLAIN = Output(json=True), Output(json=False)
 
@@ -74,3 +78,70 @@ async def test_a_beginning_of_several_ids_names_them(tmp_path: Path) -> None:
     with pytest.raises(CommandError) as told:
         await show_one(paths, task(1).id[:2], PLAIN)
     assert task(1).id in told.value.sentence and task(2).id in told.value.sentence
+
+
+async def told_of(paths: Paths, capsys: pytest.CaptureFixture[str]) -> tuple[list[object], list[str]]:
+    """Return what the last lines of `list` and `show` say of damage to programs, and what they say to people."""
+    capsys.readouterr()
+    for output in (JSON, PLAIN):
+        for command in (
+            list_all(paths, output),
+            show_one(paths, task(2).id, output),
+            export_ledger(paths, None, output),
+        ):
+            await command
+    said = capsys.readouterr()
+    results = [json.loads(line) for line in said.out.splitlines() if line.startswith('{"type":"result"')]
+    return [each["damage"] for each in results], [line for line in said.err.splitlines() if "resume" not in line]
+
+
+def export_ledger(paths: Paths, out: Path | None, output: Output) -> Coroutine[None, None, Exit]:
+    """Print the ledger."""
+    return looking.export_ledger(paths, out, output, csv=False)
+
+
+async def test_of_a_sound_store_nothing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nor beside a store that is being written."""
+    paths = Paths.under(tmp_path)
+    await fill(paths.data)
+    store = await open_store(paths.data)
+    await write_steps(store, task(2), 1, first=STEPS + 1)
+    damage, said = await told_of(paths, capsys)
+    await store.close()
+    assert damage == [{"lost_records": 0, "tasks": [], "unreadable": False}] * 3 and said == []
+
+
+async def test_a_lost_end_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An older copy in the place of the database: the watermark knows more; reading changes nothing."""
+    paths = Paths.under(tmp_path)
+    await fill(paths.data)
+    older = (paths.data / FILE).read_bytes()
+    store = await open_store(paths.data)
+    await write_steps(store, task(2), 2, first=STEPS + 1)
+    await store.close()
+    (paths.data / FILE).write_bytes(older)
+    damage, said = await told_of(paths, capsys)
+    assert damage == [{"lost_records": 4, "tasks": [], "unreadable": False}] * 3
+    assert len(said) == 3 and all("4 records" in line and "drover verify" in line for line in said)
+    assert (paths.data / FILE).read_bytes() == older
+
+
+async def test_damaged_tasks_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those with a wrong head, and those that a running program found and the next start will repair."""
+    paths = Paths.under(tmp_path)
+    await fill(paths.data)
+    harm(paths.data, "UPDATE standing SET head = zeroblob(32) WHERE no = 1")
+    write_suspects(paths.data, [task(3).id])
+    damage, said = await told_of(paths, capsys)
+    assert damage == [{"lost_records": 0, "tasks": [task(1).id, task(3).id], "unreadable": False}] * 3
+    assert len(said) == 3 and all(task(1).id in line and task(3).id in line for line in said)
+
+
+async def test_a_page_that_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the tasks can be listed all the same."""
+    paths = Paths.under(tmp_path)
+    await fill(paths.data)
+    flip(paths.data, next(page for page, name in pages_of(paths.data).items() if name == "budget"))
+    await list_all(paths, PLAIN)
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == TASKS and "cannot be read" in said.err

@@ -61,6 +61,14 @@ def test_who_holds_the_folder_is_named(capsys: pytest.CaptureFixture[str]) -> No
     assert "4711" in capsys.readouterr().err
 
 
+def test_a_folder_that_cannot_be_written_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """With why, and what to do."""
+    error = DroverError(ErrorCode.FOLDER_NOT_WRITABLE, "/data/drover: Read-only file system")
+    assert end(Output(json=False), raising(error)) == Exit.STORE
+    said = capsys.readouterr().err
+    assert "cannot be written: /data/drover: Read-only file system." in said and "DROVER_DATA_DIR" in said
+
+
 def test_a_fault_of_ours_is_not_hidden() -> None:
     """It is no sentence of ours: the crash report has it."""
     with pytest.raises(ZeroDivisionError):

@@ -143,6 +143,25 @@ async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert raised.value.code is ErrorCode.FOLDER_NOT_WRITABLE
 
 
+def test_where_nobody_can_write_what_was_closed_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is read-only: SQLite would want to make files beside it. A log that was left is not passed over."""
+
+    def nobody(*_: object) -> bool:
+        return False
+
+    open_writer(tmp_path / FILE).close()
+    monkeypatch.setattr(os, "access", nobody)
+    reader = open_reader(tmp_path / FILE)
+    assert reader.execute("SELECT count(*) FROM task").fetchone() == (0,)
+    assert [file.name for file in tmp_path.iterdir()] == [FILE]
+    reader.close()
+    (tmp_path / f"{FILE}-wal").touch()
+    reader = open_reader(tmp_path / FILE)
+    assert reader.execute("SELECT count(*) FROM task").fetchone() == (0,)
+    assert (tmp_path / f"{FILE}-shm").exists()
+    reader.close()
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
