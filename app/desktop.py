@@ -154,7 +154,10 @@ async def _end(window: MainWindow, engine: Supervisor, services: Services, grace
 
 
 async def drained(window: MainWindow, engine: Supervisor, grace_s: float) -> None:
-    """Drain: steps in flight finish within their grace, or are cut when the person says so."""
+    """Drain: steps in flight finish within their grace, or are cut when the person says so.
+
+    A reply that came meanwhile and cannot be saved is not lost unasked.
+    """
     window.banner.end()
     cut = asyncio.Event()
     if engine.totals().streams:
@@ -166,6 +169,8 @@ async def drained(window: MainWindow, engine: Supervisor, grace_s: float) -> Non
     if not draining.done():
         await engine.drain_runners(0.0)
     await draining
+    while not await may_end(window, engine):
+        window.bridge.drain()
 
 
 def _tell_draining(window: MainWindow, engine: Supervisor, grace_s: float, cut: asyncio.Event) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from app.desktop import may_end
+from app.desktop import drained, may_end
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import PauseReason, State
 from engine.store.transactor import Transactor, Write
@@ -93,3 +94,21 @@ async def test_a_disk_with_room_again_is_no_reason_to_ask(tmp_path: Path, monkey
         (task,) = c.engine.snapshots()
         await c.until(lambda: c.engine.totals().unsaved == 0)
         assert c.engine.snapshot(task.id).standing.steps_done >= 1
+
+
+async def test_a_reply_that_comes_while_the_program_ends_is_not_lost_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked when all steps have ended; to stay is to try again, and when there is room it is saved."""
+    async with cockpit(tmp_path, speed=2.0) as c:
+        task = await c.make(max_steps=2, max_output=60)
+        await c.until(lambda: c.engine.snapshot(task).streamed_tokens > 0)
+        with monkeypatch.context() as patch:
+            fill_the_disk(patch)
+            ending = asyncio.ensure_future(drained(c.window, c.engine, 30.0))
+            await c.until(lambda: any(each.no.isVisible() for each in c.window.findChildren(Ask)))
+            assert c.engine.totals().unsaved == 1 and not ending.done()
+        click(next(each for each in c.window.findChildren(Ask) if each.no.isVisible()).no)
+        await ending
+        assert c.engine.totals().unsaved == 0
+        assert c.engine.snapshot(task).standing.steps_done == 1

@@ -63,7 +63,7 @@ async def _lives(program: Program, how: How) -> bool:
         await _work(engine, program, how, half=life == 0)
         left = [snapshot for snapshot in engine.snapshots() if snapshot.state is not State.COMPLETED]
         there = bool(engine.snapshots())
-        await engine.close(grace_s=0.1)
+        await _end(engine, program, how)
         if there and not left:
             return True
     return False
@@ -84,6 +84,14 @@ async def _work(engine: Supervisor, program: Program, how: How, *, half: bool) -
     await _rest(engine)
     if await _mend(engine, program, how):
         await _rest(engine)
+
+
+async def _end(engine: Supervisor, program: Program, how: How) -> None:
+    """Quit as the window does: where a reply came meanwhile and is in memory alone, make room before it ends."""
+    await engine.drain_runners(0.1)
+    if engine.totals().unsaved:
+        await _mend(engine, program, how)
+    await engine.close(0.0)
 
 
 async def _half(engine: Supervisor) -> None:

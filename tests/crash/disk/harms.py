@@ -15,6 +15,7 @@ from pathlib import Path
 
 from engine.domain.damage import STORE, Damage
 from engine.domain.errors import DroverError
+from engine.results.atomic import stamp
 from engine.store.store import SqliteStore
 from tests.crash.disk import inline
 from tests.crash.disk.assembly import RESULTS, open_data
@@ -44,6 +45,8 @@ async def _judge(store: Whole, harms: Sequence[Harm], root: Path) -> Tally:
     tally = Tally()
     for harm in harms:
         lay(harmed(store.files, harm), root)
+        if harm.name.startswith(RESULTS):
+            stamp(root / harm.name)  # the disk changed it, and nobody wrote to it
         try:
             found = await _opened(root, store, tally, harm)
             tally.counts[_spoken(found)] += 1
