@@ -64,7 +64,8 @@ class Damage(World):
 
     @rule(point=st.sampled_from(points.ALL))
     def stumble(self, point: str) -> None:
-        """Let the next commit fail once, before it or after it was done."""
+        """Let the next commit fail once, before it or after it was done; one that is under way is not struck twice."""
+        self.run(self.engine.saved())
         self.files.stumbling = point
 
     @rule(change=st.sampled_from(sorted(CHANGES)), chosen=st.integers(0, 1 << 16))
