@@ -11,7 +11,9 @@ def replace_file(file: Path, content: bytes) -> None:
     temporary = file.with_name(f".{file.name}.new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        os.write(descriptor, content)
+        left = memoryview(content)
+        while left:  # a disk that gets full takes less than it is given, and says so at the next write
+            left = left[os.write(descriptor, left) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
