@@ -86,6 +86,7 @@ class OpenAIProvider:
         """Check the configuration; connects to nothing. Raises `DroverError` INVALID_URL, INSECURE_URL, BAD_REQUEST."""
         self._config = config
         self._url = check_url(config.base_url)
+        self._chat = httpx.URL(f"{self._url}/chat/completions")
         self._headers = check_headers(config.headers)
         secure = self._url.startswith("https:")
         self._client = open_client(transport or open_transport(tls_context(verify=secure), reuse=config.reuse))
@@ -131,8 +132,9 @@ class OpenAIProvider:
             "idempotency-key": client_request_id,
         }
         timeout = httpx.Timeout(None, connect=prepared.connect_s, pool=prepared.connect_s)
-        url = f"{self._url}/chat/completions"
-        request = self._client.build_request("POST", url, content=prepared.body, headers=headers, timeout=timeout)
+        request = self._client.build_request(
+            "POST", self._chat, content=prepared.body, headers=headers, timeout=timeout
+        )
         events = self._events(request, key)
         try:
             yield events

@@ -19,9 +19,10 @@ CLOSE_S = 0.005
 class Exchange(httpx.AsyncByteStream):
     """The body of a response, and what the network knows of it."""
 
-    def __init__(self, plan: Plan, loop: WorldLoop, input_tokens: int) -> None:
-        """Send the request now; the answer comes by `plan`."""
+    def __init__(self, plan: Plan, loop: WorldLoop, input_tokens: int, offset_ms: int) -> None:
+        """Send the request now, with the wall clock set off by so much; the answer comes by `plan`."""
         self.plan = plan
+        self.offset_ms = offset_ms
         self._loop = loop
         self.sent_at = loop.now
         self.still_at_sending = loop.still_s
@@ -47,6 +48,11 @@ class Exchange(httpx.AsyncByteStream):
         """Pico that the server takes by what it has done so far."""
         said = self.said if self.plan.billed else 0
         return self._input * PRICE.input + said * PRICE.output
+
+    @property
+    def answered(self) -> bool:
+        """Whether all of a short answer has come."""
+        return self._ended and not self._lost
 
     async def response(self) -> httpx.Response:
         """Wait for the head."""

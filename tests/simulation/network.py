@@ -84,7 +84,7 @@ class Network(httpx.AsyncBaseTransport):
         if plan.unsent:
             await self._fail_to_connect(plan, request)
         self._arrived(attempt, [message.content for message in messages if message.role == "assistant"])
-        exchange = self.exchanges[attempt] = Exchange(plan, loop, call.input)
+        exchange = self.exchanges[attempt] = Exchange(plan, loop, call.input, self._clock.offset_ms)
         return exchange
 
     async def _fail_to_connect(self, plan: Plan, request: httpx.Request) -> None:

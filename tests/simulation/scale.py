@@ -26,7 +26,7 @@ class Scale:
     @property
     def running(self) -> int:
         """Tasks that run at the same time."""
-        return max(4, min(250, self.tasks // 4))
+        return max(4, min(1000, self.tasks // 4))
 
     @property
     def lines(self) -> float:

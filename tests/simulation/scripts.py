@@ -53,6 +53,8 @@ class Plan:
     billed: bool = True
     """Whether input and what was said are billed."""
     retry_after_s: float | None = None
+    """Seconds that it asks to be left alone, from its answer on, or by a date from the request on."""
+    by_date: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ FINISH = event(STOP)
 
 def parts(call: Call) -> list[str]:
     """Cut the reply into a few."""
-    cuts = sorted(call.chance.randrange(1, len(call.text)) for _ in range(call.chance.randrange(1, 4)))
+    cuts = sorted(call.chance.randrange(1, len(call.text)) for _ in range(call.chance.choice((0, 1, 1, 2))))
     ends = [*cuts, len(call.text)]
     return [call.text[begin:end] for begin, end in zip([0, *cuts], ends, strict=True) if begin < end]
 
@@ -135,6 +137,7 @@ def refused(status: int, wait: str = "", *, billed: bool = False) -> Script:
             pieces=iter([Piece(0.0, msgspec.json.encode({"error": body}))]),
             billed=billed,
             retry_after_s=least if wait else None,
+            by_date=wait == "date",
         )
 
     return script

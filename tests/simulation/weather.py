@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 KINDS = ("slow", "crowd", "crowd without a word", "outage", "silence")
-CLEAR_S, BAD_S = 900.0, 70.0
+CLEAR_S, BAD_S = 1200.0, 60.0
 """Mean seconds that it is clear, and bad."""
 
 SLOW = 6.0

@@ -152,8 +152,13 @@ class Witness:
             self._trace.fault("under", f"{outcome.task} stands at {standing.spent}, should at {book.costs}")
 
     def _not_before(self, exchange: Exchange) -> float:
-        wait = exchange.plan.retry_after_s
-        return 0.0 if wait is None or exchange.hung_up_at is None else exchange.hung_up_at + wait - 0.01
+        """Return when a server lets a task come again; a date means nothing to a clock that was set meanwhile."""
+        wait, told_at = exchange.plan.retry_after_s, exchange.hung_up_at
+        if wait is None or told_at is None or not exchange.answered:
+            return 0.0
+        if exchange.plan.by_date:
+            return 0.0 if exchange.offset_ms != self._clock.offset_ms else exchange.sent_at + wait
+        return told_at + wait - judgement.EXACT_S
 
     def _state(self, book: Book, note: Note, standing: Standing) -> None:
         self._trace.add(self.now, "state", f"{note.task} {note.code}")

@@ -169,7 +169,7 @@ class World:
     def _latency(self) -> float:
         """Draw the seconds of a piece of the disk's work: short, now and then long, seldom very long."""
         kind = self._disk.random()
-        return self._disk.uniform(0.0005, 0.01) * (1.0 if kind < 0.99 else 50.0 if kind < 0.9995 else 1500.0)
+        return self._disk.uniform(0.002, 0.03) * (1.0 if kind < 0.99 else 20.0 if kind < 0.9995 else 500.0)
 
     def _take_apart(self, loop: WorldLoop) -> None:
         """Leave nothing of a life but what is on the disk; what its parts do while they end is seen by nobody."""
