@@ -25,6 +25,7 @@ from engine.providers.port import (
     PreparedRequest,
     ProviderError,
     ProviderEvent,
+    Whole,
 )
 from engine.providers.reply import NETWORK, ReplyReader
 from engine.providers.transport import (
@@ -151,6 +152,8 @@ class OpenAIProvider:
             while (deltas := await reader.more()) is not None:
                 for delta in deltas:
                     yield delta
+                if reader.begins_tail:
+                    yield Whole()
             yield reader.finished()
         finally:
             await response.aclose()

@@ -61,6 +61,11 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """The reply is whole, and only what it used may follow: no deadline may cut it any more. At most once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The reply is whole: the last event."""
 
@@ -72,7 +77,7 @@ class Finished:
     """The reply's bytes as they came."""
 
 
-ProviderEvent = Opened | Delta | Finished
+ProviderEvent = Opened | Delta | Whole | Finished
 
 
 class ProviderError(DroverError):
@@ -161,7 +166,8 @@ class Provider(Protocol):
     ) -> AbstractAsyncContextManager[AsyncIterator[ProviderEvent]]:
         """Send a prepared request; leaving the context closes the connection, whole reply or not.
 
-        The iterator yields one `Opened`, then `Delta`s, then one `Finished`, or raises `ProviderError`.
+        The iterator yields one `Opened`, then `Delta`s, `Whole` where it waits on after that, then one `Finished`, or
+        raises `ProviderError`.
         """
         ...
 

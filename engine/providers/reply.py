@@ -63,6 +63,11 @@ class ReplyReader:
         )
         return Opened(redact(stated, self._key)[:MAX_HEADER], tuple(limits))
 
+    @property
+    def begins_tail(self) -> bool:
+        """Whether the reply is whole and `more` waits, for seconds at most, for what may still follow."""
+        return self._assembler.whole and not self._ended
+
     async def more(self) -> list[Delta] | None:
         """Return the deltas of what comes next, perhaps none; None after the end. Raises `ProviderError`."""
         if self._ended:

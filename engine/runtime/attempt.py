@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.domain.errors import ErrorCode
 from engine.domain.ids import AttemptId
 from engine.domain.states import Phase, TimeLevel
-from engine.providers.port import Delta, Finished, Opened, PreparedRequest, Provider, ProviderError
+from engine.providers.port import Delta, Finished, Opened, PreparedRequest, Provider, ProviderError, Whole
 from engine.runtime import points
 from engine.runtime.deadlines import Cause, CutError, Deadlines
 
@@ -77,6 +77,8 @@ class Attempt:
                         self._progress(event, deadlines)
                     case Opened():
                         self._opened(event)
+                    case Whole():
+                        deadlines.settle()
                     case Finished():
                         self._ports.reach(points.REPLY_WHOLE)
                         return event

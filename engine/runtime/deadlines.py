@@ -98,6 +98,13 @@ class Deadlines:
             self._timer.cancel()
             self._arm()
 
+    def settle(self) -> None:
+        """Let nothing be late any more: what all levels were for has come. A person's wish still cuts."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._due.clear()
+
     def cut(self, cause: Cause) -> None:
         """End the body now, from outside; the first cause stays."""
         if self._cause is None:

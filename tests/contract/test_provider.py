@@ -28,6 +28,7 @@ from engine.providers.port import (
     Provider,
     ProviderError,
     ProviderEvent,
+    Whole,
 )
 from engine.providers.scripted import ScriptedProvider, in_turn, reply
 from engine.providers.simulated import SimulatedConfig, SimulatedProvider
@@ -108,7 +109,7 @@ async def test_a_reply_is_opened_streamed_and_finished(subject: Subject) -> None
     """One Opened first, text in between, one Finished last, with usage and the bytes as they came."""
     events = await ask(subject)
     assert [type(event) for event in events[:1] + events[-1:]] == [Opened, Finished]
-    assert all(isinstance(event, Delta) for event in events[1:-1])
+    assert all(isinstance(event, Delta | Whole) for event in events[1:-1])
     assert "".join(event.text for event in events if isinstance(event, Delta)).strip()
     finished = events[-1]
     assert isinstance(finished, Finished)

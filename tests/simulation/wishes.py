@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 
-from engine.domain.states import TimeLevel
 from engine.domain.task import Complexity, RecipeName, RetryPolicy, TaskSpec, TimeLimits
 from tests.simulation.scale import Scale
 
@@ -19,7 +18,7 @@ def wished(chance: random.Random, scale: Scale) -> TaskSpec:
     """Return a task."""
     pipeline = chance.random() < 0.3
     tight = chance.random() < 0.1
-    limits = TimeLimits(**{str(TimeLevel.ATTEMPT): 25.0}) if chance.random() < 0.1 else TimeLimits()
+    limits = TimeLimits(attempt=chance.choice((6.0, 10.0, 25.0))) if chance.random() < 0.15 else TimeLimits()
     return TaskSpec(
         goal="" if pipeline else "Draft a page",
         recipe=RecipeName.PIPELINE if pipeline else RecipeName.ITERATE,

@@ -14,8 +14,17 @@ from engine.domain.money import MOST_A_CALL
 from engine.domain.usage import FinishReason, Usage
 from engine.providers.chat import ChatDialect
 from engine.providers.openai import OpenAIConfig, OpenAIProvider
-from engine.providers.port import Capabilities, ChatRequest, Delta, Finished, Opened, ProviderError
-from tests.wire import KEY, REQUEST, STOP, Exchange, Wire, ask, delta, good, head, refused
+from engine.providers.port import (
+    Capabilities,
+    ChatRequest,
+    Delta,
+    Finished,
+    Opened,
+    ProviderError,
+    ProviderEvent,
+    Whole,
+)
+from tests.wire import KEY, REQUEST, STOP, USAGE, Exchange, Wire, ask, delta, good, head, refused
 
 
 async def test_a_good_reply(wire: Wire, provider: OpenAIProvider) -> None:
@@ -27,6 +36,28 @@ async def test_a_good_reply(wire: Wire, provider: OpenAIProvider) -> None:
     assert isinstance(finished, Finished)
     assert (finished.finish, finished.usage) == (FinishReason.STOP, Usage(input=7, output=3))
     assert finished.raw.count(b"data: ") == 5
+
+
+async def test_a_reply_is_told_to_be_whole_before_what_may_follow(wire: Wire, provider: OpenAIProvider) -> None:
+    """Its finish has come; what it used comes when the server pleases."""
+    told = asyncio.Event()
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(200, "connection: close"))
+        await exchange.say(b"data: " + delta("a") + b"\n\ndata: " + STOP + b"\n\n")
+        await told.wait()
+        await exchange.say(b"data: " + USAGE + b"\n\ndata: [DONE]\n\n")
+        exchange.writer.close()
+
+    wire.answer = answer
+    found: list[ProviderEvent] = []
+    async with provider.send(await provider.prepare(REQUEST), client_request_id="c1") as events:
+        async for event in events:
+            found.append(event)
+            if isinstance(event, Whole):
+                told.set()
+    assert [type(event) for event in found] == [Opened, Delta, Whole, Finished]
+    assert isinstance(found[-1], Finished) and found[-1].usage == Usage(input=7, output=3)
 
 
 async def test_what_is_sent(wire: Wire, provider: OpenAIProvider) -> None:

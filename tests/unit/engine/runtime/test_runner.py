@@ -14,7 +14,7 @@ from engine.domain.states import PauseReason, Phase, State, TimeLevel
 from engine.domain.step import AttemptStatus, Flag
 from engine.domain.task import RecipeName, RetryPolicy, TimeLimits
 from engine.domain.usage import FinishReason, Usage
-from engine.providers.port import Delta, Opened
+from engine.providers.port import Delta, Opened, Whole
 from engine.providers.scripted import Script, Sent, Wait, failure, in_turn, reply
 from tests.virtual_time import run
 from tests.workbench import CENT, bench
@@ -353,6 +353,19 @@ def test_silence_is_retried() -> None:
             assert snapshot.state is State.COMPLETED
             (step,) = await b.engine.steps(task)
             assert [a.outcome.error for a in step.attempts if a.outcome] == ["silence", ""]
+
+    run(main())
+
+
+def test_no_deadline_loses_a_reply_that_is_whole() -> None:
+    """What it used comes late: its text was paid and is there."""
+
+    async def main() -> None:
+        *said, finished = reply("whole", pause_s=1.0)
+        async with bench(in_turn((*said, Whole(), Wait(4.9), finished))) as b:
+            task = await b.submit(max_steps=1, limits=TimeLimits(silence=2.0, attempt=5.0, step=6.0))
+            snapshot = await b.done(task)
+            assert (snapshot.state, snapshot.standing.attempts) == (State.COMPLETED, 1)
 
     run(main())
 
