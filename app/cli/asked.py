@@ -13,6 +13,8 @@ import msgspec
 
 from app.cli.report import say, wrong
 from app.settings import ModelSettings, ProviderSettings
+from engine.domain.clock import SystemClock
+from engine.domain.moments import moment
 from engine.domain.money import parse, per_million
 from engine.domain.task import RecipeName, TaskSpec
 from engine.domain.validate import validate
@@ -43,6 +45,7 @@ class Asked:
     context: Sequence[str] = ()
     batch: str = ""
     batch_budget: str = ""
+    start_at: str = ""
 
     def own_provider(self) -> ProviderSettings | None:
         """Return the provider that --base-url describes, or None; raises `CommandError`, `DroverError`."""
@@ -88,6 +91,7 @@ class Asked:
             prompts=prompts,
             system=self.system,
             context=_context(self.context),
+            not_before_ms=_start(self.start_at),
             budget=_budget(self.budget),
             batch=self.batch,
         )
@@ -140,6 +144,13 @@ def _context(given: Sequence[str]) -> dict[str, str]:
             raise wrong("bad_context")
         found[name] = value
     return found
+
+
+def _start(text: str) -> int | None:
+    try:
+        return moment(text, SystemClock().wall_ms()) if text else None
+    except ValueError:
+        raise wrong("bad_start", time=_shown(text)) from None
 
 
 def _budget(text: str) -> int | None:

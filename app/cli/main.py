@@ -63,6 +63,7 @@ def run(  # noqa: PLR0917 - typer passes options by name
     context: Annotated[list[str] | None, typer.Option(help="NAME=VALUE; may be repeated.")] = None,
     batch: Annotated[str, typer.Option(help="Name of the batch the task belongs to.")] = "",
     batch_budget: Annotated[str, typer.Option(help="Dollars that the whole batch may spend.")] = "",
+    start_at: Annotated[str, typer.Option(help="Not before this time: 07:00, or 2026-12-01 07:00.")] = "",
     data_dir: DataDir = None,
     json: Json = False,  # noqa: FBT002
 ) -> None:
@@ -89,6 +90,7 @@ def run(  # noqa: PLR0917 - typer passes options by name
         context=context or (),
         batch=batch,
         batch_budget=batch_budget,
+        start_at=start_at,
     )
     output = Output(json)
     output.guarded(lambda: wait(lambda: run_task(program_of(data_dir), asked, output)))

@@ -70,6 +70,7 @@ class ErrorCode(StrEnum):
     RETRIES_OUT_OF_RANGE = "retries_out_of_range"
     INTERVAL_OUT_OF_RANGE = "interval_out_of_range"
     PRIORITY_OUT_OF_RANGE = "priority_out_of_range"
+    START_OUT_OF_RANGE = "start_out_of_range"
     TEXT_TOO_LONG = "text_too_long"
     TEXT_NOT_UNICODE = "text_not_unicode"
     NO_MODEL = "no_model"

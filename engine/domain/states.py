@@ -100,6 +100,7 @@ class Phase(StrEnum):
     IDLE = "idle"
     AWAITING_CONSENT = "awaiting_consent"
     QUEUED = "queued"
+    SCHEDULED = "scheduled"
     WAITING_SLOT = "waiting_slot"
     WAITING_HELD = "waiting_held"
     PREPARING = "preparing"

@@ -95,6 +95,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     priority: int = 0
     """Higher starts first."""
     batch: str = ""
+    not_before_ms: int | None = None
+    """Wall time before which it does not start by itself; None is at once."""
 
     @property
     def total_steps(self) -> int:

@@ -21,6 +21,8 @@ MAX_TEMPERATURE = 2.0
 """What OpenAI's chat completions take at most."""
 MAX_BACKOFF_BASE = 60.0
 MAX_PRIORITY = 1_000_000
+MAX_MOMENT_MS = 253_370_764_800_000
+"""The beginning of the year 9999: what calendars can show anywhere."""
 
 
 def problems(spec: TaskSpec) -> tuple[Problem, ...]:
@@ -55,6 +57,8 @@ def _check(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         yield "backoff_base", ErrorCode.RETRIES_OUT_OF_RANGE
     if not -MAX_PRIORITY <= spec.priority <= MAX_PRIORITY:
         yield "priority", ErrorCode.PRIORITY_OUT_OF_RANGE
+    if spec.not_before_ms is not None and not 0 <= spec.not_before_ms <= MAX_MOMENT_MS:
+        yield "not_before_ms", ErrorCode.START_OUT_OF_RANGE
     yield from _limits(spec.limits)
 
 

@@ -19,6 +19,7 @@ from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Probl
 from engine.domain.fence import Fence
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.ledger_entry import LedgerEntry
+from engine.domain.moments import moment, written
 from engine.domain.money import PICO, decimal, parse, per_million, plain
 from engine.domain.progress import (
     ChangeBatch,
@@ -139,12 +140,14 @@ __all__ = [
     "Wanted",
     "allowed",
     "decimal",
+    "moment",
     "parse",
     "per_million",
     "plain",
     "problems",
     "report",
     "validate",
+    "written",
 ]
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from engine.domain.states import State, Wanted
+from engine.domain.states import Phase, State, Wanted
 from engine.runtime.queue import RunQueue
 from engine.runtime.runner import Runner
+from engine.runtime.timetable import Timetable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ class Crew:
         self._ports = ports
         self._limit = limit
         self._queue = RunQueue()
+        self._timetable = Timetable(ports.clock, self._due)
         self._runners: dict[TaskId, Runner] = {}
         self._jobs: dict[TaskId, asyncio.Task[None]] = {}
         self._closing = False
@@ -47,12 +49,22 @@ class Crew:
         return iter(tuple(self._runners))
 
     def enlist(self, record: TaskRecord, *, first: bool = False) -> None:
-        """Let a PENDING task run when a place is free."""
+        """Let a PENDING task run when its hour has come (at once, if it shall be `first`) and a place is free."""
+        hour = record.spec.not_before_ms
+        if not first and hour is not None and hour > self._ports.clock.wall_ms():
+            self._queue.remove(record.id)
+            self._timetable.put(record.id, hour)
+            self._show(record, Phase.SCHEDULED)
+            return
+        self._timetable.remove(record.id)
+        if record.phase is Phase.SCHEDULED:
+            self._show(record, Phase.QUEUED)
         self._queue.put(record.id, priority=record.spec.priority, order=record.order, first=first)
         self.fill()
 
     def discharge(self, task: TaskId) -> None:
         """Take a task that waits out of the queue."""
+        self._timetable.remove(task)
         self._queue.remove(task)
 
     def heed(self, task: TaskId) -> None:
@@ -70,6 +82,7 @@ class Crew:
     async def close(self, grace_s: float) -> None:
         """Start nothing more, let what runs finish its step for `grace_s` seconds, cut the rest."""
         self._closing = True
+        self._timetable.stop()
         self._tell(Wanted.PAUSE)
         await self._gone(grace_s)
         self._tell(Wanted.PAUSE_NOW)
@@ -97,6 +110,14 @@ class Crew:
                 self._start(record)
         for record in passed:
             self._queue.put(record.id, priority=record.spec.priority, order=record.order)
+
+    def _due(self, task: TaskId) -> None:
+        if task in self._register and self._register.get(task).tip.state is State.PENDING:
+            self.enlist(self._register.get(task))
+
+    def _show(self, record: TaskRecord, phase: Phase) -> None:
+        record.phase = phase
+        self._ports.changed(record.id)
 
     def _start(self, record: TaskRecord) -> None:
         runner = Runner(record, self._ports)

@@ -132,7 +132,9 @@ class TaskRecord:
             if self.tip.wanted is not Wanted.NOTHING:
                 return Phase.PAUSING
             return self.phase
-        return Phase.QUEUED if self.standing.state is State.PENDING else Phase.IDLE
+        if self.standing.state is not State.PENDING:
+            return Phase.IDLE
+        return Phase.SCHEDULED if self.phase is Phase.SCHEDULED else Phase.QUEUED
 
     def _eta(self, active_s: float) -> float | None:
         standing = self.standing

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TypedDict
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.face import ResultRule, RetryPolicy, TaskSpec, TimeLimits
+from engine.face import ResultRule, RetryPolicy, TaskSpec, TimeLimits, moment
 from ui.dialogs.form import Field, area, choice, grid, line, pairs, read, text_of
 from ui.text import Words
 
@@ -24,9 +25,15 @@ class MoreValues(TypedDict):
     max_output: int
     checkpoint_interval: int
     priority: int
+    not_before_ms: int | None
     result: ResultRule
     limits: TimeLimits
     retry: RetryPolicy
+
+
+def start(text: str) -> int | None:
+    """Return the wall time that was typed; None for nothing. Raises `ValueError`."""
+    return moment(text, round(time.time() * 1000)) if text.strip() else None
 
 
 class MoreSettings(QWidget):
@@ -47,6 +54,7 @@ class MoreSettings(QWidget):
             "max_retries": Field(words("new_task.max_retries"), line(str(DEFAULT.retry.max_retries))),
             "backoff_base": Field(words("new_task.backoff"), line(f"{DEFAULT.retry.backoff_base:g}")),
             "priority": Field(words("new_task.priority"), line(str(DEFAULT.priority))),
+            "not_before_ms": Field(words("new_task.start_at"), line(hint=words("new_task.start_at_hint"))),
         }
         for name in TIMES:
             default = getattr(DEFAULT.limits, name)
@@ -59,7 +67,9 @@ class MoreSettings(QWidget):
         layout.addWidget(self.fields["context"])
         names = ("temperature", "max_output", "result", "checkpoint_interval", "max_retries", "backoff_base")
         rest = [self.fields[name] for name in names]
-        layout.addLayout(grid([rest[:3], rest[3:], times[:3], times[3:], [self.fields["priority"]]]))
+        layout.addLayout(
+            grid([rest[:3], rest[3:], times[:3], times[3:], [self.fields["priority"], self.fields["not_before_ms"]]])
+        )
 
     def values(self) -> MoreValues:
         """Return what was set; raises `WrongInputError`."""
@@ -72,6 +82,7 @@ class MoreSettings(QWidget):
             max_output=read(fields["max_output"], int, NUMBER),
             checkpoint_interval=read(fields["checkpoint_interval"], int, NUMBER),
             priority=read(fields["priority"], int, NUMBER),
+            not_before_ms=read(fields["not_before_ms"], start, "new_task.not_a_time"),
             result=self.result.field.currentData(),
             limits=TimeLimits(**limits),
             retry=RetryPolicy(

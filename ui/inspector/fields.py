@@ -5,13 +5,14 @@ Codes are those that `engine.face.problems` names, so that what is wrong is said
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
 import msgspec
 
-from engine.face import Complexity, RecipeName, ResultRule, TaskSpec, parse, plain
+from engine.face import Complexity, RecipeName, ResultRule, TaskSpec, moment, parse, plain, written
 
 MOST_PRIORITY = 1_000_000
 PROMPTS_APART = "\n---\n"
@@ -100,6 +101,17 @@ def _retry(code: str, number: Callable[[str], float]) -> Field:
     return Field(code=code, group="safety", read=lambda spec: f"{getattr(spec.retry, code):g}", write=write)
 
 
+def read_start(spec: TaskSpec) -> str:
+    """Return the wall time before which the task does not start; empty for none."""
+    return "" if spec.not_before_ms is None else written(spec.not_before_ms)
+
+
+def write_start(spec: TaskSpec, text: str) -> TaskSpec:
+    """Take a wall time; empty is at once."""
+    at = moment(text, round(time.time() * 1000)) if text.strip() else None
+    return msgspec.structs.replace(spec, not_before_ms=at)
+
+
 def read_budget(spec: TaskSpec) -> str:
     """Return dollars; empty without a budget."""
     return "" if spec.budget is None else plain(spec.budget)
@@ -161,6 +173,7 @@ FIELDS: tuple[Field, ...] = (
     _number("max_steps", "model", int),
     Field(code="budget", group="money", read=read_budget, write=write_budget),
     _number("priority", "money", _priority),
+    Field(code="not_before_ms", group="money", read=read_start, write=write_start),
     _choice("complexity", "time", Complexity),
     _limit("connect"),
     _limit("first_token"),

@@ -14,7 +14,12 @@ from ui.tasks.inks import Inks, tint
 from ui.text import Words
 from ui.theme import Tokens
 
-WRONG = {"budget": "new_task.not_money", "context": "new_task.not_context", "priority": "edit.not_priority"}
+WRONG = {
+    "budget": "new_task.not_money",
+    "context": "new_task.not_context",
+    "priority": "edit.not_priority",
+    "not_before_ms": "edit.not_a_time",
+}
 """What to say of text that is no value of its field; all others take a number."""
 
 

@@ -5,6 +5,7 @@ To add a column, add it here: header, order, text, accessibility and width all d
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -81,6 +82,8 @@ def status_text(task: TaskSnapshot, words: Words, now: float) -> str:
     what = status(task, now)
     if not what.note:
         return words(what.state)
+    if what.at_ms is not None:
+        return f"{words(what.state)} · {words(what.note, time=figures.hour(what.at_ms, time.time()))}"
     if what.seconds is None:
         return f"{words(what.state)} · {words(what.note)}"
     return f"{words(what.state)} · {words(what.note, seconds=what.seconds)}"

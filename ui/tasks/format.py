@@ -5,6 +5,8 @@ Each kind of figure keeps its number of decimals while it changes, so that a col
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from engine.face import PICO
 
 NONE = "—"
@@ -110,6 +112,12 @@ def seconds(value: float | None) -> str:
 def ago(seconds: float) -> str:
     """Return how long ago something was ("0 s", "59 s", "1m 00s")."""
     return f"{int(max(0.0, seconds))} s" if seconds < MINUTE else duration(seconds)
+
+
+def hour(at_ms: int, now_s: float) -> str:
+    """Return a time to come: its hour where that is less than a day away, else its day ("07:00", "1 Dec")."""
+    at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone()
+    return f"{at:%H:%M}" if at_ms / 1000 - now_s < DAY else f"{at.day} {at:%b}"
 
 
 def clock(seconds: float) -> str:

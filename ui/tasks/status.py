@@ -32,6 +32,8 @@ class Status:
     note: str = ""
     seconds: int | None = None
     """Seconds until the retry."""
+    at_ms: int | None = None
+    """Wall time at which it starts."""
 
 
 def status(task: TaskSnapshot, now: float) -> Status:
@@ -41,6 +43,8 @@ def status(task: TaskSnapshot, now: float) -> Status:
         until = task.phase_until
         left = None if until is None else max(0, math.ceil(until - now))
         return Status("retrying", f"state.{state}", f"phase.{task.phase}", left)
+    if task.phase is Phase.SCHEDULED:
+        return Status(str(state), f"state.{state}", f"phase.{task.phase}", at_ms=task.spec.not_before_ms)
     if task.phase in SHOWN_PHASES:
         return Status(str(state), f"state.{state}", f"phase.{task.phase}")
     reason = ErrorCode.FENCED if task.standing.detail == ErrorCode.FENCED else task.standing.reason

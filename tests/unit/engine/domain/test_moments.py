@@ -1,0 +1,41 @@
+"""Times as people type them, and as they are written for them to type again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from engine.domain.moments import moment, written
+
+ZONE = timezone(timedelta(hours=2))
+NOW = round(datetime(2026, 11, 28, 5, 30, tzinfo=UTC).timestamp() * 1000)  # 07:30 in that zone
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("08:00", datetime(2026, 11, 28, 6, 0, tzinfo=UTC)),
+        ("07:30", datetime(2026, 11, 29, 5, 30, tzinfo=UTC)),
+        (" 7:00 ", datetime(2026, 11, 29, 5, 0, tzinfo=UTC)),
+        ("2026-12-01 07:00", datetime(2026, 12, 1, 5, 0, tzinfo=UTC)),
+        ("2026-12-01T07:00", datetime(2026, 12, 1, 5, 0, tzinfo=UTC)),
+    ],
+)
+def test_an_hour_is_its_next_one_and_a_date_is_that_day_s(text: str, meant: datetime) -> None:
+    """In the zone of the person, whatever the computer's is."""
+    assert moment(text, NOW, ZONE) == round(meant.timestamp() * 1000)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "25:00", "2026-13-01 07:00", "07:00:00", "7"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(ValueError, match=r"time data|match"):
+        moment(text, NOW, ZONE)
+
+
+def test_what_is_written_can_be_typed() -> None:
+    """And means the same."""
+    at = moment("2026-12-01 07:00", NOW, ZONE)
+    assert written(at, ZONE) == "2026-12-01 07:00"
+    assert moment(written(at), NOW) == at
