@@ -103,9 +103,9 @@ async def _live(
             loop.add_signal_handler(each, closing.set)
     server = listen(program.paths.data, lambda: _raise(window), window)
     if program.problem is not None:
-        window.notice.tell(sentence(program.problem))
+        window.bars.notice.tell(sentence(program.problem))
     elif store.lost:
-        window.notice.tell(words("notice.lost", count=store.lost))
+        window.bars.notice.tell(words("notice.lost", count=store.lost))
     _show(window)
     window.start()
     services.spawn(_settle(program, engine))
@@ -158,7 +158,7 @@ async def drained(window: MainWindow, engine: Supervisor, grace_s: float) -> Non
 
     A reply that came meanwhile and cannot be saved is not lost unasked.
     """
-    window.banner.end()
+    window.bars.banner.end()
     cut = asyncio.Event()
     if engine.totals().streams:
         _tell_draining(window, engine, grace_s, cut)

@@ -21,7 +21,7 @@ THEMES: tuple[Theme, ...] = ("system", "dark", "light")
 def fill_menu(menu: QMenu, window: MainWindow) -> None:
     """Fill the menu of a window."""
     words = window.words
-    _add(menu, words("action.new_task"), window.new_task, "Ctrl+N")
+    _add(menu, words("action.new_task"), window.openings.new_task, "Ctrl+N")
     menu.addSeparator()
     menu.addActions(list(window.actions_.menu()))
     menu.addSeparator()
@@ -31,12 +31,12 @@ def fill_menu(menu: QMenu, window: MainWindow) -> None:
         _add(
             folders,
             words(f"action.folder_{which}"),
-            lambda which=which: window.open_path(window.services.folder(which)),
+            lambda which=which: window.bars.open_path(window.services.folder(which)),
         )
-    _add(menu, words("action.export_ledger"), window.export_ledger)
-    _add(menu, words("action.data"), window.data)
-    _add(menu, words("action.settings"), window.settings, "Ctrl+,")
-    _add(menu, words("action.about"), window.about)
+    _add(menu, words("action.export_ledger"), window.openings.export_ledger)
+    _add(menu, words("action.data"), window.openings.data)
+    _add(menu, words("action.settings"), window.openings.settings, "Ctrl+,")
+    _add(menu, words("action.about"), window.openings.about)
     menu.addSeparator()
     _add(menu, words("action.quit"), window.close, "Ctrl+Q")
 

@@ -89,7 +89,7 @@ class Player:
         mine = tasks[0]
         self._window.table.select(mine)
         await self._picture("5-reopened")
-        self._click(self._window.banner.resume_button)
+        self._click(self._window.bars.banner.resume_button)
         self._say("pressed Resume in the banner", mine)
         self._window.table.select(mine)
         await asyncio.sleep(BREATH_S)
@@ -117,7 +117,7 @@ class Player:
     async def _make(self, goal: str, *, picture: bool = False) -> TaskId:
         known = {snapshot.id for snapshot in self._engine.snapshots()}
         self._click(self._window.toolbar.new_task)
-        dialog = self._window.open_dialog
+        dialog = self._window.openings.last
         model = TEST_MODEL if self._provider == "local" else MODELS[0].id
         dialog.models.choose(self._provider, model)
         _fill(dialog.goal.field, goal)

@@ -61,7 +61,7 @@ async def look_at_everything(c: Cockpit, text: str) -> None:
         window.table.select(task)
         await tabs(c)
     table(c)
-    window.notice.tell(text)
+    window.bars.notice.tell(text)
     look(window)
     await dialogs(c, text)
 
@@ -117,7 +117,7 @@ def table(c: Cockpit) -> None:
 
 async def dialogs(c: Cockpit, text: str) -> None:
     """Every dialog, with hostile text in each field and each sentence."""
-    new, settings = c.window.new_task(), c.window.settings()
+    new, settings = c.window.openings.new_task(), c.window.openings.settings()
     asked: Sequence[QWidget] = (
         Ask(text, text, text, list, c.window),
         Tell(text, text, text, c.window),

@@ -25,7 +25,7 @@ async def test_a_backup_made_while_tasks_run_is_a_whole_store(tmp_path: Path) ->
         task = await c.make(max_steps=50)
         await c.until(lambda: c.engine.snapshot(task).standing.steps_done >= 1)
         (tmp_path / "copy").mkdir()
-        dialog = c.window.data()
+        dialog = c.window.openings.data()
         await c.until(lambda: dialog.sizes["total"].text() != "…")
         await dialog.back_up(tmp_path / "copy" / FILE)
         assert "copy" in dialog.outcome.text()
@@ -40,7 +40,7 @@ async def test_a_backup_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     """And the button can be pressed again."""
     async with cockpit(tmp_path) as c:
         (tmp_path / "file").write_text("in the way")
-        dialog = c.window.data()
+        dialog = c.window.openings.data()
         await dialog.back_up(tmp_path / "file" / "backup.db")
         said = dialog.outcome.text()
         assert said and "Backed up" not in said and "Writing" not in said and dialog.backup_button.isEnabled()
@@ -51,7 +51,7 @@ async def test_what_may_be_dropped_is_kept_as_a_setting(tmp_path: Path) -> None:
     """Off by default; bad numbers are told at their field."""
     async with cockpit(tmp_path) as c:
         assert c.services.preferences().retention == Retention()
-        dialog = c.window.data()
+        dialog = c.window.openings.data()
         field = dialog.limits["raw_days"].field
         assert isinstance(field, QLineEdit)
         field.setText("0")
@@ -72,11 +72,11 @@ async def test_a_deletion_is_taken_back_by_one_click(tmp_path: Path) -> None:
         c.window.table.select(task)
         c.window.actions_.delete.trigger()
         click(next(each for each in c.window.findChildren(Ask) if each.isVisible()).yes)
-        await c.until(c.window.undo.isVisible)
+        await c.until(c.window.bars.undo.isVisible)
         assert not c.engine.snapshots()
-        click(c.window.undo.button)
+        click(c.window.bars.undo.button)
         await c.until(lambda: [each.id for each in c.engine.snapshots()] == [task])
-        assert not c.window.undo.isVisible()
+        assert not c.window.bars.undo.isVisible()
 
 
 async def test_damage_is_said_until_it_was_looked_at(tmp_path: Path) -> None:
@@ -94,4 +94,4 @@ async def test_damage_is_said_until_it_was_looked_at(tmp_path: Path) -> None:
         task=TaskId("t"), title="<b>Sheep</b>", place="record 7", kept_steps=3, lost_records=2, quarantine=Path("q")
     )
     said = told(damage, load_words())
-    assert said == "<b>Sheep</b> · record 7 · 3 steps hold · 2 records are lost · copy in q"
+    assert said == "<b>Sheep</b>\nrecord 7 · 3 steps hold · 2 records are lost · copy in q"

@@ -29,7 +29,7 @@ def in_sight(widget: QWidget, area: QWidget) -> bool:
 async def test_what_is_wrong_in_the_folded_part_is_brought_into_sight(tmp_path: Path) -> None:
     """Unfolded, scrolled to, and with the keyboard in it; also where the bounds are the engine's."""
     async with cockpit(tmp_path) as c:
-        dialog = c.window.new_task()
+        dialog = c.window.openings.new_task()
         dialog.goal.field.setPlainText("A goal")
         dialog.models.choose("simulator", "sim-fast")
         dialog.setMaximumHeight(600)
@@ -47,7 +47,7 @@ async def test_what_is_wrong_in_the_folded_part_is_brought_into_sight(tmp_path: 
 async def test_the_dialog_is_as_high_as_its_parts(tmp_path: Path) -> None:
     """In pipeline mode nothing scrolls out of sight."""
     async with cockpit(tmp_path) as c:
-        dialog = c.window.new_task()
+        dialog = c.window.openings.new_task()
         dialog.setMaximumHeight(2000)
         dialog.recipe.choose("pipeline")
         await c.until(lambda: in_sight(dialog.fold, dialog) and dialog.fold.y() > 0)
@@ -59,7 +59,7 @@ async def test_the_dialog_is_as_high_as_its_parts(tmp_path: Path) -> None:
 async def test_escape_after_adding_harms_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The task is made; a second press made no second one."""
     async with cockpit(tmp_path) as c:
-        dialog = c.window.new_task()
+        dialog = c.window.openings.new_task()
         dialog.goal.field.setPlainText("A goal")
         dialog.models.choose("simulator", "sim-fast")
         dialog.paused_button.click()
@@ -82,21 +82,21 @@ async def test_a_refusal_after_escape_is_told_in_the_window(tmp_path: Path, monk
             raise DroverError(ErrorCode.DISK_FULL)
 
         monkeypatch.setattr(c.engine, "submit", refuse)
-        dialog = c.window.new_task()
+        dialog = c.window.openings.new_task()
         dialog.goal.field.setPlainText("A goal")
         dialog.models.choose("simulator", "sim-fast")
         click(dialog.start_button)
         await asyncio.sleep(0)
         dialog.reject()
         refused.set()
-        await c.until(c.window.notice.isVisible)
-        assert "disk is full" in c.window.notice.text
+        await c.until(c.window.bars.notice.isVisible)
+        assert "disk is full" in c.window.bars.notice.text
 
 
 async def test_a_paste_without_a_space_is_taken(tmp_path: Path) -> None:
     """A line of 50 kB breaks anywhere, since as one word it would stop the window; its text stays as it is."""
     async with cockpit(tmp_path) as c:
-        dialog = c.window.new_task()
+        dialog = c.window.openings.new_task()
         area = dialog.goal.field
         assert isinstance(area, TextArea)
         usual = area.wordWrapMode()
@@ -133,7 +133,7 @@ async def test_the_simulator_s_money_is_called_simulated(tmp_path: Path) -> None
         assert task.spec.budget == parse("0.50")
         await c.until(lambda: c.window.table.selected_ids() == (task.id,))
         assert "simulated" in c.window.inspector.meter.accessibleName()
-        dialog = c.window.new_task()
+        dialog = c.window.openings.new_task()
         dialog.models.choose("simulator", "sim-fast")
         assert "simulated" in dialog.at_most
         dialog.reject()
@@ -160,7 +160,7 @@ async def test_keys_of_the_menu_work(tmp_path: Path) -> None:
         await c.until(c.window.isActiveWindow)
         QTest.keyClick(c.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
         await c.until(lambda: bool(c.window.findChildren(NewTask)))
-        c.window.open_dialog.reject()
+        c.window.openings.last.reject()
         for action in (c.window.actions_.pause_step, c.window.actions_.pause_now):
             assert action.text().startswith("Pause")
         keys = [action.shortcut() for action in c.window.findChildren(QAction) if not action.shortcut().isEmpty()]
@@ -175,7 +175,7 @@ async def test_more_settings_of_the_first_page_keep_what_was_said(tmp_path: Path
         page.choose("simulator")
         page.goal.setPlainText("Name five breeds of sheep")
         click(next(b for b in page.findChildren(QPushButton) if b.text() == c.window.words("first.more")))
-        dialog = c.window.open_dialog
+        dialog = c.window.openings.last
         assert dialog.goal.field.toPlainText() == "Name five breeds of sheep"
         assert dialog.models.provider == "simulator"
         assert (dialog.steps.field.text(), dialog.budget.field.text()) == ("6", "0.5")
@@ -201,5 +201,5 @@ async def test_the_theme_in_force_is_marked_and_a_folder_that_nothing_opens_is_n
         c.window.set_theme("light")
         themes.aboutToShow.emit()
         assert [a.text() for a in themes.actions() if a.isChecked()] == [c.window.words("action.theme_light")]
-        c.window.open_path(tmp_path)
-        assert str(tmp_path) in c.window.notice.text
+        c.window.bars.open_path(tmp_path)
+        assert str(tmp_path) in c.window.bars.notice.text

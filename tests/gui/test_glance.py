@@ -138,7 +138,7 @@ async def test_closing_asks_nothing_about_what_it_interrupts(tmp_path: Path) -> 
         await ending
         c.window.bridge.drain()
         assert c.engine.totals().interrupted
-        assert not c.window.banner.isVisible()
+        assert not c.window.bars.banner.isVisible()
 
 
 async def test_the_dearest_task_is_shown_after_reopening(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ async def test_raising_a_limit_offers_in_a_banner_and_resumes_on_yes(tmp_path: P
         snapshot = c.engine.snapshot(task)
         assert (snapshot.standing.reason, snapshot.standing.detail) == (PauseReason.BUDGET, level)
         c.window.bridge.drain()
-        banner = c.window.money.room
+        banner = c.window.bars.money.room
         assert not banner.isVisible()
         assert "may cost up to $0." in c.window.inspector.result.notice.text()
         if level is Level.TASK:
@@ -79,7 +79,7 @@ async def test_raising_a_limit_offers_in_a_banner_and_resumes_on_yes(tmp_path: P
 async def test_the_limits_are_set_in_settings(tmp_path: Path) -> None:
     """Day, month and everything: kept as typed, holding at once, told at the field where they are no amount."""
     async with cockpit(tmp_path) as c:
-        c.window.settings()
+        c.window.openings.settings()
         dialog = next(each for each in c.window.findChildren(Settings) if each.isVisible())
         fields = (dialog.general.day, dialog.general.month, dialog.general.total)
         for field, text in zip(fields, ("2.50", "much", "100"), strict=True):
@@ -108,12 +108,12 @@ async def test_a_model_that_billed_too_much_is_asked_about(tmp_path: Path) -> No
         c.window.bridge.drain()
         assert c.engine.snapshot(task).standing.detail == ErrorCode.FENCED
         assert c.engine.totals().needs_you == {"provider": 1}
-        banner = c.window.money.fence
+        banner = c.window.bars.money.fence
         assert banner.isVisible()
         assert banner.text.startswith("simulator billed more for sim-fast")
         click(banner.yes)
         await c.until(lambda: not banner.isVisible())
-        room = c.window.money.room
+        room = c.window.bars.money.room
         await c.until(room.isVisible)
         assert room.text == "One task stopped at a model that billed too much. There is room for it now."
         assert c.state(task) is State.PAUSED
@@ -205,4 +205,4 @@ async def test_the_ledger_is_exported_from_the_menu(tmp_path: Path) -> None:
         assert sum(parse(row["cost_usd"]) for row in rows) == spent > 0
         assert rows[0]["title"] == "'=1+1"
         dialog.fileSelected.emit(str(tmp_path))
-        await c.until(lambda: "cannot be written" in c.window.notice.text)
+        await c.until(lambda: "cannot be written" in c.window.bars.notice.text)

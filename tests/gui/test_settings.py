@@ -47,13 +47,13 @@ async def saved(c: Cockpit, dialog: Settings) -> None:
 async def test_a_saved_key_is_told_of(tmp_path: Path) -> None:
     """Where it is kept is said after the dialog is closed, and nothing fails behind it."""
     async with cockpit(tmp_path) as c:
-        dialog = c.window.settings()
+        dialog = c.window.openings.settings()
         dialog.providers.choose("openai")
         dialog.providers.key.field.setText("sk-canary-42")
         await saved(c, dialog)
         assert c.program.secrets.where("openai") in (Kept.MEMORY, Kept.KEYRING)
-        assert "OpenAI" in c.window.notice.text
-        assert c.window.notice.isVisible()
+        assert "OpenAI" in c.window.bars.notice.text
+        assert c.window.bars.notice.isVisible()
         assert provider(c, "openai").set_up
     assert crash_reports(tmp_path) == []
 
@@ -61,7 +61,7 @@ async def test_a_saved_key_is_told_of(tmp_path: Path) -> None:
 async def test_a_key_that_is_none_is_told_at_its_field(tmp_path: Path) -> None:
     """The dialog stays, the provider is in sight, and what was typed is still there."""
     async with cockpit(tmp_path) as c:
-        dialog = c.window.settings()
+        dialog = c.window.openings.settings()
         dialog.providers.choose("openai")
         dialog.providers.key.field.setText("sk-tést")
         dialog.providers.choose("ollama")
@@ -80,7 +80,7 @@ async def test_a_key_that_is_none_is_told_at_its_field(tmp_path: Path) -> None:
 async def test_an_address_that_cannot_work_is_not_saved(tmp_path: Path, address: str) -> None:
     """It is told at its field, on the tab where that is."""
     async with cockpit(tmp_path) as c:
-        dialog = c.window.settings()
+        dialog = c.window.openings.settings()
         add(dialog, "mine", address)
         dialog.tabs.setCurrentWidget(dialog.general)
         click(dialog.save_button)
@@ -98,7 +98,7 @@ async def test_a_results_folder_holds_at_once(tmp_path: Path) -> None:
     async with cockpit(tmp_path / "data", speed=20.0) as c:
         task = await c.make(max_steps=1)
         await c.until(lambda: c.engine.totals().by_state.get(c.state(task)) == 1 and c.state(task).value == "completed")
-        dialog = c.window.settings()
+        dialog = c.window.openings.settings()
         dialog.general.results.field.setText("/proc/nope")
         click(dialog.save_button)
         await c.until(lambda: "cannot write" in dialog.general.results.problem)
@@ -115,15 +115,15 @@ async def test_answers_that_cannot_be_written_are_told(tmp_path: Path) -> None:
         c.program.results.parent.mkdir(parents=True, exist_ok=True)
         c.program.results.write_text("a file where the folder should be")
         task = await c.make(max_steps=1)
-        await c.until(c.window.notice.isVisible)
-        assert "results folder" in c.window.notice.text
+        await c.until(c.window.bars.notice.isVisible)
+        assert "results folder" in c.window.bars.notice.text
         await c.until(lambda: c.state(task).value == "completed")
 
 
 async def test_a_theme_and_providers_show_at_once(tmp_path: Path) -> None:
     """The window changes its colours, and the first page offers what was set up."""
     async with cockpit(tmp_path) as c:
-        dialog = c.window.settings()
+        dialog = c.window.openings.settings()
         dialog.general.theme.field.setCurrentIndex(dialog.general.theme.field.findData("light"))
         add(dialog, "mine", "http://127.0.0.1:9/v1")
         await saved(c, dialog)
@@ -138,7 +138,7 @@ async def test_a_theme_and_providers_show_at_once(tmp_path: Path) -> None:
 async def test_a_limit_out_of_bounds_is_told_until_it_is_changed(tmp_path: Path, text: str, told: str) -> None:
     """With what would be right; the mark goes with the first letter of a correction."""
     async with cockpit(tmp_path) as c:
-        dialog = c.window.settings()
+        dialog = c.window.openings.settings()
         dialog.general.limit.field.setText(text)
         click(dialog.save_button)
         await c.until(lambda: told in dialog.general.limit.problem)
@@ -156,7 +156,7 @@ async def test_a_limit_out_of_bounds_is_told_until_it_is_changed(tmp_path: Path,
 async def test_a_server_is_renamed_tested_and_removed(tmp_path: Path) -> None:
     """Its row follows its name, a test names what it offers and leaves the focus alone, Remove takes it away."""
     async with cockpit(tmp_path) as c, Simulator(SimulatorConfig()) as server:
-        dialog = c.window.settings()
+        dialog = c.window.openings.settings()
         add(dialog, "mine", server.base_url)
         dialog.providers.name.field.textEdited.emit("mine")
         assert dialog.providers.list.currentItem().text() == "mine"
@@ -167,7 +167,7 @@ async def test_a_server_is_renamed_tested_and_removed(tmp_path: Path) -> None:
         assert QApplication.focusWidget() in (dialog.providers.test_button, None)
         dialog.providers.key.field.setText("sk-mine")
         await saved(c, dialog)
-        dialog = c.window.settings()
+        dialog = c.window.openings.settings()
         dialog.providers.choose("mine")
         click(dialog.providers.remove_button)
         await saved(c, dialog)
@@ -180,7 +180,7 @@ async def test_a_server_is_renamed_tested_and_removed(tmp_path: Path) -> None:
 async def test_rows_of_providers_do_not_overlap(tmp_path: Path) -> None:
     """All are as high as the first."""
     async with cockpit(tmp_path) as c:
-        dialog = c.window.settings()
+        dialog = c.window.openings.settings()
         dialog.tabs.setCurrentWidget(dialog.providers)
         rows = dialog.providers.list
         heights = {rows.visualItemRect(rows.item(row)).height() for row in range(rows.count())}
@@ -192,7 +192,7 @@ async def test_rows_of_providers_do_not_overlap(tmp_path: Path) -> None:
 async def test_a_model_s_file_takes_the_place_of_the_test_model(tmp_path: Path) -> None:
     """What is no GGUF file is refused at the field."""
     async with cockpit(tmp_path / "data") as c:
-        dialog = c.window.settings()
+        dialog = c.window.openings.settings()
         dialog.tabs.setCurrentWidget(dialog.providers)
         dialog.providers.choose("local")
         dialog.providers.file.field.setText(str(tmp_path / "absent.gguf"))
@@ -203,7 +203,7 @@ async def test_a_model_s_file_takes_the_place_of_the_test_model(tmp_path: Path) 
         await saved(c, dialog)
         view = provider(c, "local")
         assert (view.models, view.title) == (("own",), "own")
-        dialog = c.window.settings()
+        dialog = c.window.openings.settings()
         dialog.providers.choose("local")
         dialog.providers.file.field.setText("")
         await saved(c, dialog)

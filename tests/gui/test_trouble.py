@@ -50,17 +50,17 @@ async def test_what_cannot_be_saved_is_kept_and_goes_on_by_one_click(
     async with cockpit(tmp_path, speed=2.0) as c:
         with monkeypatch.context() as patch:
             await held_up(c, patch)
-            bar = c.window.trouble
+            bar = c.window.bars.trouble
             assert bar.isVisible() and "disk is full" in bar.text and "One paid reply" in bar.text
             (task,) = c.engine.snapshots()
             assert task.standing.reason == PauseReason.STORAGE and task.standing.steps_done == 0
             click(bar.button)
-            await c.until(lambda: "disk is full" in c.window.notice.text)
+            await c.until(lambda: "still cannot be saved" in c.window.bars.notice.text)
             assert c.engine.totals().unsaved == 1
             await c.until(bar.button.isEnabled)
         click(bar.button)
         await c.until(lambda: c.state(task.id) is State.COMPLETED)
-        await c.until(lambda: not bar.isVisible() and not c.window.notice.isVisible())
+        await c.until(lambda: not bar.isVisible() and not c.window.bars.notice.isVisible())
         assert [len(step.attempts) for step in await c.engine.steps(task.id)] == [1, 1]
 
 

@@ -43,7 +43,7 @@ async def test_start_pause_resume_by_the_buttons(tmp_path: Path) -> None:
     """The one button is Start, then Resume; Pause takes effect after the step; each is enabled when it is possible."""
     async with cockpit(tmp_path, speed=3.0) as c:
         click(c.window.toolbar.new_task)
-        dialog = c.window.open_dialog
+        dialog = c.window.openings.last
         _fill(dialog.goal.field, "Write about sheep")
         _fill(dialog.steps.field, "3")
         _fill(dialog.more.fields["max_output"].field, "40")
@@ -128,11 +128,11 @@ async def test_closing_drains_and_reopening_asks(tmp_path: Path) -> None:
         snapshot = c.engine.snapshot(task)
         assert (snapshot.state, snapshot.standing.reason) == (State.PAUSED, PauseReason.INTERRUPTION)
         assert snapshot.standing.steps_done >= 1
-        assert c.window.banner.isVisible()
+        assert c.window.bars.banner.isVisible()
         assert c.window.table.model.total == 1
-        click(c.window.banner.resume_button)
+        click(c.window.bars.banner.resume_button)
         await c.until(lambda: c.state(task) is State.COMPLETED)
-        assert not c.window.banner.isVisible()
+        assert not c.window.bars.banner.isVisible()
         steps = await c.engine.steps(task)
         assert [len(step.attempts) for step in steps] == [1, 1, 1, 1]
 
@@ -143,7 +143,7 @@ async def test_always_resume_is_kept(tmp_path: Path) -> None:
         task = await c.make()
         await c.until(lambda: c.engine.snapshot(task).streamed_tokens > 0)
     async with cockpit(tmp_path) as c:
-        c.window.banner.always.emit()
+        c.window.bars.banner.always.emit()
         await c.until(lambda: c.state(task) is State.COMPLETED)
     async with cockpit(tmp_path) as c:
         assert c.services.preferences().resume_interrupted == "always"
@@ -162,7 +162,7 @@ async def test_always_resume_is_kept(tmp_path: Path) -> None:
 async def test_bad_input_is_told_at_its_field(tmp_path: Path, field: str, text: str, told: str) -> None:
     """The sentence stands under the field, the dialog stays, nothing is made, and nothing typed is lost."""
     async with cockpit(tmp_path) as c:
-        dialog = c.window.new_task()
+        dialog = c.window.openings.new_task()
         _fill(dialog.goal.field, "A goal")
         dialog.models.choose("simulator", "sim-fast")
         _fill(getattr(dialog, field).field, text)
@@ -176,13 +176,13 @@ async def test_bad_input_is_told_at_its_field(tmp_path: Path, field: str, text: 
 async def test_an_unknown_price_is_told_before_anything_is_paid(tmp_path: Path) -> None:
     """A model nobody priced is refused at its field."""
     async with cockpit(tmp_path) as c:
-        dialog = c.window.new_task()
+        dialog = c.window.openings.new_task()
         _fill(dialog.goal.field, "A goal")
         dialog.models.choose("holysheep", "no-such-model")
         click(dialog.start_button)
         await c.until(lambda: bool(dialog.model.problem))
         assert "price" in dialog.model.problem
-        assert isinstance(c.window.open_dialog, NewTask)
+        assert isinstance(c.window.openings.last, NewTask)
         dialog.reject()
 
 

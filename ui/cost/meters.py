@@ -111,6 +111,7 @@ class SpendMeter(Meter):
     def __init__(self, words: Words, tokens: Tokens) -> None:
         """Build it at nothing."""
         super().__init__(words, tokens)
+        self._says: tuple[str, ...] = ("",)
         self._amount, self._limit, self._below = QLabel(), QLabel(), ElidedLabel()
         for label in (self._amount, self._limit, self._below):
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -135,17 +136,33 @@ class SpendMeter(Meter):
         self._show(spending)
         self.bar.setVisible(spending.limit is not None)
         digits = decimals(spending.spent if spending.limit is None else spending.limit)
-        said = [self._words("meter.at_risk_now", amount=money(totals.held, digits))]
-        if spending.free is not None:
-            said.append(self._words("meter.free", amount=money_left(spending.free, digits)))
-        for label, text in (
-            (self._amount, money(spending.spent, digits)),
-            (self._limit, self._of_limit()),
-            (self._below, " · ".join(said)),
-        ):
+        self._says = self._sentences(totals.held, spending, digits)
+        for label, text in ((self._amount, money(spending.spent, digits)), (self._limit, self._of_limit())):
             if label.text() != text:
                 label.setText(text)
-        self.setAccessibleName(f"{self._amount.text()} {self._limit.text()}, {self._below.text()}")
+        self._fit()
+        self.setAccessibleName(f"{self._amount.text()} {self._limit.text()}, {self._says[0]}")
+
+    def _sentences(self, held: int, spending: Spending, digits: int) -> tuple[str, ...]:
+        """Return what is at risk and what is free, in more words and in fewer."""
+        amount = money(held, digits)
+        long, short = self._words("meter.at_risk_now", amount=amount), self._words("meter.at_risk", amount=amount)
+        if spending.free is None:
+            return long, short
+        free = self._words("meter.free", amount=money_left(spending.free, digits))
+        return f"{long} · {free}", f"{short} · {free}"
+
+    def _fit(self) -> None:
+        """Say it in the most words that there is room for."""
+        metrics, room = self._below.fontMetrics(), self._below.width()
+        text = next((each for each in self._says if metrics.horizontalAdvance(each) <= room), self._says[-1])
+        if text != self._below.text():
+            self._below.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget."""
+        super().resizeEvent(event)
+        self._fit()
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""

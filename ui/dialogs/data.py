@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from engine.face import Damage, DroverError, Engine, ErrorCode, Retention, StorageSizes
 from ui.bars import plain_label
 from ui.dialogs.form import Field, WrongInputError, grid, heading, line, read, text_of
+from ui.dialogs.growing import GrowingDialog
 from ui.services import WindowServices
 from ui.tasks.format import size
 from ui.text import Words
@@ -28,9 +28,10 @@ from ui.text import Words
 SIZES = ("total", "texts", "raw", "deleted", "results")
 LIMITS = ("raw_days", "raw_megabytes", "texts_days", "texts_megabytes")
 MOST = 1_000_000
+DAMAGE_LINES = 8
 
 
-class Data(QDialog):
+class Data(GrowingDialog):
     """Reads sizes when it opens; a backup is made while everything goes on."""
 
     def __init__(self, engine: Engine, services: WindowServices, words: Words, parent: QWidget) -> None:
@@ -41,12 +42,16 @@ class Data(QDialog):
         self.setMinimumWidth(620)
         self.sizes = {name: plain_label("…") for name in SIZES}
         retention = services.preferences().retention
-        self.limits = {name: Field(words(f"data.{name}"), line(_number(retention, name))) for name in LIMITS}
+        self.limits = {
+            name: Field(words(f"data.{name}"), line(_number(retention, name), words("data.never"))) for name in LIMITS
+        }
         self.backup_button, self.save_button = QPushButton(words("data.backup")), QPushButton(words("data.save"))
+        self.save_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
         self.outcome = plain_label("")
         self.outcome.setWordWrap(True)
         self.damage = QPlainTextEdit()
         self.damage.setReadOnly(True)
+        self.damage.setMinimumHeight(DAMAGE_LINES * self.damage.fontMetrics().lineSpacing())
         self.damage.setAccessibleName(words("data.damage"))
         self._build(engine.damage())
         self.backup_button.clicked.connect(self._choose)
@@ -139,14 +144,14 @@ class Data(QDialog):
 
 
 def told(damage: Damage, words: Words) -> str:
-    """Return what is said of one damage: which task, what is kept, what is lost, where the copy is."""
-    said = [damage.title or words("data.damage_store"), damage.place]
+    """Return what is said of one damage: which task, then what is kept, what is lost, where the copy is."""
+    said = [damage.place]
     said.append(words("data.damage_kept", steps=damage.kept_steps))
     if damage.lost_records:
         said.append(words("data.damage_lost", records=damage.lost_records))
     if damage.quarantine is not None:
         said.append(words("data.damage_copy", folder=damage.quarantine))
-    return " · ".join(said)
+    return f"{damage.title or words('data.damage_store')}\n{' · '.join(said)}"
 
 
 def _number(retention: Retention, name: str) -> str:

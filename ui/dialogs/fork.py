@@ -6,11 +6,12 @@ import re
 
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.face import DroverError, InvalidSpecError, RecipeName, TaskSpec, parse, plain, validate
 from ui.bars import plain_label
 from ui.dialogs.form import Field, WrongInputError, area, grid, heading, line, read, text_of
+from ui.dialogs.growing import GrowingDialog
 from ui.dialogs.model_choice import ModelChoice
 from ui.services import ProviderView
 from ui.text import Words
@@ -18,7 +19,7 @@ from ui.text import Words
 SEPARATOR = re.compile(r"^\s*---\s*$", re.MULTILINE)
 
 
-class ForkTask(QDialog):
+class ForkTask(GrowingDialog):
     """Emits `made` with the spec and whether it begins paused; stays open until it is told that it was taken."""
 
     made = Signal(object, bool)
@@ -33,14 +34,16 @@ class ForkTask(QDialog):
         self.setModal(True)
         self.setMinimumWidth(620)
         pipeline = spec.recipe is RecipeName.PIPELINE
+        budget = plain(spec.budget) if spec.budget is not None else ""
         self.name = Field(words("new_task.name"), line(words("fork.name", name=spec.name)))
+        self.name.field.setCursorPosition(0)
         self.models = ModelChoice(providers, spec.provider, spec.model)
         self.model = Field(words("new_task.provider_model"), self.models)
         asked = "\n---\n".join(spec.prompts) if pipeline else spec.goal
         label = words("new_task.prompts") if pipeline else words("new_task.goal")
         self.asked = Field(label, area(asked, rows=6))
         self.steps = Field(words("new_task.steps"), line(str(spec.max_steps)))
-        self.budget = Field(words("new_task.budget"), line(plain(spec.budget) if spec.budget is not None else "", ""))
+        self.budget = Field(words("new_task.budget"), line(budget, words("new_task.budget_hint")))
         self.steps.setVisible(not pipeline)
         self._problem = plain_label("")
         self._problem.setObjectName("error")

@@ -23,7 +23,7 @@ def columns(words: Words) -> tuple[RowColumn, ...]:
     return (
         RowColumn(title=words("steps.step"), width=44, right=True),
         RowColumn(title=words("steps.attempt"), width=62, right=True, drops=4),
-        RowColumn(title=words("steps.status"), width=170, least=88, stretch=2),
+        RowColumn(title=words("steps.status"), width=170, least=124, stretch=2),
         RowColumn(title=words("steps.model"), width=150, least=80, stretch=1, drops=3),
         RowColumn(title=words("steps.input"), width=56, right=True, drops=2),
         RowColumn(title=words("steps.cached"), width=60, right=True, drops=6),
@@ -31,7 +31,7 @@ def columns(words: Words) -> tuple[RowColumn, ...]:
         RowColumn(title=words("steps.reasoning"), width=80, right=True, drops=8),
         RowColumn(title=words("steps.first_token"), width=78, right=True, drops=5),
         RowColumn(title=words("steps.duration"), width=68, right=True),
-        RowColumn(title=words("steps.cost"), width=72, right=True),
+        RowColumn(title=words("steps.cost"), width=78, right=True),
         RowColumn(title=words("steps.waited"), width=82, right=True, drops=9),
         RowColumn(title=words("steps.notes"), width=120, least=64, stretch=1, drops=7),
     )

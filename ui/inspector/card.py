@@ -18,7 +18,7 @@ from ui.text import Words
 from ui.theme import Tokens
 
 RADIUS = 6
-COMPACT = "QPushButton { padding: 2px 9px; min-height: 15px }"
+COMPACT = "QPushButton, QLineEdit { padding: 2px 9px; min-height: 15px }"
 
 
 class ResultCard(QFrame):

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from engine.face import Action, Checkpoint, Difference, DroverError, TaskSnapshot, allowed
 from ui.inspector import points
+from ui.inspector.diff_look import DiffLook
 from ui.inspector.loading import Loader
 from ui.inspector.rows import RowsModel
 from ui.inspector.rows_view import RowsView
@@ -27,7 +28,7 @@ from ui.theme import Tokens
 
 
 class CheckpointsTab(TaskTab):
-    """One point selected is compared with the newest, two with each other."""
+    """One point selected is compared with the newest, the newest with the one before it, two with each other."""
 
     def __init__(self, services: InspectorServices, words: Words, tokens: Tokens) -> None:
         """Build it empty."""
@@ -45,6 +46,7 @@ class CheckpointsTab(TaskTab):
         self.changes = QPlainTextEdit()
         self.changes.setReadOnly(True)
         self.changes.setAccessibleName(words("points.changes_name"))
+        self._look = DiffLook(self.changes.document(), tokens)
         self.restore, self.fork = QPushButton(words("points.restore")), QPushButton(words("points.fork"))
         self._arrange()
         self.view.selectionModel().selectionChanged.connect(self._tell)
@@ -65,6 +67,7 @@ class CheckpointsTab(TaskTab):
         lower.setContentsMargins(8, 4, 0, 0)
         lower.addLayout(head)
         lower.addWidget(self.changes, 1)
+        lower.addStretch()
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(self.view)
@@ -85,12 +88,13 @@ class CheckpointsTab(TaskTab):
         self._enable()
 
     def chosen(self) -> list[Checkpoint]:
-        """Return the selected points, earlier first; one alone with the newest, where that is another."""
+        """Return the selected points, earlier first; one alone with the newest, the newest with the one before."""
         rows = sorted({index.row() for index in self.view.selectionModel().selectedRows()}, reverse=True)
         found = [self.records.row(row) for row in rows if row < self.records.rowCount()]
-        newest = self.records.row(0) if found else None
-        if len(found) == 1 and newest is not None and newest.step != found[0].step:
-            found.append(newest)
+        if rows == [0] and self.records.rowCount() > 1:
+            found.insert(0, self.records.row(1))
+        elif len(found) == 1 and rows != [0]:
+            found.append(self.records.row(0))
         return found
 
     def _show(self, found: tuple[Checkpoint, ...]) -> None:
@@ -106,19 +110,24 @@ class CheckpointsTab(TaskTab):
         self._enable()
         found = self.chosen()
         self.changes.clear()
+        self.changes.setVisible(len(found) == 2)
         if not self.records.rowCount():
             self.about.setText(self._words("points.none") if self._task else "")
         elif len(found) == 2:
             self.about.setText("")
             self._services.spawn(self._compare(found[0].step, found[1].step))
         else:
-            self.about.setText(self._words("points.choose"))
+            self.about.setText(self._words("points.choose" if self.records.rowCount() > 1 else "points.only"))
 
     def _enable(self) -> None:
         one = len(self.view.selectionModel().selectedRows()) == 1
         can = self._task is not None and Action.RESTORE in allowed(self._task.state)
-        self.restore.setEnabled(one and can)
+        self.restore.setEnabled(one and can and not self._stands_there())
         self.fork.setEnabled(one)
+
+    def _stands_there(self) -> bool:
+        """Whether the task is where the selected point would take it."""
+        return self._task is not None and self._task.standing.steps_done == self._selected().step
 
     async def _compare(self, first: int, second: int) -> None:
         task = self._task
@@ -156,3 +165,4 @@ class CheckpointsTab(TaskTab):
         self.view.set_inks(inks)
         self.about.setFont(inks.row_text)
         tint(self.about, inks["dim"])
+        self._look.set_tokens(tokens)

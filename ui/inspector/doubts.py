@@ -32,16 +32,21 @@ class Doubts(QWidget):
         self.amount = QLineEdit()
         self.amount.setPlaceholderText(words("doubt.amount"))
         self.amount.setAccessibleName(words("doubt.amount"))
-        self.amount.setFixedWidth(110)
+        self.amount.setFixedWidth(84)
+        self.amount.setStyleSheet(COMPACT)
+        self.set = self._button("doubt.set", "doubt.set_hint")
+        self.set.setEnabled(False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        for widget in (self.spent, self.free, self.amount, self.ask, self.retry):
+        for widget in (self.spent, self.free, self.ask, self.retry, self.amount, self.set):
             row.addWidget(widget)
         row.addStretch(1)
         self.spent.clicked.connect(lambda: self._count(self._attempt.intent.held if self._attempt else None))
         self.free.clicked.connect(lambda: self._count(0))
         self.amount.returnPressed.connect(self._type)
+        self.amount.textChanged.connect(self._typed)
+        self.set.clicked.connect(self._type)
         self.ask.clicked.connect(self.asked)
         self.retry.clicked.connect(self.again)
         self.hide()
@@ -59,14 +64,23 @@ class Doubts(QWidget):
         if amount is not None:
             self.counts.emit(amount)
 
+    def _typed(self, text: str) -> None:
+        self.set.setEnabled(bool(text.strip()))
+        self._mark(wrong=False)
+
     def _type(self) -> None:
         try:
             amount = parse(self.amount.text())
         except ValueError:
-            self.amount.setProperty("wrong", True)  # noqa: FBT003 - Qt's signature
+            self._mark(wrong=True)
+        else:
+            self._count(amount)
+
+    def _mark(self, *, wrong: bool) -> None:
+        if bool(self.amount.property("wrong")) != wrong:
+            self.amount.setProperty("wrong", wrong)
+            self.amount.style().unpolish(self.amount)
             self.amount.style().polish(self.amount)
-            return
-        self._count(amount)
 
     def _button(self, code: str, hint: str) -> QPushButton:
         button = QPushButton(self._words(code))

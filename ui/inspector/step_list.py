@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.face import AttemptRecord, AttemptStatus, StepRecord, TaskSnapshot
+from engine.face import AttemptRecord, AttemptStatus, State, StepRecord, TaskSnapshot
 from ui.inspector.rows import Cell, RowColumn
 from ui.tasks import format as figures
 from ui.text import Words
@@ -17,7 +17,7 @@ COLUMNS = (
     RowColumn(title="", width=146, least=120, stretch=1, drops=3),
     RowColumn(title="", width=58, right=True),
     RowColumn(title="", width=64, right=True, drops=2),
-    RowColumn(title="", width=70, right=True, drops=1),
+    RowColumn(title="", width=72, right=True, drops=1),
     RowColumn(title="", width=82, right=True),
 )
 LOOKED_AT = 400
@@ -34,13 +34,16 @@ class StepLine:
     streamed: int = 0
     text: str = ""
     """The beginning of what it has said so far."""
+    kept: bool = False
+    """Whether its reply is whole and waits in memory, since nothing can be saved."""
 
 
 def lines(steps: Sequence[StepRecord], task: TaskSnapshot | None, live: str = "") -> list[StepLine]:
     """Return the lines, newest first; `live` is the text in flight."""
     newest = [StepLine(step=step) for step in reversed(steps)]
     if newest and task is not None and in_flight(newest[0].step):
-        newest[0] = StepLine(step=newest[0].step, streamed=task.streamed_tokens, text=live)
+        kept = task.state is State.PAUSED
+        newest[0] = StepLine(step=newest[0].step, streamed=task.streamed_tokens, text=live, kept=kept)
     return newest
 
 
@@ -58,13 +61,13 @@ def cells(line: StepLine, words: Words) -> tuple[Cell, ...]:
     produced = usage.output if usage else line.streamed
     duration = accepted.duration_s if accepted else None
     return (
-        Cell(words("row.step", step=step.number), "dim", _dot(step)),
+        Cell(words("row.step", step=step.number), "dim", "paused" if line.kept else _dot(step)),
         Cell(_said(line, words)),
         Cell(last.intent.model, "dim"),
         Cell(figures.short_count(produced) if produced else figures.NONE),
         Cell(figures.seconds(duration)),
         Cell(figures.NONE if in_flight(step) and not step.cost else figures.money(step.cost)),
-        _end(last, words),
+        Cell(words("row.in_memory"), "paused") if line.kept else _end(last, words),
     )
 
 

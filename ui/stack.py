@@ -1,0 +1,76 @@
+"""The bars above the tiles, below each other: what cannot be saved comes first, what was told last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from engine.face import DroverError, Engine, Totals
+from ui.bars import Banner, Notice
+from ui.cost.offers import MoneyBanners
+from ui.services import WindowServices
+from ui.text import Words
+from ui.trouble import DamageBar, TroubleBar
+from ui.undo import UndoBar
+
+
+class Bars(QWidget):
+    """Each is shown while there is something to say; together they are no higher than what they say."""
+
+    def __init__(self, engine: Engine, services: WindowServices, words: Words) -> None:
+        """Build them hidden."""
+        super().__init__()
+        self._engine, self._services, self._words = engine, services, words
+        self._results_problem, self._interrupted, self._trouble = "", 0, ""
+        self.banner, self.notice = Banner(words), Notice(words("action.cancel"))
+        self.trouble, self.undo, self.damage = TroubleBar(words), UndoBar(words), DamageBar(words)
+        self.money = MoneyBanners(words)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for bar in (self.trouble, self.damage, self.undo, self.banner, self.money, self.notice):
+            layout.addWidget(bar)
+
+    def show_totals(self, totals: Totals) -> None:
+        """Say what is so."""
+        self._trouble = totals.trouble
+        self._ask_about_interrupted(totals.interrupted)
+        self.trouble.show_totals(totals)
+        self.damage.show_totals(totals)
+        self.money.show_totals(totals)
+        self._tell_results()
+
+    def tell(self, error: DroverError) -> None:
+        """Say what went wrong where the person is looking."""
+        self.notice.tell(self._words.error(error))
+
+    def open_path(self, path: Path) -> None:
+        """Show a file or folder with the system's own program, or say where it is."""
+        if not self._services.open_path(path):
+            self.notice.tell(self._words("notice.not_opened", path=path))
+
+    def tell_again(self, error: DroverError) -> None:
+        """Say that saving failed once more: no sentence twice, where the bar above says why."""
+        if error.code == self._trouble:
+            self.notice.tell(self._words("trouble.still"))
+        else:
+            self.tell(error)
+
+    def _ask_about_interrupted(self, number: int) -> None:
+        """Say what a yes means for money; asked of the engine only when the number is another one."""
+        if number == self._interrupted:
+            return
+        self._interrupted = number
+        standings = [task.standing for task in self._engine.snapshots() if task.standing.unknown] if number else []
+        unknown, assumed = sum(s.unknown for s in standings), sum(s.assumed for s in standings)
+        self.banner.show_interrupted(number, unknown, assumed)
+
+    def _tell_results(self) -> None:
+        """Say when answers cannot be written to their folder, once for each reason."""
+        problem = self._services.results_problem()
+        if problem != self._results_problem:
+            self._results_problem = problem
+            if problem:
+                self.notice.tell(self._words("notice.results", problem=problem))
