@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.face import PICO, ChangeBatch, Totals
@@ -69,3 +70,8 @@ def test_the_meter_of_today(qtbot: QtBot) -> None:
     assert meter.accessibleName() == "$0.00 no limit, At risk now $0.00"
     meter.show_totals(Totals(spent_today=PICO // 100 - 1, day_limit=PICO // 100))
     assert meter.accessibleName() == "$0.0100 of $0.01, At risk now $0.0000 · <$0.0001 free"
+    for width, text in ((400, "At risk now $0.94 · $23.40 free"), (160, "At risk $0.94 · $23.40 free")):
+        meter.show_totals(Totals(spent_today=1566 * PICO // 100, held_today=held, held=held, day_limit=40 * PICO))
+        meter.resize(width, 60)
+        meter.show()
+        assert text in [label.text() for label in meter.findChildren(QLabel)]

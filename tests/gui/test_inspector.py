@@ -486,6 +486,51 @@ def test_checkpoints_are_listed_compared_and_gone_back_to(inspector: Inspector, 
     assert not tab.restore.isEnabled() and tab.fork.isEnabled()
 
 
+def test_the_newest_checkpoint_is_compared_with_the_one_before(inspector: Inspector, engine: Engine) -> None:
+    """What the last steps changed is there without a click; the task stands there already, so it cannot go back."""
+    engine.points = (point(5), point(10), point(15))
+    inspector.show_task(at_rest())
+    inspector.tabs.setCurrentIndex(CHECKPOINTS)
+    tab = inspector.checkpoints
+    assert "From step 10 to step 15" in tab.about.text()
+    assert tab.changes.isVisible()
+    assert not tab.restore.isEnabled() and tab.fork.isEnabled()
+
+
+def test_the_only_checkpoint_leaves_no_blank(inspector: Inspector, engine: Engine) -> None:
+    """It says that there is nothing to compare it with."""
+    engine.points = (point(5),)
+    inspector.show_task(at_rest())
+    inspector.tabs.setCurrentIndex(CHECKPOINTS)
+    tab = inspector.checkpoints
+    assert "nothing yet to compare" in tab.about.text()
+    assert not tab.changes.isVisible()
+    assert tab.restore.isEnabled()
+
+
+def test_a_difference_has_the_colours_of_the_theme(inspector: Inspector, engine: Engine) -> None:
+    """Lines that were added and taken away, beside their sign."""
+    engine.points = (point(5), point(15))
+    inspector.show_task(at_rest())
+    inspector.tabs.setCurrentIndex(CHECKPOINTS)
+    for theme in ("light", "dark"):
+        tokens = load_tokens(theme)
+        inspector.set_tokens(tokens)
+        found = coloured(inspector.checkpoints.changes)
+        assert found == {"-step 5": tokens.colour("failed"), "+step 15": tokens.colour("completed")}
+
+
+def coloured(edit: QPlainTextEdit) -> dict[str, str]:
+    """Return the lines that have a colour of their own."""
+    found = dict[str, str]()
+    block = edit.document().begin()
+    while block.isValid():
+        for run in block.layout().formats():
+            found[block.text()] = run.format.foreground().color().name()
+        block = block.next()
+    return found
+
+
 def test_a_task_without_checkpoints_says_so(inspector: Inspector) -> None:
     """And nothing can be pressed."""
     inspector.show_task(at_rest())
@@ -514,8 +559,12 @@ def test_an_unknown_attempt_is_decided_on_by_buttons(inspector: Inspector, engin
     doubts.free.click()
     doubts.amount.setText("nonsense")
     QTest.keyClick(doubts.amount, Qt.Key.Key_Return)
+    assert doubts.amount.property("wrong")
     doubts.amount.setText("0.02")
-    QTest.keyClick(doubts.amount, Qt.Key.Key_Return)
+    assert not doubts.amount.property("wrong")
+    doubts.set.click()
+    doubts.amount.clear()
+    assert not doubts.set.isEnabled()
     assert [amount for _, _, amount in engine.corrected] == [PICO // 20, 0, PICO // 50]
     doubts.ask.click()
     assert "does not tell" in inspector.steps.about_text

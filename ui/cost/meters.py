@@ -146,7 +146,7 @@ class SpendMeter(Meter):
     def _sentences(self, held: int, spending: Spending, digits: int) -> tuple[str, ...]:
         """Return what is at risk and what is free, in more words and in fewer."""
         amount = money(held, digits)
-        long, short = self._words("meter.at_risk_now", amount=amount), self._words("meter.at_risk", amount=amount)
+        long, short = self._words("meter.at_risk_now", amount=amount), self._words("meter.at_risk_short", amount=amount)
         if spending.free is None:
             return long, short
         free = self._words("meter.free", amount=money_left(spending.free, digits))

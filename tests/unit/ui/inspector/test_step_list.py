@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.face import PICO, AttemptStatus
+from engine.face import PICO, AttemptStatus, State
 from tests.snapshots import attempt, snapshot, step
 from ui.inspector.step_list import StepLine, cells, first_words, lines
 from ui.text import load_words
@@ -38,6 +38,14 @@ def test_newest_first_and_the_one_in_flight_counts() -> None:
     found = lines(steps, snapshot(0, streamed_tokens=1800), "The view")
     assert [line.step.number for line in found] == [2, 1]
     assert said(found[0]) == ["Step 2", "The view", "gpt-4.1", "1.8k", "—", "—", "in flight"]
+
+
+def test_a_reply_that_waits_in_memory_is_not_in_flight() -> None:
+    """It is whole and paid, and nothing can be saved."""
+    steps = [step(1, attempt(1, status=AttemptStatus.OPEN))]
+    (found,) = lines(steps, snapshot(0, state=State.PAUSED, streamed_tokens=60), "The view")
+    assert said(found)[-1] == "in memory"
+    assert cells(found, WORDS)[0].dot == "paused"
 
 
 def test_a_failed_step_says_so() -> None:
