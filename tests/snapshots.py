@@ -46,6 +46,7 @@ def snapshot(
     attempts: int = 0,
     spent: int = 0,
     active_s: float = 0.0,
+    undecided: int = 0,
 ) -> TaskSnapshot:
     """Return a task; `number` is its id and place."""
     spec = spec or TaskSpec(
@@ -65,6 +66,8 @@ def snapshot(
         attempts=attempts or steps_done,
         spent=spent,
         active_s=active_s,
+        unknown=1 if undecided else 0,
+        undecided={AttemptId("unknown"): undecided} if undecided else {},
     )
     return TaskSnapshot(
         id=task_id(number),

@@ -22,7 +22,7 @@ class Bars(QWidget):
         """Build them hidden."""
         super().__init__()
         self._engine, self._services, self._words = engine, services, words
-        self._results_problem, self._interrupted, self._trouble = "", 0, ""
+        self._results_problem, self._interrupted, self._trouble = "", (0, 0, 0), ""
         self.banner, self.notice = Banner(words), Notice(words("action.cancel"))
         self.trouble, self.undo, self.damage = TroubleBar(words), UndoBar(words), DamageBar(words)
         self.money = MoneyBanners(words)
@@ -36,7 +36,7 @@ class Bars(QWidget):
     def show_totals(self, totals: Totals) -> None:
         """Say what is so."""
         self._trouble = totals.trouble
-        self._ask_about_interrupted(totals.interrupted)
+        self._ask_about_interrupted(totals)
         self.trouble.show_totals(totals)
         self.damage.show_totals(totals)
         self.money.show_totals(totals)
@@ -58,14 +58,14 @@ class Bars(QWidget):
         else:
             self.tell(error)
 
-    def _ask_about_interrupted(self, number: int) -> None:
-        """Say what a yes means for money; asked of the engine only when the number is another one."""
-        if number == self._interrupted:
+    def _ask_about_interrupted(self, totals: Totals) -> None:
+        """Say what a yes means for money; asked of the engine only when the figures are others."""
+        number, amount = totals.interrupted, totals.unknown_amount
+        if (number, totals.unknown, amount) == self._interrupted:
             return
-        self._interrupted = number
-        standings = [task.standing for task in self._engine.snapshots() if task.standing.unknown] if number else []
-        unknown, assumed = sum(s.unknown for s in standings), sum(s.assumed for s in standings)
-        self.banner.show_interrupted(number, unknown, assumed)
+        self._interrupted = number, totals.unknown, amount
+        unknown = sum(task.standing.unknown for task in self._engine.snapshots()) if number else 0
+        self.banner.show_interrupted(number, unknown, amount)
 
     def _tell_results(self) -> None:
         """Say when answers cannot be written to their folder, once for each reason."""

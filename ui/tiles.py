@@ -15,7 +15,7 @@ from ui.cost.limits import LimitMeters
 from ui.cost.meters import SpendMeter
 from ui.elided import ElidedLabel
 from ui.plain import as_plain
-from ui.tasks.format import ago, count, duration
+from ui.tasks.format import ago, count, duration, money
 from ui.tasks.inks import Inks
 from ui.text import Words
 from ui.theme import Tokens
@@ -162,7 +162,12 @@ class Tiles(QFrame):
 
     def _show_needs(self, totals: Totals) -> None:
         times = sum(number for code, number in totals.needs_you.items() if code in TIMES)
-        reasons = [f"{n} {self._words(f'reason.{code}')}" for code, n in totals.needs_you.items() if code not in TIMES]
+        others = {code: number for code, number in totals.needs_you.items() if code not in TIMES}
+        unknown = others.pop("unknown", 0)
+        reasons = [f"{number} {self._words(f'reason.{code}')}" for code, number in others.items()]
+        if unknown:
+            amount = money(totals.unknown_amount)
+            reasons.insert(0, self._words("tile.unknown", count=count(unknown), amount=amount))
         if times:
             reasons.append(self._words("tile.timed_out", count=count(times)))
         below = " · ".join(reasons) or self._words("tile.nothing")

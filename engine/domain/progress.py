@@ -83,7 +83,8 @@ class Totals:
     by_model: Mapping[str, int] = field(default_factory=dict[str, int])
     by_batch: Mapping[str, int] = field(default_factory=dict[str, int])
     needs_you: Mapping[str, int] = field(default_factory=dict[str, int])
-    """How many tasks wait for the person, by reason code: FAILED, TIMEOUT, PAUSED for budget, provider or storage."""
+    """How many tasks wait for the person, by reason code: FAILED, TIMEOUT, PAUSED for budget, provider or storage; and
+    "unknown" for those with attempts whose end nobody knows, on which nobody has decided."""
     interrupted: int = 0
     """Tasks that an earlier end of the program stopped and that wait for a yes: PAUSED(interruption) and
     PENDING with phase AWAITING_CONSENT."""

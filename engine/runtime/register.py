@@ -18,11 +18,17 @@ NEEDS_YOU = frozenset({PauseReason.BUDGET, PauseReason.PROVIDER, PauseReason.STO
 K = TypeVar("K")
 
 
-def needs_you(standing: Standing) -> bool:
-    """Whether a task waits for its person."""
+UNKNOWN = "unknown"
+"""What stands beside these reasons: nobody has decided what an attempt counts for whose end nobody knows."""
+
+
+def need(standing: Standing) -> str:
+    """Return for what a task waits for its person: `UNKNOWN`, or its reason; empty where it does not."""
+    if standing.undecided:
+        return UNKNOWN
     if standing.state in (State.FAILED, State.TIMEOUT):
-        return True
-    return standing.state is State.PAUSED and standing.reason in NEEDS_YOU
+        return standing.reason
+    return standing.reason if standing.state is State.PAUSED and standing.reason in NEEDS_YOU else ""
 
 
 class Register:
@@ -88,7 +94,7 @@ class Register:
         if before.undecided != after.undecided:
             self._count_unknown(before, -1)
             self._count_unknown(after, 1)
-        if before.state is after.state and before.reason == after.reason:
+        if (before.state, before.reason, need(before)) == (after.state, after.reason, need(after)):
             return
         self._count(record.spec, before, -1)
         self._count(record.spec, after, 1)
@@ -129,8 +135,8 @@ class Register:
         self._by_model[spec.model] += by
         if spec.batch:
             self._by_batch[spec.batch] += by
-        if needs_you(standing):
-            self._needs_you[standing.reason] += by
+        if waits_for := need(standing):
+            self._needs_you[waits_for] += by
 
     def _count_unknown(self, standing: Standing, by: int) -> None:
         if standing.undecided:

@@ -69,6 +69,13 @@ def test_tiles_keep_their_width_whatever_they_say(tiles: Tiles, qtbot: QtBot) ->
     assert set(edges) == {TOKENS.colour("line")}
 
 
+def test_what_nobody_has_decided_on_needs_you_with_its_amount(tiles: Tiles) -> None:
+    """First, because it is money; the other reasons beside it."""
+    waits = {"budget": 2, "unknown": 3}
+    show(tiles, Totals(count=9, needs_you=waits, unknown=3, unknown_amount=123 * PICO // 10_000))
+    assert said(tiles, "Needs you").startswith("5") and "3 unknown: $0.0123 · 2 budget" in said(tiles, "Needs you")
+
+
 def test_a_moment_of_saving_is_no_alarm(tiles: Tiles) -> None:
     """Each batch waits a moment; only what waits long is told."""
     now = round(time.time() * 1000)

@@ -1,14 +1,15 @@
 """Five minutes of the totals, sampled once a second, and the rates read off them. Qt-free.
 
-Rates are differences of the engine's own monotonic counters, in integers, so that a chart sums to what the ledger says;
-nothing is added up here. A gap (the window was hidden) becomes one longer difference, not a loss.
+Rates are differences of the engine's own counters, in integers, so that a chart sums to what the ledger says; nothing
+is added up here. A gap (the window was hidden) becomes one longer difference, not a loss. The counters grow, but for
+one: a correction may take money off what was spent. That is no income: what was counted before it counts for less.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.face import PICO, Totals
 
@@ -48,6 +49,7 @@ class History:
         """Sample the totals at monotonic time `at` if a second has passed; whether it was."""
         if self.samples and at - self.samples[-1].at < EVERY_S:
             return False
+        self._correct(totals.spent_total)
         self.samples.append(
             Sample(
                 at=at,
@@ -59,6 +61,12 @@ class History:
         while len(self.samples) > 2 and self.samples[1].at < at - SPAN_S - SMOOTH_S:
             self.samples.popleft()
         return True
+
+    def _correct(self, spent: int) -> None:
+        """Take what an attempt of before turned out not to have cost off the samples before: no speed is negative."""
+        too_much = self.samples[-1].spent - spent if self.samples else 0
+        if too_much > 0:
+            self.samples = deque(replace(sample, spent=sample.spent - too_much) for sample in self.samples)
 
     def output(self) -> Line:
         """Return output tokens a second."""

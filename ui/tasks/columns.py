@@ -78,12 +78,14 @@ def budget_fraction(task: TaskSnapshot) -> float | None:
 
 
 def status_text(task: TaskSnapshot, words: Words, now: float) -> str:
-    """Return "Paused · budget", "Running · retry in 4 s"."""
+    """Return "Paused · budget", "Running · retry in 4 s", "Paused · unknown $0.0123"."""
     what = status(task, now)
     if not what.note:
         return words(what.state)
     if what.at_ms is not None:
         return f"{words(what.state)} · {words(what.note, time=figures.hour(what.at_ms, time.time()))}"
+    if what.amount is not None:
+        return f"{words(what.state)} · {words(what.note, amount=figures.money(what.amount))}"
     if what.seconds is None:
         return f"{words(what.state)} · {words(what.note)}"
     return f"{words(what.state)} · {words(what.note, seconds=what.seconds)}"
@@ -121,7 +123,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         code="task",
         paint=Paint.NAME,
-        width=275,
+        width=246,
         stretch=4,
         least=180,
         falling=False,
@@ -131,7 +133,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         code="status",
         paint=Paint.STATUS,
-        width=157,
+        width=186,
         stretch=1,
         least=124,
         falling=False,

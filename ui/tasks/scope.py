@@ -50,6 +50,8 @@ ALL_TASKS = TaskScope()
 def needs_you(task: TaskSnapshot) -> bool:
     """Whether a task waits for the person, as `Totals.needs_you` counts it."""
     state = task.state
+    if task.standing.undecided:
+        return True
     if state is State.PAUSED:
         return task.standing.reason in NEEDS_YOU
     return state is State.FAILED or state is State.TIMEOUT

@@ -34,6 +34,8 @@ class Status:
     """Seconds until the retry."""
     at_ms: int | None = None
     """Wall time at which it starts."""
+    amount: int | None = None
+    """Pico of attempts whose end nobody knows and on which nobody has decided."""
 
 
 def status(task: TaskSnapshot, now: float) -> Status:
@@ -47,6 +49,8 @@ def status(task: TaskSnapshot, now: float) -> Status:
         return Status(str(state), f"state.{state}", f"phase.{task.phase}", at_ms=task.spec.not_before_ms)
     if task.phase in SHOWN_PHASES:
         return Status(str(state), f"state.{state}", f"phase.{task.phase}")
+    if task.standing.undecided:
+        return Status(str(state), f"state.{state}", "note.unknown", amount=sum(task.standing.undecided.values()))
     reason = ErrorCode.FENCED if task.standing.detail == ErrorCode.FENCED else task.standing.reason
     if state in REASONED and reason and reason != "user":
         return Status(str(state), f"state.{state}", f"reason.{reason}")

@@ -192,11 +192,13 @@ def test_an_unknown_attempt_is_found_with_its_amount_until_somebody_decides() ->
             assert not unknown.can_ask
             totals = b.engine.totals()
             assert (totals.unknown, totals.unknown_amount) == (1, attempt.intent.held)
+            assert totals.needs_you == {"unknown": 1}
             assert b.engine.snapshot(task).standing.unknown == 1
             await b.engine.correct(task, unknown.attempt, unknown.amount)
             standing = b.engine.snapshot(task).standing
             assert (standing.spent, standing.assumed, standing.unknown) == (unknown.amount, 0, 0)
             assert (b.engine.totals().unknown, b.engine.totals().unknown_amount) == (0, 0)
+            assert b.engine.totals().needs_you == {}
             assert await b.engine.unknown() == ()
 
     run(main())

@@ -61,3 +61,16 @@ def test_a_lump_of_spend_is_read_over_a_minute() -> None:
     for second in range(121):
         history.take(Totals(spent_total=PICO // 100 if second >= 100 else 0), float(second))
     assert max(history.spend().y) == pytest.approx(0.01 * HOUR_S / SMOOTH_S)
+
+
+def test_a_correction_downwards_is_no_income() -> None:
+    """The last sample is what the ledger says; the speed of what was spent before and after stays, none is negative."""
+    history = History()
+    spent = [0, 100, 200, 300, 40, 140]
+    for second, amount in enumerate(spent):
+        history.take(Totals(spent_total=amount * PICO), float(second))
+        assert history.samples[-1].spent == amount * PICO
+        assert min(history.spend().y, default=0) >= 0
+    samples = [sample.spent // PICO for sample in history.samples]
+    assert samples == [-260, -160, -60, 40, 40, 140]
+    assert history.spend().y[-1] == pytest.approx(400 / 5 * HOUR_S)

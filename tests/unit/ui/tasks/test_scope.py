@@ -26,6 +26,13 @@ def test_needs_you(state: State, reason: str, needs: bool) -> None:
     assert TaskScope(ScopeKind.NEEDS_YOU).holds(snapshot(0, state=state, reason=reason)) is needs
 
 
+@pytest.mark.parametrize("state", [State.PAUSED, State.PENDING, State.CANCELLED, State.COMPLETED])
+def test_who_has_to_say_what_an_unknown_attempt_counts_for_is_needed(state: State) -> None:
+    """Whatever became of the task."""
+    reason = PauseReason.INTERRUPTION if state is State.PAUSED else ""
+    assert TaskScope(ScopeKind.NEEDS_YOU).holds(snapshot(0, state=state, reason=reason, undecided=7))
+
+
 def test_running_takes_in_checkpointing() -> None:
     """A checkpoint is work."""
     assert TaskScope(ScopeKind.STATE, State.RUNNING).holds(snapshot(0, state=State.CHECKPOINTING))

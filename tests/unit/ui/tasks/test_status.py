@@ -37,6 +37,12 @@ def test_reasons_stand_beside_states_that_need_one() -> None:
     assert status_text(snapshot(0, state=State.TIMEOUT, reason="step"), words, 0.0) == "Timed out · step"
 
 
+def test_what_nobody_has_decided_on_stands_there_with_its_amount() -> None:
+    """Before the reason: it is money."""
+    task = snapshot(0, state=State.PAUSED, reason=PauseReason.INTERRUPTION, undecided=123 * 10**8)
+    assert status_text(task, load_words(), 0.0) == "Paused · unknown $0.0123"
+
+
 def test_a_pause_on_its_way_shows() -> None:
     """The wish is seen before it takes effect."""
     task = snapshot(0, state=State.RUNNING, phase=Phase.PAUSING)
