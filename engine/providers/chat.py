@@ -160,6 +160,11 @@ class ChatAssembler:
         """Whether the reply is whole: only its usage may still follow."""
         return self.done or self._finish is not None
 
+    @property
+    def billed(self) -> tuple[Usage | None, int | None]:
+        """What a whole reply says of its bill; what counts so far, of one that breaks off, is not what it comes to."""
+        return (self.usage, self.cost) if self.whole else (None, None)
+
     def feed(self, data: bytes) -> Delta | None:
         """Take one event's data; returns its text, where it has any. Raises `ProviderError`."""
         if data == DONE:
@@ -233,4 +238,5 @@ class ChatAssembler:
 
     def _error(self, code: ErrorCode, raw: bytes, *, retryable: bool) -> ProviderError:
         detail = f"finish_reason {self._finish}"
-        return ProviderError(code, detail, retryable=retryable, maybe_billed=True, usage=self.usage, raw=raw)
+        usage, cost = self.billed
+        return ProviderError(code, detail, retryable=retryable, maybe_billed=True, usage=usage, cost=cost, raw=raw)

@@ -93,15 +93,20 @@ class ProviderError(DroverError):
         retry_after_s: float | None = None,
         status: int | None = None,
         usage: Usage | None = None,
+        cost: int | None = None,
         raw: bytes = b"",
     ) -> None:
-        """Say what went wrong, whether trying again may help and whether money may have been spent."""
+        """Say what went wrong, whether trying again may help and whether money may have been spent.
+
+        `usage` and `cost` (pico) are what the provider says of the bill of a reply that is whole and no answer.
+        """
         super().__init__(code, detail)
         self.retryable = retryable
         self.maybe_billed = maybe_billed
         self.retry_after_s = retry_after_s
         self.status = status
         self.usage = usage
+        self.cost = cost
         self.raw = raw
 
 

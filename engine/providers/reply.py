@@ -81,7 +81,7 @@ class ReplyReader:
             return self._take(chunk) if chunk else self._leftover()
         except ProviderError as error:
             error.raw = self._bytes()
-            error.usage = self._assembler.usage
+            error.usage, error.cost = self._assembler.billed
             raise
 
     def finished(self) -> Finished:

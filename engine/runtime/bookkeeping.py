@@ -45,8 +45,8 @@ def bill(ending: Ending, price: Price, held: int) -> Bill:
         usage = None if Flag.ABSURD_USAGE in flags else finished.usage
         shortened = (Flag.SHORTENED,) if finished.finish is FinishReason.LENGTH else ()
         return Bill(amount=amount, flags=(*flags, *shortened), usage=usage)
-    if error is not None and error.usage is not None:
-        amount, flags = settlement(held, price, error.usage, None)
+    if error is not None and (error.usage is not None or error.cost is not None):
+        amount, flags = settlement(held, price, error.usage, error.cost)
         return Bill(amount=amount, flags=flags, usage=None if Flag.ABSURD_USAGE in flags else error.usage)
     if not ending.sent or (error is not None and not error.maybe_billed):
         return Bill(amount=0)

@@ -33,10 +33,10 @@ def put_together(*events: bytes, dialect: ChatDialect | None = None, raw: bytes 
     return "".join(delta.text for delta in deltas if delta is not None), assembler.end(raw)
 
 
-def refused(*events: bytes) -> ProviderError:
+def refused(*events: bytes, dialect: ChatDialect | None = None) -> ProviderError:
     """Return the error that a stream ends in."""
     with pytest.raises(ProviderError) as caught:
-        put_together(*events)
+        put_together(*events, dialect=dialect)
     return caught.value
 
 
@@ -138,6 +138,23 @@ def test_a_stream_that_only_ends_is_truncated() -> None:
     """Without finish_reason and [DONE] the reply is not whole, and may have been billed."""
     error = refused(HELLO, HELLO)
     assert (error.code, error.retryable, error.maybe_billed) == (ErrorCode.TRUNCATED, True, True)
+
+
+def test_what_was_counted_before_a_stream_broke_off_is_not_its_bill() -> None:
+    """Some servers count in every event: what was made after the last one that came is billed, too."""
+    so_far = b'{"prompt_tokens":7,"completion_tokens":1}'
+    counting = b'{"choices":[{"index":0,"delta":{"content":"a"}}],"usage":%s}' % so_far
+    assert refused(counting, counting).usage is None
+    whole = put_together(counting, STOP, USAGE)[1]
+    assert whole.usage == Usage(input=7, output=3)
+
+
+def test_a_reply_that_is_no_answer_says_what_it_cost() -> None:
+    """Where it is whole; in dollars, by servers that say so."""
+    billed = b'{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3,"cost":0.25}}'
+    error = refused(HELLO, finishing("content_filter"), billed, dialect=ChatDialect(usage_cost=True))
+    assert (error.usage, error.cost) == (Usage(input=7, output=3), PICO // 4)
+    assert refused(HELLO, billed, dialect=ChatDialect(usage_cost=True)).cost is None
 
 
 def test_done_alone_makes_a_reply_whole() -> None:

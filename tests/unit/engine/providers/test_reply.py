@@ -85,6 +85,20 @@ async def test_a_line_of_a_megabyte(wire: Wire, provider: OpenAIProvider) -> Non
     assert sum(len(event.text) for event in await ask(provider) if isinstance(event, Delta)) == 1_000_000
 
 
+async def test_counts_of_a_reply_that_breaks_off_are_no_bill(wire: Wire, provider: OpenAIProvider) -> None:
+    """Nor are they when an error comes in their place."""
+    counted = b'{"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":7,"completion_tokens":1}}'
+    for last in (b"", b'data: {"error":{"message":"overloaded"}}\n\n', b"data: nonsense\n\n"):
+
+        async def answer(exchange: Exchange, last: bytes = last) -> None:
+            await exchange.say(head(200, "connection: close"), b"data: " + counted + b"\n\n" + last)
+            exchange.writer.close()
+
+        wire.answer = answer
+        error = await refused(provider)
+        assert (error.usage, error.cost, error.maybe_billed) == (None, None, True)
+
+
 async def test_a_whole_reply_survives_what_follows_it(wire: Wire, provider: OpenAIProvider) -> None:
     """After finish_reason neither garbage nor a reset loses a reply that was paid."""
 

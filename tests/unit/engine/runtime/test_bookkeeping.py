@@ -28,9 +28,9 @@ def finished(usage: Usage | None = USAGE, finish: FinishReason = FinishReason.ST
     return Finished(finish, usage, None, b"raw")
 
 
-def error(*, maybe_billed: bool, usage: Usage | None = None) -> ProviderError:
+def error(*, maybe_billed: bool, usage: Usage | None = None, cost: int | None = None) -> ProviderError:
     """Return what went wrong."""
-    return ProviderError(ErrorCode.CUT, "words", retryable=True, maybe_billed=maybe_billed, usage=usage)
+    return ProviderError(ErrorCode.CUT, "words", retryable=True, maybe_billed=maybe_billed, usage=usage, cost=cost)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,8 @@ def error(*, maybe_billed: bool, usage: Usage | None = None) -> ProviderError:
         ),
         (Ending(error=error(maybe_billed=True)), Bill(amount=10 * COST, flags=(Flag.ASSUMED,))),
         (Ending(error=error(maybe_billed=True, usage=USAGE)), Bill(amount=COST, usage=USAGE)),
+        (Ending(error=error(maybe_billed=True, usage=USAGE, cost=7)), Bill(amount=7, usage=USAGE)),
+        (Ending(error=error(maybe_billed=True, cost=7)), Bill(amount=7)),
         (Ending(error=error(maybe_billed=False)), Bill(amount=0)),
         (Ending(cause=Wanted.PAUSE_NOW), Bill(amount=10 * COST, flags=(Flag.ASSUMED,))),
         (Ending(cause=Wanted.PAUSE_NOW, sent=False), Bill(amount=0)),
