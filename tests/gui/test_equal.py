@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
+from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 from engine.cost.port import Level, Scope
 from engine.domain.money import PICO
 from engine.domain.states import AT_REST
 from engine.domain.task import RetryPolicy
+from engine.results.ledger import as_csv
 from engine.simulator.config import Fault, FaultKind, SimulatorConfig
 from tests.gui.cockpit import Cockpit, cockpit
 from ui.cost.figures import Spending
@@ -67,6 +72,18 @@ async def compare_tasks(c: Cockpit) -> int:
     return column
 
 
+async def compare_export(c: Cockpit) -> None:
+    """Hold the ledger as CSV, summed up from its text, against every account: tasks, batches, days, everything."""
+    lines = "".join(as_csv([entry async for entry in c.engine.ledger_entries()]))
+    rows = list(csv.DictReader(io.StringIO(lines, newline="")))
+    for level, column in ((Level.TASK, "task"), (Level.BATCH, "batch"), (Level.DAY, "day")):
+        sums: Counter[str] = Counter()
+        for row in rows:
+            sums[row[column]] += int(Decimal(row["cost_usd"]) * PICO)
+        assert dict(sums) == {key: c.engine.balance(Scope(level, key)).spent for key in sums}
+    assert sum(Decimal(row["cost_usd"]) for row in rows) * PICO == c.engine.balance(EVERYTHING).spent
+
+
 async def test_all_that_is_shown_is_what_the_ledger_says(tmp_path: Path) -> None:
     """While thirty tasks run into faults and limits, at every look; and when all is at rest, also the sums."""
     async with cockpit(tmp_path, speed=50.0) as c:
@@ -96,7 +113,15 @@ async def test_all_that_is_shown_is_what_the_ledger_says(tmp_path: Path) -> None
         assert spent == c.engine.totals().spent_total == c.engine.balance(Scope(Level.DAY, day)).spent
         assert spent == sum(c.engine.balance(Scope(Level.BATCH, f"b{number}")).spent for number in range(5))
         await c.until(lambda: c.window.charts.history.samples[-1].spent == spent)
-        assert any(snapshot.standing.assumed for snapshot in c.engine.snapshots())
+        assumed = next(snapshot.id for snapshot in c.engine.snapshots() if snapshot.standing.assumed)
+        await compare_export(c)
+        for step in await c.engine.steps(assumed):
+            for attempt in step.attempts:
+                if attempt.assumed:
+                    await c.engine.correct(assumed, attempt.intent.attempt, 1)
+        assert c.engine.balance(EVERYTHING).spent < spent
+        assert await compare_tasks(c) == c.engine.balance(EVERYTHING).spent
+        await compare_export(c)
         assert {"day", "batch"} & {snapshot.standing.detail for snapshot in c.engine.snapshots()}
 
 

@@ -279,6 +279,26 @@ def test_a_budget_is_never_passed() -> None:
     run(main())
 
 
+def test_a_model_whose_price_is_known_no_more_is_asked_nothing() -> None:
+    """It was when the task was made; going on is refused before a byte leaves, and costs nothing."""
+
+    async def main() -> None:
+        async with bench() as b:
+            task = await b.submit(paused=True)
+            stored = b.store.tasks[task]
+            b.store.tasks[task] = msgspec.structs.replace(
+                stored, spec=msgspec.structs.replace(stored.spec, model="unpriced")
+            )
+            await b.engine.close(grace_s=0.0)
+            await b.reopen()
+            b.engine.resume([task])
+            snapshot = await b.done(task)
+            assert (snapshot.state, snapshot.standing.reason) == (State.FAILED, ErrorCode.PRICE_UNKNOWN)
+            assert (b.provider.sent, b.engine.totals().spent_total) == ([], 0)
+
+    run(main())
+
+
 def test_a_day_limit_covers_every_task() -> None:
     """Two tasks under one day's limit: together they stay within it, and raising it lets both go on."""
 
