@@ -12,7 +12,7 @@ from engine.domain.ids import AttemptId, TaskId
 from engine.domain.states import PauseReason, Phase, State
 from engine.domain.task import Standing
 from engine.runtime.record import TaskRecord
-from engine.runtime.register import Register, needs_you
+from engine.runtime.register import Register, need
 from tests.workbench import spec
 
 STANDINGS = (
@@ -39,7 +39,7 @@ def walked(register: Register) -> tuple[Counter[str], Counter[str], set[str], se
     all_ = list(register)
     return (
         Counter(each.standing.state for each in all_),
-        Counter(each.standing.reason for each in all_ if needs_you(each.standing)),
+        Counter(need(each.standing) for each in all_ if need(each.standing)),
         {each.id for each in all_ if each.standing.reason == PauseReason.INTERRUPTION},
         {each.id for each in all_ if each.standing.reason in (PauseReason.BUDGET, PauseReason.PROVIDER)},
         sum(bool(each.standing.undecided) for each in all_),
@@ -104,3 +104,19 @@ def test_places_in_the_order_are_never_given_twice() -> None:
     with pytest.raises(DroverError) as caught:
         register.get(TaskId("7"))
     assert caught.value.code is ErrorCode.UNKNOWN_TASK
+
+
+@pytest.mark.parametrize(
+    ("standing", "waits_for"),
+    [
+        (Standing(state=State.PAUSED, reason=PauseReason.USER), ""),
+        (Standing(state=State.PAUSED, reason=PauseReason.INTERRUPTION), ""),
+        (Standing(state=State.PAUSED, reason=PauseReason.BUDGET), "budget"),
+        (Standing(state=State.FAILED, reason=ErrorCode.WRONG_KEY), "wrong_key"),
+        (Standing(state=State.CANCELLED, undecided={AttemptId("a"): 5}), "unknown"),
+        (Standing(state=State.PAUSED, reason=PauseReason.BUDGET, undecided={AttemptId("a"): 5}), "unknown"),
+    ],
+)
+def test_for_what_a_task_waits_for_its_person(standing: Standing, waits_for: str) -> None:
+    """Money that nobody has decided on comes first."""
+    assert need(standing) == waits_for
