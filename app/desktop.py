@@ -91,7 +91,7 @@ async def _live(
 ) -> int:
     loop = asyncio.get_running_loop()
     crashes.watch(loop)
-    engine, store = await program.open_engine()
+    engine, _ = await program.open_engine()
     look, words = Look(qt), load_words()
     look.apply(program.settings.theme)
     services = Services(program, engine)
@@ -104,8 +104,6 @@ async def _live(
     server = listen(program.paths.data, lambda: _raise(window), window)
     if program.problem is not None:
         window.bars.notice.tell(sentence(program.problem))
-    elif store.lost:
-        window.bars.notice.tell(words("notice.lost", count=store.lost))
     _show(window)
     window.start()
     services.spawn(_settle(program, engine))

@@ -24,7 +24,7 @@ class Bars(QWidget):
         self._engine, self._services, self._words = engine, services, words
         self._results_problem, self._interrupted, self._trouble = "", (0, 0, 0), ""
         self.banner, self.notice = Banner(words), Notice(words("action.cancel"))
-        self.trouble, self.undo, self.damage = TroubleBar(words), UndoBar(words), DamageBar(words)
+        self.trouble, self.undo, self.damage = TroubleBar(words), UndoBar(words), DamageBar(words, engine.damage)
         self.money = MoneyBanners(words)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy
 
-from engine.face import Totals
+from engine.face import STORE, Damage, Totals
 from ui.bars import plain_label
 from ui.tasks.format import count
 from ui.text import Words
@@ -61,14 +63,21 @@ class TroubleBar(QFrame):
         return [self._words(code, count=count(unsaved))]
 
 
+NAMED = 3
+"""Damaged tasks that the bar names; the dialog has them all."""
+LETTERS = 40
+"""Of a name in the bar."""
+
+
 class DamageBar(QFrame):
-    """Says that something was found damaged, until the person has looked."""
+    """Says what was found damaged, until the person has looked."""
 
     show_it = Signal()
 
-    def __init__(self, words: Words) -> None:
-        """Build it hidden."""
+    def __init__(self, words: Words, damage: Callable[[], Sequence[Damage]]) -> None:
+        """Build it hidden; `damage` gives all that was found."""
         super().__init__()
+        self._damage = damage
         self.setObjectName("notice")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._words = words
@@ -90,9 +99,27 @@ class DamageBar(QFrame):
         if totals.damaged == self._now:
             return
         self._now = totals.damaged
-        code = "damage.found_one" if self._now == 1 else "damage.found"
-        self._text.setText(self._words(code, count=count(self._now)))
+        self._text.setText(self._told(self._damage()))
         self.setVisible(self._now > self._looked)
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._text.text()
+
+    def _told(self, found: Sequence[Damage]) -> str:
+        names = list(dict.fromkeys(self._name(each) for each in found))
+        said = ", ".join(names[:NAMED])
+        if len(names) > NAMED:
+            said = self._words("damage.more", names=said, count=count(len(names) - NAMED))
+        return self._words("damage.found", names=said)
+
+    def _name(self, damage: Damage) -> str:
+        if damage.task == STORE:
+            lost = count(damage.lost_records)
+            return self._words("damage.end", count=lost) if damage.lost_records else self._words("damage.store")
+        name = " ".join((damage.title or damage.task).split())
+        return f"“{name if len(name) <= LETTERS else name[: LETTERS - 1] + '…'}”"
 
     def _look(self) -> None:
         self._looked = self._now

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from engine.cost.port import Balance, Level, PriceBook, Quote, Scope
 from engine.domain.answer import Answer
-from engine.domain.damage import Damage
+from engine.domain.damage import STORE, Damage
 from engine.domain.deadline import Deadline
 from engine.domain.difference import Difference
 from engine.domain.doubt import UnknownAttempt
@@ -80,6 +80,7 @@ __all__ = [
     "LIVE",
     "MULTIPLIER",
     "PICO",
+    "STORE",
     "Action",
     "Answer",
     "AttemptId",

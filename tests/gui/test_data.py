@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QLineEdit
 
-from engine.domain.damage import Damage
+from engine.domain.damage import STORE, Damage
 from engine.domain.ids import TaskId
 from engine.domain.progress import Totals
 from engine.domain.states import State
@@ -14,7 +15,7 @@ from engine.face import Retention
 from engine.store.store import FILE, open_store
 from tests.gui.cockpit import click, cockpit
 from ui.dialogs.ask import Ask
-from ui.dialogs.data import told
+from ui.dialogs.data import copies, told
 from ui.text import load_words
 from ui.trouble import DamageBar
 
@@ -82,16 +83,22 @@ async def test_a_deletion_is_taken_back_by_one_click(tmp_path: Path) -> None:
 async def test_damage_is_said_until_it_was_looked_at(tmp_path: Path) -> None:
     """With what holds, what is lost and where the copy is."""
     del tmp_path
-    bar = DamageBar(load_words())
-    bar.show_totals(Totals(damaged=1))
-    assert not bar.isHidden()
-    bar.button.click()
-    bar.show_totals(Totals(damaged=1))
-    assert bar.isHidden()
-    bar.show_totals(Totals(damaged=2))
-    assert not bar.isHidden()
     damage = Damage(
         task=TaskId("t"), title="<b>Sheep</b>", place="record 7", kept_steps=3, lost_records=2, quarantine=Path("q")
     )
-    said = told(damage, load_words())
-    assert said == "<b>Sheep</b>\nrecord 7 · 3 steps hold · 2 records are lost · copy in q"
+    end = Damage(task=STORE, title="", place="the end of the journal", lost_records=12, repaired=True)
+    found = [damage]
+    bar = DamageBar(load_words(), lambda: found)
+    bar.show_totals(Totals(damaged=1))
+    assert not bar.isHidden() and "damaged: “<b>Sheep</b>”." in bar.text
+    bar.button.click()
+    bar.show_totals(Totals(damaged=1))
+    assert bar.isHidden()
+    found += [end, *(replace(damage, title=f"Goat {number}\nof many" + "!" * 90) for number in range(3))]
+    bar.show_totals(Totals(damaged=5))
+    assert not bar.isHidden() and "“<b>Sheep</b>”, the end of it (12 records), “Goat 0 of many!" in bar.text
+    assert "and 2 more" in bar.text and "!" * 40 not in bar.text
+    stopped = "record 7 · 3 steps hold · 2 records are lost · stopped; the next start repairs it"
+    assert told(damage, load_words()).splitlines() == ["<b>Sheep</b>", stopped]
+    assert list(copies(found, load_words())) == ["The files as they were: q"]
+    assert told(end, load_words()).splitlines()[1] == "the end of the journal · 12 records are lost"

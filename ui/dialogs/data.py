@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.face import Damage, DroverError, Engine, ErrorCode, Retention, StorageSizes
+from engine.face import STORE, Damage, DroverError, Engine, ErrorCode, Retention, StorageSizes
 from ui.bars import plain_label
 from ui.dialogs.form import Field, WrongInputError, grid, heading, line, read, text_of
 from ui.dialogs.growing import GrowingDialog
@@ -66,6 +67,7 @@ class Data(GrowingDialog):
             sizes.addWidget(_dim(words(f"data.{name}")), row, 0)
             label.setAlignment(Qt.AlignmentFlag.AlignRight)
             sizes.addWidget(label, row, 1)
+            sizes.setRowMinimumHeight(row, label.sizeHint().height())
         sizes.setColumnStretch(2, 1)
         note = _dim(words("data.retention_note"))
         note.setWordWrap(True)
@@ -83,8 +85,8 @@ class Data(GrowingDialog):
         layout.addLayout(grid([list(self.limits.values())[:2], list(self.limits.values())[2:]], columns=2))
         if damage:
             layout.addWidget(_dim(words("data.damage")))
-            self.damage.setPlainText("\n\n".join(told(each, words) for each in damage))
-            layout.addWidget(self.damage)
+            self.damage.setPlainText("\n\n".join([*copies(damage, words), *(told(each, words) for each in damage)]))
+            layout.addWidget(self.damage, 1)
         layout.addWidget(self.outcome)
         layout.addLayout(buttons)
 
@@ -144,14 +146,24 @@ class Data(GrowingDialog):
 
 
 def told(damage: Damage, words: Words) -> str:
-    """Return what is said of one damage: which task, then what is kept, what is lost, where the copy is."""
+    """Return what is said of one damage: which task, what is kept, what is lost."""
     said = [damage.place]
-    said.append(words("data.damage_kept", steps=damage.kept_steps))
+    if damage.task != STORE:
+        said.append(words("data.damage_kept", steps=damage.kept_steps))
     if damage.lost_records:
         said.append(words("data.damage_lost", records=damage.lost_records))
-    if damage.quarantine is not None:
-        said.append(words("data.damage_copy", folder=damage.quarantine))
-    return f"{damage.title or words('data.damage_store')}\n{' · '.join(said)}"
+    if not damage.repaired:
+        said.append(words("data.damage_stopped"))
+    lines = [damage.title or damage.task or words("data.damage_store"), " · ".join(said)]
+    if damage.exported:
+        lines.append(words("data.damage_exported"))
+    return "\n".join(lines)
+
+
+def copies(found: Sequence[Damage], words: Words) -> Iterator[str]:
+    """Yield where the files as they were lie, each place once."""
+    for folder in dict.fromkeys(each.quarantine for each in found if each.quarantine):
+        yield words("data.damage_copy", folder=folder)
 
 
 def _number(retention: Retention, name: str) -> str:

@@ -116,7 +116,9 @@ def _follow(connection: Database, found: Remains) -> Walk:
             record = walk.follow(row)
             found.rows.append(row)
             found.records.append(record)
-    except (DroverError, apsw.Error) as error:
+    except DroverError:  # its detail names the record too
+        found.cut = f"record {walk.place + 1}"
+    except apsw.Error as error:
         found.cut = f"record {walk.place + 1}: {error}"
     found.head = walk.head
     try:
@@ -136,7 +138,8 @@ def _read_standing(connection: Database, found: Remains, walk: Walk) -> None:
         found.cut = found.cut or f"standing: {error}"
         return
     if not found.cut and (walk.place, walk.head) != (found.counted, head):
-        found.cut = f"ends at record {walk.place} of {found.counted}"
+        another = walk.place == found.counted
+        found.cut = "its last record is another" if another else f"ends at record {walk.place} of {found.counted}"
     if not found.place and (fields := disagreements(found.standing, found.fold)):
         found.wrong.append(f"standing: {', '.join(fields)}")
 
