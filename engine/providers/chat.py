@@ -18,6 +18,7 @@ from engine.domain.errors import ErrorCode
 from engine.domain.hiding import Hider
 from engine.domain.usage import FinishReason, Usage
 from engine.providers.errors import MAX_DETAIL, from_stream, read_object, redact, secrets
+from engine.providers.halves import without_halves
 from engine.providers.port import ChatRequest, Delta, Finished, ProviderError
 from engine.providers.usage import UNREADABLE, read_cost, read_usage
 
@@ -192,7 +193,13 @@ class ChatAssembler:
         try:
             return _CHUNK.decode(data)
         except UNREADABLE as error:
-            raise self._garbage(data, error) from error
+            return self._decode_halves(data, error)
+
+    def _decode_halves(self, data: bytes, problem: Exception) -> _Chunk:
+        try:
+            return _CHUNK.decode(without_halves(data))
+        except UNREADABLE:
+            raise self._garbage(data, problem) from problem
 
     def _garbage(self, data: bytes, error: Exception) -> ProviderError:
         quoted = redact(data[:MAX_DETAIL].decode("utf-8", "replace"), self._key)[:MAX_QUOTE]

@@ -123,7 +123,7 @@ def test_the_banner_says_what_a_yes_costs(qtbot: QtBot) -> None:
     qtbot.addWidget(banner)
     banner.show_interrupted(111, 40, 18 * PICO // 10)
     assert "111 tasks" in banner.text
-    assert "40 requests" in banner.text and "$1.80" in banner.text and "both count" in banner.text
+    assert "40 requests" in banner.text and "$1.8000" in banner.text and "both count" in banner.text
     banner.show_interrupted(1, 1, PICO)
     assert "One request" in banner.text
     banner.show_interrupted(2)

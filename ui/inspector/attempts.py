@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.face import AttemptRecord, AttemptStatus, StepRecord
+from engine.face import AttemptRecord, AttemptStatus, Flag, StepRecord
 from ui.inspector.rows import Cell, RowColumn
 from ui.tasks import format as figures
 from ui.text import Words
@@ -104,4 +104,5 @@ def _beyond_the_columns(attempt: AttemptRecord, words: Words) -> list[str]:
         said.append(words("steps.was_reasoning", count=figures.count(usage.reasoning)))
     if outcome.retry_in_s is not None:
         said.append(words("steps.then_waited", time=figures.seconds(outcome.retry_in_s)))
-    return said + [words(f"flag.{flag}") for flag in outcome.flags]
+    doubted = attempt.correction is None  # what was decided is among the notes
+    return said + [words(f"flag.{flag}") for flag in outcome.flags if doubted or flag is not Flag.ASSUMED]
