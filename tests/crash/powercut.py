@@ -40,6 +40,7 @@ class Plan:
     every: int = 1
     """Judge one chunk of so many."""
     mutant: str = ""
+    """A fault to put in; its first find is the last."""
 
 
 SHORT = Plan(work=Work(tasks=3, steps=2), samples=1, every=4)
@@ -54,6 +55,8 @@ def run(plan: Plan) -> tuple[Recording, Tally]:
     with ProcessPoolExecutor(PROCESSES, mp_context=spawn, initializer=_take, initargs=(cuts,)) as judges:
         for part in judges.map(_judge, chunks(len(recording.operations), plan.every)):
             tally.add(part)
+            if plan.mutant and tally.faults:
+                break
     return recording, tally
 
 

@@ -24,6 +24,7 @@ from engine.store.store import FILE, open_store
 from tests.property.machine.disks import FileDisk, Inline
 from tests.property.machine.world import World
 from tests.virtual_time import LoopClock
+from tests.workbench import spec
 
 MARKED_S = 1.0
 """Seconds from a commit until the watermark knows of it, at most."""
@@ -62,17 +63,19 @@ class Damage(World):
         await super().start()
         self.younger = self.files.beside("younger")
 
-    @rule(point=st.sampled_from(points.ALL))
-    def stumble(self, point: str) -> None:
+    @rule(point=st.sampled_from(points.ALL), at_once=st.booleans())
+    def stumble(self, point: str, *, at_once: bool) -> None:
         """Let the next commit fail once, before it or after it was done; one that is under way is not struck twice."""
         self.run(self.engine.saved())
         self.files.stumbling = point
+        if at_once and not self.failing:
+            self.stopped.update(self.run(self.engine.submit([spec(max_steps=1)], paused=True)))
 
     @rule(change=st.sampled_from(sorted(CHANGES)), chosen=st.integers(0, 1 << 16))
     def change_behind_its_back(self, change: str, chosen: int) -> None:
-        """Change one record or what belongs to it in a copy, and read everything."""
+        """Change one record or what belongs to it in a copy, or a text where there is none of that, and read all."""
         changed, same = self.files.beside("changed"), self.files.beside("same")
-        if self._changed(changed, change, chosen):
+        if self._changed(changed, change, chosen) or self._changed(changed, "text", chosen):
             self._is_read_as_it_was_or_named(changed, same)
 
     def _changed(self, folder: Path, change: str, chosen: int) -> bool:
