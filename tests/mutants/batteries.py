@@ -7,8 +7,10 @@ that starts processes of its own is told its name. Without a fault each must fin
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from tests.crash import faults, flips, powercut
 from tests.crash.__main__ import found as found_by_kills
@@ -17,9 +19,14 @@ from tests.crash.battery import Plan as Kills
 from tests.property.machine.play import EngineMachine, StoreMachine, find
 from tests.property.money.play import Plan as Calls
 from tests.property.money.play import Play
+from tests.simulation.scale import Scale
+from tests.simulation.world import World
 
 Found = Mapping[str, int]
 """How often each check was broken."""
+
+WORLDS = ("1", "2", "3", "4")
+"""Seeds of the simulated worlds."""
 
 ROUNDS = range(3, 11)
 """Seeds of the crash battery, a dozen kills each."""
@@ -71,6 +78,20 @@ def disk_harmed(mutant: str) -> Found:
     return tally.faults
 
 
+def simulation(mutant: str) -> Found:
+    """Let small worlds live until something is wrong in one."""
+    del mutant
+    found: Found = {}
+    for seed in WORLDS:
+        with tempfile.TemporaryDirectory() as folder:
+            world = World(Scale(tasks=40, steps=12, seed=seed), Path(folder, "data"))
+            world.run()
+        found = dict(world.trace.faults)
+        if any(found.values()):
+            break
+    return found
+
+
 BATTERIES: dict[str, Callable[[str], Found]] = {
     "crash": crash,
     "money": money,
@@ -79,4 +100,5 @@ BATTERIES: dict[str, Callable[[str], Found]] = {
     "powercut": disk_cut,
     "faults": disk_failing,
     "flips": disk_harmed,
+    "simulation": simulation,
 }

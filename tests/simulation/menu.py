@@ -103,7 +103,7 @@ def bytes_of_any_kind(call: Call) -> Plan:
     return Plan(kind="garbage", pieces=pieces)
 
 
-GOOD: Mapping[Script, float] = {reply: 90.0, slow_tail: 2.0, no_usage: 0.7, absurd_usage: 0.3, garbage_after: 0.5}
+GOOD: Mapping[Script, float] = {reply: 90.0, slow_tail: 5.0, no_usage: 0.7, absurd_usage: 0.3, garbage_after: 0.5}
 
 PING = Piece(5.0, b": ping\n\n")
 BAD: Mapping[Script, float] = {

@@ -54,9 +54,9 @@ class Person:
         return self._asked >= self._scale.tasks and not witness.live and not witness.resting
 
     async def live(self, engine: Supervisor) -> None:
-        """Use the program until all is done."""
+        """Use the program until all is done, or enough is wrong."""
         await self._greet(engine)
-        while not self.done:
+        while not (self.done or self._trace.hopeless):
             await asyncio.sleep(self._chance.expovariate(1 / self._scale.act_s))
             (act,) = self._chance.choices([act for _, act in self._acts], [weight for weight, _ in self._acts])
             self.acts += 1

@@ -50,6 +50,11 @@ class Trace:
             self.told.append(f"{kind}: {what}")
 
     @property
+    def hopeless(self) -> bool:
+        """Whether enough is wrong: a task that hangs would let the world go on for ever."""
+        return self.faults["stuck"] > 0 or self.faults.total() >= TOLD
+
+    @property
     def hash(self) -> str:
         """The digest of all lines."""
         return self._digest.hexdigest()

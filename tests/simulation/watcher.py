@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import heapq
+import math
 
 from engine.cost.port import Level, Scope
 from engine.domain.ids import TaskId
@@ -13,6 +14,8 @@ from engine.domain.task import TaskSnapshot
 from engine.runtime.accounts import EVERYTHING
 from engine.runtime.supervisor import Supervisor
 from engine.store.port import StoreReader
+from tests.simulation import judgement
+from tests.simulation.loop import LONG_S
 from tests.simulation.trace import Trace
 from tests.simulation.witness import Witness
 
@@ -47,8 +50,16 @@ class Watcher:
         self._looked_after.clear()
         while True:
             await asyncio.sleep(LOOK_S)
+            await self._all_awake()
             await self.look(engine)
             gc.collect(0)
+
+    async def _all_awake(self) -> None:
+        """After a stand-still, let everything that fell due meanwhile have its turn first."""
+        before = -math.inf
+        while self._witness.now - before > LONG_S:
+            before = self._witness.now
+            await asyncio.sleep(0.1)
 
     async def look(self, engine: Supervisor) -> None:
         """Look once."""
@@ -67,6 +78,8 @@ class Watcher:
         book, standing = self._witness.books[snapshot.id], snapshot.standing
         if standing.steps_done > len(book.replies) and snapshot.id not in self._witness.ended and book.replies:
             self._trace.fault("illegal", f"{snapshot.id} shown at step {standing.steps_done} of {len(book.replies)}")
+        if snapshot.phase_until is not None and self._witness.now > snapshot.phase_until + judgement.LATE_S:
+            self._trace.fault("stuck", f"{snapshot.id} is {snapshot.phase}, should have gone on")
         own = engine.balance(Scope(Level.TASK, snapshot.id))
         if snapshot.state in AT_REST and own.held:
             self._trace.fault("under", f"{snapshot.id} rests and holds {own.held}")

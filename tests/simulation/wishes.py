@@ -18,7 +18,7 @@ def wished(chance: random.Random, scale: Scale) -> TaskSpec:
     """Return a task."""
     pipeline = chance.random() < 0.3
     tight = chance.random() < 0.1
-    limits = TimeLimits(attempt=chance.choice((6.0, 10.0, 25.0))) if chance.random() < 0.15 else TimeLimits()
+    limits = TimeLimits(attempt=chance.choice((6.0, 10.0, 25.0))) if chance.random() < 0.2 else TimeLimits()
     return TaskSpec(
         goal="" if pipeline else "Draft a page",
         recipe=RecipeName.PIPELINE if pipeline else RecipeName.ITERATE,
