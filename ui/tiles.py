@@ -2,122 +2,27 @@
 
 from __future__ import annotations
 
-from collections import deque
 from time import time
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from engine.face import ChangeBatch, State, TimeLevel, Totals
+from ui.bars import plain_label
 from ui.cost.bar import Bar
 from ui.cost.limits import LimitMeters
 from ui.cost.meters import SpendMeter
-from ui.elided import ElidedLabel
-from ui.plain import as_plain
+from ui.spark import Spark
 from ui.tasks.format import ago, count, duration, money
 from ui.tasks.inks import Inks
 from ui.text import Words
 from ui.theme import Tokens
+from ui.tile import Tile
 
 HEIGHT = 84
 LATE_S = 2.0
 """Seconds after which what waits to be saved is told: each batch of replies waits a moment."""
 TIMES = frozenset(TimeLevel)
-SPARK = 90
-"""Points of the spark line: seconds."""
-SPARK_SIZE, LEAST_SPARK = QSize(92, 22), 20
-
-
-class Tile(QFrame):
-    """A title, a large figure with a small word, something below."""
-
-    def __init__(self, title: str, tokens: Tokens, stretch: int) -> None:
-        """Build it empty; `stretch` is its share of the width."""
-        super().__init__()
-        self.setObjectName("tile")
-        self.stretch = stretch
-        self.setAccessibleName(title)
-        self._title, self._figure, self._word, self._below = (_label(title), _label(""), _label(""), ElidedLabel())
-        self.first = first = QHBoxLayout()
-        first.setSpacing(5)
-        first.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignBaseline)
-        first.addWidget(self._word, 1, Qt.AlignmentFlag.AlignBaseline)
-        self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(14, 8, 14, 8)
-        self.body.setSpacing(3)
-        self.body.addWidget(self._title)
-        self.body.addLayout(first)
-        self.body.addStretch(1)
-        self.body.addWidget(self._below)
-        self._below.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.set_tokens(tokens)
-
-    def say(self, figure: str, word: str = "", below: str = "") -> None:
-        """Show figures; what did not change is not laid out anew."""
-        for label, text in ((self._figure, figure), (self._word, word), (self._below, below)):
-            if label.text() != text:
-                label.setText(text)
-        self._below.setToolTip(as_plain(below) if below else "")
-        self.setAccessibleDescription(f"{figure} {word}. {below}")
-
-    def set_tokens(self, tokens: Tokens) -> None:
-        """Change the theme."""
-        inks = Inks(tokens, self.font())
-        pairs = ((self._title, inks.label, "dim"), (self._figure, inks.large, "text"), (self._word, inks.text, "dim"))
-        for label, font, token in (*pairs, (self._below, inks.label, "dim")):
-            label.setFont(font)
-            palette = label.palette()
-            palette.setColor(label.foregroundRole(), QColor(tokens.colour(token)))
-            label.setPalette(palette)
-
-
-class Spark(QWidget):
-    """A small line of the last speeds."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        """Begin flat."""
-        super().__init__()
-        self._values: deque[float] = deque(maxlen=SPARK)
-        self._colour = QColor(tokens.colour("accent"))
-        self.setFixedHeight(SPARK_SIZE.height())
-        self.setMaximumWidth(SPARK_SIZE.width())
-        self.setMinimumWidth(LEAST_SPARK)
-
-    def sizeHint(self) -> QSize:
-        """See QWidget; it gives way to the figure."""
-        return SPARK_SIZE
-
-    def add(self, value: float) -> None:
-        """Take in the newest speed."""
-        self._values.append(value)
-        self.update()
-
-    def set_tokens(self, tokens: Tokens) -> None:
-        """Change the theme."""
-        self._colour = QColor(tokens.colour("accent"))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """See Qt."""
-        del event
-        if len(self._values) < 2:
-            return
-        top = max(1.0, *self._values)
-        width, height = self.width() / (SPARK - 1), self.height() - 2
-        left = self.width() - width * (len(self._values) - 1)
-        points = [QPointF(left + n * width, 1 + height * (1 - v / top)) for n, v in enumerate(self._values)]
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        fill = QColor(self._colour)
-        fill.setAlpha(40)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        bottom = QRectF(self.rect()).bottom()
-        painter.drawPolygon(QPolygonF([QPointF(left, bottom), *points, QPointF(points[-1].x(), bottom)]))
-        painter.setPen(QPen(self._colour, 1))
-        painter.drawPolyline(QPolygonF(points))
 
 
 class Tiles(QFrame):
@@ -232,7 +137,7 @@ class SpendTile(QFrame):
         """Build it at nothing."""
         super().__init__()
         self.setObjectName("tile")
-        self._title = _label(words("tile.spend"))
+        self._title = plain_label(words("tile.spend"))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.limits = LimitMeters(words, tokens)
         self.meter = SpendMeter(words, tokens)
@@ -260,9 +165,3 @@ class SpendTile(QFrame):
         self._title.setPalette(palette)
         self.limits.set_tokens(tokens)
         self.meter.set_tokens(tokens)
-
-
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label

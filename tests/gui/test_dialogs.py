@@ -16,7 +16,7 @@ from engine.domain.money import parse
 from tests.gui.cockpit import click, cockpit
 from ui.dialogs.new_task import NewTask
 from ui.dialogs.settings import Settings
-from ui.first_start import Card
+from ui.first_cards import Card
 from ui.long_lines import TextArea
 
 

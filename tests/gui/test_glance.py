@@ -28,7 +28,8 @@ from ui.tasks.view import TaskTable
 from ui.tasks.widths import that_fit
 from ui.text import load_words
 from ui.theme import Look, load_tokens
-from ui.tiles import Tile, Tiles
+from ui.tile import Tile
+from ui.tiles import Tiles
 
 WORDS, TOKENS = load_words(), load_tokens("dark")
 
