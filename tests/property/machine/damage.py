@@ -73,10 +73,11 @@ class Damage(World):
 
     @rule(change=st.sampled_from(sorted(CHANGES)), chosen=st.integers(0, 1 << 16))
     def change_behind_its_back(self, change: str, chosen: int) -> None:
-        """Change one record or what belongs to it in a copy, or a text where there is none of that, and read all."""
-        changed, same = self.files.beside("changed"), self.files.beside("same")
-        if self._changed(changed, change, chosen) or self._changed(changed, "text", chosen):
-            self._is_read_as_it_was_or_named(changed, same)
+        """Change one record or what belongs to it in a copy, and read everything; and so with a text, where one is."""
+        for each in dict.fromkeys((change, "text")):
+            changed, same = self.files.beside("changed"), self.files.beside("same")
+            if self._changed(changed, each, chosen):
+                self._is_read_as_it_was_or_named(changed, same)
 
     def _changed(self, folder: Path, change: str, chosen: int) -> bool:
         condition, statement = CHANGES[change]
