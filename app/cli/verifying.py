@@ -81,6 +81,8 @@ def _said(each: Unsound) -> str:
     if not each.task:
         return say("verify_place", place=place, lost=each.lost_records)
     title = safe(each.title)[:60]
+    if each.exported:
+        return say("verify_untold", id=each.task, place=place, kept=each.kept_steps)
     return say("verify_task", id=each.task, title=title, place=place, kept=each.kept_steps, lost=each.lost_records)
 
 
@@ -89,6 +91,8 @@ def _told(each: Damage) -> str:
     if not each.task:
         return say("repaired_place", place=place, lost=each.lost_records)
     title = safe(each.title)[:60]
+    if each.exported:
+        return say("repaired_untold", id=each.task, place=place, kept=each.kept_steps)
     return say("repaired_task", id=each.task, title=title, place=place, kept=each.kept_steps, lost=each.lost_records)
 
 

@@ -17,11 +17,14 @@ from tests.workbench import spec
 from ui.dialogs.fork import ForkTask
 from ui.dialogs.growing import GrowingDialog
 
+LAYOUTS = 4
+"""Requests that one layout may pass on to the next, from a field out to its window."""
+
 
 def cut(dialog: QDialog) -> list[str]:
     """Return the labels and lines that have less height than they need."""
-    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-    QApplication.processEvents()
+    for _ in range(LAYOUTS):  # not processEvents: it would run the loop within itself
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     lines = [line for line in dialog.findChildren(QLineEdit) if not isinstance(line.parent(), QComboBox)]
     shown: list[QLabel | QLineEdit] = [*dialog.findChildren(QLabel), *lines]
     return [each.text() for each in shown if each.isVisible() and each.height() < needed(each)]

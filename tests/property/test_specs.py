@@ -35,6 +35,7 @@ FIELDS: Mapping[str, st.SearchStrategy[object]] = {
     "retry": st.builds(RetryPolicy, max_retries=INTEGERS, backoff_base=FLOATS),
     "priority": INTEGERS,
     "batch": TEXTS,
+    "not_before_ms": st.none() | INTEGERS,
 }
 """Values of the right type and of any size. Fields that are left out have a few values and no others."""
 

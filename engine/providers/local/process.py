@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -106,7 +107,8 @@ async def _exchange(process: asyncio.subprocess.Process, launch: Launch) -> Read
     if process.stdin is None or process.stdout is None:
         raise OSError("no pipes")
     process.stdin.write(msgspec.json.encode(launch) + b"\n")
-    await process.stdin.drain()
+    with suppress(ConnectionError):  # it may have ended before it read: what it said of that is read all the same
+        await process.stdin.drain()
     return msgspec.json.decode(await process.stdout.readline(), type=Ready)
 
 

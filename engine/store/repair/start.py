@@ -22,6 +22,7 @@ from engine.store.atomic import sync_folder
 from engine.store.connection import as_store_errors, open_probe, open_writer
 from engine.store.database import Database
 from engine.store.log import renew_log
+from engine.store.repair.beginning import readable
 from engine.store.repair.export import export
 from engine.store.repair.quarantine import DATABASE, quarantine, write_report
 from engine.store.repair.rebuild import Rebuilding
@@ -145,11 +146,10 @@ def _salvage(folder: Path, target: Path, now_ms: int) -> list[Damage]:
     """Bring all that can be read into a new database, and put it in the old one's place."""
     part = folder / f"{SALVAGED}.part"
     _remove(part)
-    old = open_probe(folder / DATABASE)
-    try:
+    with readable(folder / DATABASE, folder) as (old, lent):
         damage = _copy_over(old, part, target, now_ms)
-    finally:
-        old.close()
+        if lent and not _any_holds(old):
+            raise DroverError(ErrorCode.STORE_DAMAGED, "its beginning is damaged, and nothing holds with another")
     if not survey(part, everything=True).sound:
         raise DroverError(ErrorCode.STORE_DAMAGED, "what was salvaged does not hold")
     _remove(part, only_beside=True)
@@ -178,6 +178,11 @@ def _copy_over(old: Database, part: Path, target: Path, now_ms: int) -> list[Dam
         return [*torn, *damage] or [Damage(task=STORE, title="", place="a page", repaired=True)]
     finally:
         new.close()
+
+
+def _any_holds(connection: Database) -> bool:
+    """Whether a task is sound; where none is, what was lent as the beginning may not be this store's."""
+    return any(not remains_of(connection, task).place for task in tables_of(connection).tasks)
 
 
 def _keep_readable(connection: Database, found: Remains, target: Path) -> None:

@@ -15,10 +15,11 @@ from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
 from engine.domain.step import Fork
 from engine.store import watermark
-from engine.store.connection import as_store_errors, open_probe, snapshot
+from engine.store.connection import as_store_errors, snapshot
 from engine.store.database import Database
 from engine.store.migrations import LATEST
 from engine.store.repair.attempts import Key, Sum, sums_by
+from engine.store.repair.beginning import readable
 from engine.store.repair.quarantine import DATABASE
 from engine.store.repair.remains import Remains, remains_of
 from engine.store.repair.survey import NEW, behind
@@ -44,6 +45,8 @@ class Unsound(msgspec.Struct, frozen=True, kw_only=True):
     """Records that repairing it would cut off."""
     kept_steps: int = 0
     """Steps that would be left."""
+    exported: bool = False
+    """Whether that would be as a file beside the copy, since nobody knows what the task was asked."""
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,16 +75,14 @@ def verify(folder: Path) -> Verification:
         raise DroverError(ErrorCode.NOT_A_STORE, f"there is no {file.name}")
     with as_store_errors():
         mark = watermark.read(folder)  # before the database: it is never ahead of it
-        connection = open_probe(file)
-        try:
-            with snapshot(connection):
-                return _verified(connection, mark)
-        finally:
-            connection.close()
+        with readable(file) as (connection, lent), snapshot(connection):
+            return _verified(connection, mark, lent=lent)
 
 
-def _verified(connection: Database, mark: Watermark | None) -> Verification:
+def _verified(connection: Database, mark: Watermark | None, *, lent: bool) -> Verification:
     work = _Reading(connection)
+    if lent:
+        work.beginning()
     version = connection.pragma("user_version")
     if version == NEW:
         work.tail(mark)
@@ -107,6 +108,10 @@ class _Reading:
         self._forks: list[Fork] = []
         self._counts = [0, 0, 0, 0]
 
+    def beginning(self) -> None:
+        """Say that the first pages could not be read."""
+        self._bad("the beginning of the database")
+
     def task(self, found: Remains) -> None:
         """Take one task."""
         attempts = found.attempts
@@ -120,8 +125,9 @@ class _Reading:
                     task=found.task.id,
                     title=spec.name if spec else "",
                     place=found.place,
-                    lost_records=found.lost,
+                    lost_records=found.lost if spec else len(found.rows),
                     kept_steps=found.fold.standing.steps_done,
+                    exported=spec is None,
                 )
             )
         for key, more in sums_by(found.records).items():
