@@ -70,9 +70,10 @@ class Watcher:
         totals = engine.balance(EVERYTHING)
         if totals.spent + totals.held < self._witness.takings.taken[EVERYTHING]:
             self._trace.fault("under", f"the ledger counts {totals}, taken {self._witness.takings.taken[EVERYTHING]}")
-        ended, self._witness.ended = self._witness.ended, []
-        for task in ended:
-            await self._audit(engine, task)
+        ended = self._witness.ended
+        while ended:  # a crash amid an audit leaves it to the next life
+            await self._audit(engine, ended[0])
+            del ended[0]
 
     def _shown(self, engine: Supervisor, snapshot: TaskSnapshot) -> None:
         book, standing = self._witness.books[snapshot.id], snapshot.standing
