@@ -261,11 +261,22 @@ async def open_store_reader(folder: Path) -> Reader:
     executor = ThreadPoolExecutor(1, "store-reader")
     loop = asyncio.get_running_loop()
     try:
-        connection = await loop.run_in_executor(executor, open_reader, folder / FILE)
+        connection = await loop.run_in_executor(executor, _open_to_read, folder)
     except BaseException:
         executor.shutdown(wait=False)
         raise
     return Reader(connection, executor)
+
+
+def _open_to_read(folder: Path) -> Database:
+    """Open a store for reading; where a watermark counts records, what is there no more was one, and is damaged."""
+    try:
+        return open_reader(folder / FILE)
+    except DroverError as error:
+        mark = watermark.read(folder)
+        if error.code is ErrorCode.NOT_A_STORE and mark is not None and mark.hash:
+            raise DroverError(ErrorCode.STORE_DAMAGED, error.detail) from error
+        raise
 
 
 def _make(folder: Path) -> None:

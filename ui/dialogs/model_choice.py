@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from ui.services import ProviderView
 
@@ -23,9 +23,8 @@ class ModelChoice(QWidget):
         self._providers = {each.name: each for each in sorted(providers, key=lambda p: not p.set_up) if each.ready}
         self._provider, self._model = QComboBox(), QComboBox()
         self._model.setEditable(True)
-        typed = QLineEdit()
-        typed.setPlaceholderText(hint)
-        self._model.setLineEdit(typed)
+        if (typed := self._model.lineEdit()) is not None:
+            typed.setPlaceholderText(hint)
         self._model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         for each in self._providers.values():
             self._provider.addItem(each.title, each.name)

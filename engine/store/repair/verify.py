@@ -71,10 +71,12 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 def verify(folder: Path) -> Verification:
     """Read all of a store; raises NOT_A_STORE, STORE_TOO_NEW, and STORE_DAMAGED where it cannot be opened at all."""
     file = folder / DATABASE
+    mark = watermark.read(folder)  # before the database: it is never ahead of it
     if not file.exists():
+        if mark is not None and mark.hash:
+            return Verification(unsound=(Unsound(place="the database is gone", lost_records=mark.seq),))
         raise DroverError(ErrorCode.NOT_A_STORE, f"there is no {file.name}")
     with as_store_errors():
-        mark = watermark.read(folder)  # before the database: it is never ahead of it
         with readable(file) as (connection, lent), snapshot(connection):
             return _verified(connection, mark, lent=lent)
 

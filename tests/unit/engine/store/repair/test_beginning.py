@@ -72,3 +72,18 @@ async def test_where_nothing_holds_behind_it_nothing_is_begun_afresh(tmp_path: P
         await open_store(tmp_path)
     assert refused.value.code is ErrorCode.STORE_UNREADABLE
     assert file.read_bytes() == content
+
+
+async def test_a_store_that_is_hardly_one_any_more_is_called_damaged(tmp_path: Path) -> None:
+    """A watermark counts its records: nobody is told that there is no data."""
+    await fill(tmp_path)
+    flip(tmp_path, 1, 3)
+    with pytest.raises(DroverError) as refused:
+        await open_store_reader(tmp_path)
+    assert refused.value.code is ErrorCode.STORE_DAMAGED
+    (tmp_path / FILE).unlink()
+    (gone,) = verify(tmp_path).unsound
+    assert gone.lost_records > 0
+    with pytest.raises(DroverError) as refused:
+        await open_store_reader(tmp_path)
+    assert refused.value.code is ErrorCode.STORE_DAMAGED
