@@ -76,9 +76,8 @@ def verify(folder: Path) -> Verification:
         if mark is not None and mark.hash:
             return Verification(unsound=(Unsound(place="the database is gone", lost_records=mark.seq),))
         raise DroverError(ErrorCode.NOT_A_STORE, f"there is no {file.name}")
-    with as_store_errors():
-        with readable(file) as (connection, lent), snapshot(connection):
-            return _verified(connection, mark, lent=lent)
+    with as_store_errors(), readable(file) as (connection, lent), snapshot(connection):
+        return _verified(connection, mark, lent=lent)
 
 
 def _verified(connection: Database, mark: Watermark | None, *, lent: bool) -> Verification:
