@@ -21,6 +21,7 @@ from ui.tasks.columns import INDEX
 from ui.tasks.format import money
 from ui.tiles import SpendTile
 
+TASKS = 30
 RETRY = RetryPolicy(max_retries=5, backoff_base=1.0)
 EVERYTHING = Scope(Level.EVERYTHING, "")
 FAULTS = (
@@ -96,12 +97,15 @@ async def test_all_that_is_shown_is_what_the_ledger_says(tmp_path: Path) -> None
             (Scope(Level.BATCH, "b1"), PICO // 2000),
         ):
             c.engine.set_budget(scope, limit)
-        for number in range(30):
+        for number in range(TASKS):
             model = ("sim-fast", "sim-balanced", "sim-quality")[number % 3]
             budget = None if number % 4 else PICO // 5000
             await c.make(
                 goal=f"Task {number}", model=model, batch=f"b{number % 5}", budget=budget, max_steps=3, retry=RETRY
             )
+        await c.until(
+            lambda: len(c.window.table.model.ids()) == TASKS
+        )  # new rows take their places a few times a second
         while not all(snapshot.state in AT_REST for snapshot in c.engine.snapshots()):
             compare_meters(c)
             assert compare_rows(c) == c.engine.balance(EVERYTHING).spent
