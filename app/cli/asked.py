@@ -131,6 +131,17 @@ def origin(address: str) -> tuple[str, str, int | None]:
     return found.scheme, (found.hostname or "").lower(), found.port or usual.get(found.scheme)
 
 
+def place(address: str) -> tuple[tuple[str, str, int | None], str]:
+    """Return where a server is: tasks that were made for one path of a host are not for another."""
+    return origin(address), urlsplit(address).path.rstrip("/")
+
+
+def with_path(name: str, address: str) -> str:
+    """Return the name of a provider with the path of its address in it."""
+    path = re.sub(r"[^a-z0-9]+", "-", place(address)[1].lower()).strip("-")
+    return f"{name}-{path or 'root'}"
+
+
 def _shown(address: str) -> str:
     """Return an address that is none as it may be told: what stands before its host, or after it, may be a key."""
     return re.split(r"[?#]", address.rsplit("@", 1)[-1])[0]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from app.cli.asked import Asked, origin
+from app.cli.asked import Asked, origin, place, with_path
 from app.cli.report import wrong
 from app.composition import BY_NAME, LOCAL, SIMULATOR, Program
 from app.secrets import Kept
@@ -49,8 +49,10 @@ def _named(program: Program, own: ProviderSettings, given: str) -> ProviderSetti
         raise wrong("built_in", name=given)
     name = f"{own.name}-server" if own.name in BUILT_IN else own.name
     known = program.settings.provider(name)
-    if known is not None and origin(known.base_url) != origin(own.base_url):
-        raise wrong("other_address", name=name)
+    if known is not None and place(known.base_url) != place(own.base_url):
+        if given or origin(known.base_url) != origin(own.base_url):
+            raise wrong("other_address", name=name)
+        return _named(program, own.renamed(with_path(name, own.base_url)), given)
     return own.renamed(name)
 
 

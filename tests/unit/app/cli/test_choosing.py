@@ -81,6 +81,22 @@ async def test_a_key_that_is_not_set_replaces_no_entry(tmp_path: Path) -> None:
     assert here.settings.provider("mine") == good
 
 
+@pytest.mark.parametrize("other", ["", "/tenant-b/v1"])
+async def test_another_path_of_a_host_is_another_provider(tmp_path: Path, other: str) -> None:
+    """What was made for one of them, and its key, never goes to the other."""
+    here = program(tmp_path)
+    first = await choose(here, server("http://127.0.0.1:9/v1", model="m"))
+    second = await choose(here, server(f"http://127.0.0.1:9{other}", model="m"))
+    again = await choose(here, server("http://127.0.0.1:9/v1/", model="m"))
+    await here.providers.close()
+    assert first.provider == again.provider != second.provider
+    kept = {name: here.settings.provider(name) for name in (first.provider, second.provider)}
+    assert {name: entry.base_url.rstrip("/") for name, entry in kept.items() if entry} == {
+        first.provider: "http://127.0.0.1:9/v1",
+        second.provider: f"http://127.0.0.1:9{other}",
+    }
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:8/v1", "https://127.0.0.1:9/v1", "http://localhost:9/v1"])
 async def test_a_name_of_the_settings_keeps_its_address(tmp_path: Path, address: str) -> None:
     """Another host, port or scheme under a known name would be sent its key."""
