@@ -9,9 +9,6 @@ if TYPE_CHECKING:
     from engine.domain.ids import TaskId
     from engine.domain.states import TimeLevel
 
-MAX_EXTENSION_S = 366 * 24 * 3600.0
-"""The longest time that is added at once; who wants more lifts the limit."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:

@@ -64,10 +64,7 @@ class Deadlines:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop all levels; raises `CutError` when one of them, or `cut`, ended the body."""
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None
-        self._due.clear()
+        self.settle()
         try:
             await self._scope.__aexit__(kind, error, trace)
         except TimeoutError:
@@ -79,8 +76,8 @@ class Deadlines:
         """Say that something of the reply arrived: silence is counted from now. Costs no timer but the first time."""
         first = self._progress_at is None
         self._progress_at = self._loop.time() - (self._credit() - self._credit_before)
-        if first and self._timer is not None:  # silence may be due long before the first token would have been
-            self._timer.cancel()
+        if first:  # silence may be due long before the first token would have been, or be the only level with an end
+            self._disarm()
             self._check()
 
     def left(self) -> dict[TimeLevel, float]:
@@ -94,15 +91,12 @@ class Deadlines:
         self._limits[level] += seconds
         if level in self._due:
             self._due[level] += seconds
-        if self._timer is not None:
-            self._timer.cancel()
-            self._arm()
+        self._disarm()
+        self._arm()
 
     def settle(self) -> None:
         """Let nothing be late any more: what all levels were for has come. A person's wish still cuts."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._disarm()
         self._due.clear()
 
     def cut(self, cause: Cause) -> None:
@@ -119,6 +113,11 @@ class Deadlines:
     def _silence_from_progress(self) -> None:
         if self._progress_at is not None and self._due:
             self._stage(TimeLevel.SILENCE, self._progress_at)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _arm(self) -> None:
         self._timer = None

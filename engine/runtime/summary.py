@@ -6,8 +6,9 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from engine.domain.progress import Totals
-from engine.domain.states import LIVE, State
+from engine.domain.states import LIVE, Phase, State
 from engine.runtime.accounts import EVERYTHING
+from engine.runtime.outlook import Outlook
 
 if TYPE_CHECKING:
     from engine.domain.clock import Clock
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from engine.runtime.fences import Fences
     from engine.runtime.gauges import Gauges
     from engine.runtime.offers import Offers
+    from engine.runtime.record import TaskRecord
     from engine.runtime.register import Register
     from engine.runtime.upkeep import Upkeep
     from engine.store.port import Store
@@ -111,21 +113,22 @@ class Summary:
         return self._eta
 
     def _forecast(self, now: float, running_limit: int) -> float | None:
-        """Seconds until what runs or waits is done; where no step is done yet, by the mean of all steps so far."""
-        left: list[float] = []
-        fresh: list[int] = []
-        seconds, steps = 0.0, 0
+        """Seconds until what runs or waits is done."""
+        outlook = Outlook()
         for record in self._register:
             standing = record.standing
-            seconds += standing.active_s - standing.step_s
-            steps += standing.steps_done
-            if standing.state in LIVE or standing.state is State.PENDING:
-                eta = record.snapshot(now).eta_s
-                if eta is None:
-                    fresh.append(record.spec.total_steps)
-                else:
-                    left.append(eta)
-        if not (left or fresh) or (fresh and not steps):
-            return None
-        left += [total * seconds / steps for total in fresh]
-        return max(*left, sum(left) / max(1, min(running_limit, len(left))), 0.0)
+            outlook.past(standing.active_s - standing.step_s, standing.steps_done)
+            if standing.state not in LIVE and standing.state is not State.PENDING:
+                continue
+            eta = record.snapshot(now).eta_s
+            if eta is None:
+                outlook.waits(record.spec.total_steps, self._until_hour(record))
+            else:
+                outlook.begun(eta)
+        return outlook.end(running_limit)
+
+    def _until_hour(self, record: TaskRecord) -> float:
+        hour = record.spec.not_before_ms
+        if hour is None or record.phase is not Phase.SCHEDULED:
+            return 0.0
+        return (hour - self._clock.wall_ms()) / 1000

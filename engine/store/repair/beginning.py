@@ -83,12 +83,14 @@ def _lend(file: Path, folder: Path) -> Path:
     """Return a copy of the database and its log that has the first pages of an empty store."""
     new, copy = folder / "new.db", folder / file.name
     pages = _beginning(new)
-    content = bytearray(file.read_bytes())
-    content += bytes(-len(content) % PAGE)
-    for number, page in pages.items():
-        content[(number - 1) * PAGE : number * PAGE] = page
-    content[:PAGE] = _header(bytes(content[:PAGE]), len(content) // PAGE)
-    copy.write_bytes(content)
+    shutil.copyfile(file, copy)
+    size = copy.stat().st_size // PAGE
+    pages[1] = _header(pages[1], size)
+    with copy.open("r+b") as opened:
+        opened.truncate(size * PAGE)
+        for number, page in pages.items():
+            opened.seek((number - 1) * PAGE)
+            opened.write(page)
     log = file.with_name(f"{file.name}-wal")
     if log.exists():
         shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))

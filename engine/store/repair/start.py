@@ -147,9 +147,9 @@ def _salvage(folder: Path, target: Path, now_ms: int) -> list[Damage]:
     part = folder / f"{SALVAGED}.part"
     _remove(part)
     with readable(folder / DATABASE, folder) as (old, lent):
-        damage = _copy_over(old, part, target, now_ms)
         if lent and not _any_holds(old):
             raise DroverError(ErrorCode.STORE_DAMAGED, "its beginning is damaged, and nothing holds with another")
+        damage = _copy_over(old, part, target, now_ms)
     if not survey(part, everything=True).sound:
         raise DroverError(ErrorCode.STORE_DAMAGED, "what was salvaged does not hold")
     _remove(part, only_beside=True)
@@ -181,8 +181,8 @@ def _copy_over(old: Database, part: Path, target: Path, now_ms: int) -> list[Dam
 
 
 def _any_holds(connection: Database) -> bool:
-    """Whether a task is sound; where none is, what was lent as the beginning may not be this store's."""
-    return any(not remains_of(connection, task).place for task in tables_of(connection).tasks)
+    """Whether a record holds; where none does, what was lent as the beginning may not be this store's."""
+    return any(remains_of(connection, task).rows for task in tables_of(connection).tasks)
 
 
 def _keep_readable(connection: Database, found: Remains, target: Path) -> None:

@@ -176,7 +176,12 @@ class _Reading:
         if mark is None or not mark.hash:
             return
         no, place = divmod(mark.record, PLACES)
-        if lost := behind(self._connection, mark):
+        try:
+            lost = behind(self._connection, mark)
+        except apsw.Error as error:
+            self._bad(f"the end of the journal: {error}")
+            return
+        if lost:
             place_of = f"the end of the journal: record {place} of task {no} is not the one last known"
             self._unsound.append(Unsound(place=place_of, lost_records=lost))
 

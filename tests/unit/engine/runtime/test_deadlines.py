@@ -136,3 +136,27 @@ def test_a_timeout_error_of_the_body_is_its_own() -> None:
                 raise TimeoutError("mine")
 
     run(main())
+
+
+def test_silence_is_noticed_where_every_other_level_was_lifted() -> None:
+    """Nothing else would have woken anybody: a stream that stalls would have hung for ever."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        deadlines = Deadlines({TimeLevel.SILENCE: 5.0})
+        loop.call_at(loop.time() + 1.0, deadlines.progress)
+        assert await _until_cut(deadlines) == (TimeLevel.SILENCE, pytest.approx(6.0))
+
+    run(main())
+
+
+def test_a_limit_is_extended_where_none_ran() -> None:
+    """What was lifted and is needed no more can be cut by the next level alone."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        deadlines = Deadlines({TimeLevel.STEP: 10.0})
+        loop.call_at(loop.time() + 4.0, deadlines.extend, TimeLevel.STEP, 7.0)
+        assert await _until_cut(deadlines) == (TimeLevel.STEP, pytest.approx(17.0))
+
+    run(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,24 @@ async def test_a_store_that_is_hardly_one_any_more_is_called_damaged(tmp_path: P
     with pytest.raises(DroverError) as refused:
         await open_store_reader(tmp_path)
     assert refused.value.code is ErrorCode.STORE_DAMAGED
+
+
+@pytest.mark.parametrize("part", [0.4, 0.6, 0.9])
+async def test_of_a_file_that_was_cut_off_what_is_left_is_kept(tmp_path: Path, part: float) -> None:
+    """Its header promises more pages than there are; the tasks behind the cut are told, and none is made up."""
+    await fill(tmp_path)
+    reader = await open_store_reader(tmp_path)
+    before = await see(reader)
+    await reader.close()
+    file = tmp_path / FILE
+    os.truncate(file, int(file.stat().st_size * part))
+    assert not verify(tmp_path).sound
+    store = await open_store(tmp_path)
+    seen = await see(store)
+    await store.close()
+    assert store.damage or store.lost
+    for task, steps in seen.steps.items():
+        assert seen.tasks[task].spec == before.tasks[task].spec
+        kept = [step.accepted.text for step in steps if step.accepted]
+        assert kept == [step.accepted.text for step in before.steps[task] if step.accepted][: len(kept)]
+    assert verify(tmp_path).sound
