@@ -23,6 +23,10 @@ from engine.store.repair.start import prepare
 from engine.store.repair.verify import Unsound, Verification, verify
 
 TRANSCRIPT = "transcript.md"
+Codes = tuple[str, str, str]
+"""What to say of the store itself, of a task that nobody knows any more, of a task that is cut back."""
+FOUND: Codes = ("verify_place", "verify_untold", "verify_task")
+REPAIRED: Codes = ("repaired_place", "repaired_untold", "repaired_task")
 
 
 async def verify_all(paths: Paths, output: Output, *, moved: str) -> Exit:
@@ -30,7 +34,7 @@ async def verify_all(paths: Paths, output: Output, *, moved: str) -> Exit:
     found = await asyncio.to_thread(verify, paths.data)
     missing = await asyncio.to_thread(without_files, paths, found.folders)
     for each in found.unsound:
-        output.emit("unsound", _said(each), msgspec.structs.asdict(each))
+        output.emit("unsound", _line(each, FOUND), msgspec.structs.asdict(each))
     for about in found.doubts:
         output.note(say("verify_older") if about == "older" else say("verify_fork", about=about))
     if missing:
@@ -45,7 +49,7 @@ async def repair_all(paths: Paths, output: Output) -> Exit:
     with FolderLock(paths.lock_file, owner):
         prepared = await asyncio.to_thread(prepare, paths.data, owner.since_ms, everything=True)
     for each in prepared.damage:
-        output.emit("repaired", _told(each), damage_fields(each))
+        output.emit("repaired", _line(each, REPAIRED), damage_fields(each))
     copy = next((each.quarantine for each in prepared.damage if each.quarantine), None)
     text = say("repaired_copy", folder=copy) if copy else say("repaired_nothing")
     output.emit("result", text, {"repaired": len(prepared.damage), "copy": str(copy) if copy else None})
@@ -76,24 +80,14 @@ def damage_fields(damage: Damage) -> dict[str, object]:
     }
 
 
-def _said(each: Unsound) -> str:
-    place = safe(each.place)
+def _line(each: Unsound | Damage, codes: Codes) -> str:
+    place, (of_store, of_lost_task, of_task) = safe(each.place), codes
     if not each.task:
-        return say("verify_place", place=place, lost=each.lost_records)
-    title = safe(each.title)[:60]
+        return say(of_store, place=place, lost=each.lost_records)
     if each.exported:
-        return say("verify_untold", id=each.task, place=place, kept=each.kept_steps)
-    return say("verify_task", id=each.task, title=title, place=place, kept=each.kept_steps, lost=each.lost_records)
-
-
-def _told(each: Damage) -> str:
-    place = safe(each.place)
-    if not each.task:
-        return say("repaired_place", place=place, lost=each.lost_records)
+        return say(of_lost_task, id=each.task, place=place, kept=each.kept_steps)
     title = safe(each.title)[:60]
-    if each.exported:
-        return say("repaired_untold", id=each.task, place=place, kept=each.kept_steps)
-    return say("repaired_task", id=each.task, title=title, place=place, kept=each.kept_steps, lost=each.lost_records)
+    return say(of_task, id=each.task, title=title, place=place, kept=each.kept_steps, lost=each.lost_records)
 
 
 def _summary(found: Verification, moved: str) -> str:
