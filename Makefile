@@ -59,7 +59,7 @@ money: $(READY) ## a million admissions against a naive model: ADMISSIONS=, MUTA
 	$(BIN)/python -m tests.property.money --admissions $(ADMISSIONS) $(if $(MUTANT),--mutant $(MUTANT))
 
 machine: $(READY) ## the engine as a state machine, on both stores: EXAMPLES=1000
-	EXAMPLES=$(EXAMPLES) $(BIN)/python -m tests.property.machine
+	$(BIN)/python -m tests.property.machine --examples $(EXAMPLES)
 
 simulate: $(READY) ## the engine in a simulated world of faults, storms, sleeps and crashes: TASKS=, STEPS=, SEED=
 	$(BIN)/python -m tests.simulation --tasks $(TASKS) --steps $(STEPS) --seed $(SEED)

@@ -64,7 +64,7 @@ def test_money_passes_its_settings_on() -> None:
 
 def test_machine_and_mutants_pass_their_settings_on() -> None:
     """The number of examples and the names of the faults reach the batteries."""
-    assert plan("machine", "EXAMPLES=5").endswith("EXAMPLES=5 .venv/bin/python -m tests.property.machine\n")
+    assert plan("machine", "EXAMPLES=5").endswith("python -m tests.property.machine --examples 5\n")
     assert plan("mutants").endswith("python -m tests.mutants \n")
     assert plan("mutants", "ONLY=a b").endswith("python -m tests.mutants --only a --only b\n")
 
