@@ -16,7 +16,7 @@ from engine.recipes import recipe
 from engine.results.folder import ResultsFolder
 from engine.results.task_files import MARK, TaskFiles
 from engine.store.memory import MemoryStore
-from tests.stored import CREATED_AT, correction, fork, note, outcome, task, write_steps
+from tests.stored import CREATED_AT, correction, fork, note, outcome, standing, task, write_steps
 
 
 async def store_with(*numbers: int, steps: int = 1) -> MemoryStore:
@@ -51,24 +51,28 @@ async def test_a_task_without_steps_leaves_no_folder(tmp_path: Path) -> None:
 
 async def test_asks_are_merged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred asks while one write runs are one more write, of the newest state, and never two at once."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
     running, most, written = 0, 0, 0
 
     async def keep(*_: object) -> None:
         nonlocal running, most, written
         running, written = running + 1, written + 1
         most = max(most, running)
-        await asyncio.sleep(0)
+        begun.set()
+        await go_on.wait()
         running -= 1
 
     monkeypatch.setattr(TaskFiles, "keep", keep)
     store = await store_with(1)
     results = ResultsFolder(tmp_path, store, recipe)
+    results.publish(task(1).id)
+    await begun.wait()
     for _ in range(100):
         results.publish(task(1).id)
         await asyncio.sleep(0)
+    go_on.set()
     await results.close()
-    assert most == 1
-    assert 1 <= written < 100
+    assert (most, written) == (1, 2)
 
 
 async def test_a_folder_that_was_removed_is_made_again(tmp_path: Path) -> None:
@@ -114,8 +118,7 @@ async def test_the_transcript_has_the_newest_standing(tmp_path: Path) -> None:
     stored = task(1)
     results = ResultsFolder(tmp_path, store, recipe)
     await write_steps(store, stored, 1, first=2)
-    standing = (await store.load(stored.id)).standing
-    assert (standing.state, standing.steps_done) == (State.RUNNING, 2)
+    assert (await store.load(stored.id)).standing == standing(2)
     results.publish(stored.id)
     await results.close()
     assert "Steps: 2 of" in (results.folder(stored.id, stored.spec.name) / "transcript.md").read_text()
