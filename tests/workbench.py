@@ -92,6 +92,14 @@ class Bench:
         await asyncio.sleep(0.01)
         return self.engine.snapshot(task)
 
+    async def crash(self) -> Supervisor:
+        """End the program as a power switch does, and start it again on what was durable."""
+        tasks = dict(self.store.tasks)
+        records = {task: list(written) for task, written in self.store.records.items()}
+        await self.engine.close(grace_s=0.0)
+        self.store.tasks, self.store.records = tasks, records
+        return await self.reopen()
+
     async def reopen(self) -> Supervisor:
         """Start the engine again on the same store."""
         self.provider.closed = False

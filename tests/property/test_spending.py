@@ -105,11 +105,7 @@ class Life:
         """Lose the engine while everything runs; what the store has is what a new one finds."""
         self.b.engine.resume_all()
         await asyncio.sleep(0.3 + choice % 3)
-        tasks = dict(self.b.store.tasks)
-        records = {task: list(written) for task, written in self.b.store.records.items()}
-        await self.b.engine.close(grace_s=0.0)
-        self.b.store.tasks, self.b.store.records = tasks, records
-        await self.b.reopen()
+        await self.b.crash()
 
     async def _attempts(self) -> list[AttemptRecord]:
         found: list[AttemptRecord] = []

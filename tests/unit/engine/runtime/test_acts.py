@@ -24,11 +24,7 @@ def noted(b: Bench, task: TaskId, kind: NoteKind) -> list[str]:
 
 async def stop_amid(b: Bench, task: TaskId) -> None:
     """End the program while a task streams, and start it again: an attempt of it is in doubt."""
-    records = {each: list(written) for each, written in b.store.records.items()}
-    tasks = dict(b.store.tasks)
-    await b.engine.close(grace_s=0.0)
-    b.store.records, b.store.tasks = records, tasks
-    await b.reopen()
+    await b.crash()
     assert b.engine.snapshot(task).standing.unknown == 1
 
 

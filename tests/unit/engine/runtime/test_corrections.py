@@ -48,10 +48,7 @@ async def lost(b: Bench, *, steps: int = 3) -> tuple[TaskId, UnknownAttempt]:
     """Return a task whose program died in mid-stream, opened again, and what is unknown of it."""
     task = await b.submit(max_steps=steps)
     await asyncio.sleep(1)
-    survived = dict(b.store.tasks), {each: list(records) for each, records in b.store.records.items()}
-    await b.engine.close(grace_s=0.0)
-    b.store.tasks, b.store.records = survived
-    await b.reopen()
+    await b.crash()
     (unknown,) = await b.engine.unknown()
     return task, unknown
 
