@@ -15,3 +15,13 @@ def no_hooks(monkeypatch: pytest.MonkeyPatch) -> None:
         del reports
 
     monkeypatch.setattr(CrashReports, "install", install)
+
+
+@pytest.fixture
+def own_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the test's own logging as it is."""
+
+    def start(*_: object) -> None:
+        """Write none."""
+
+    monkeypatch.setattr("app.log.start", start)

@@ -23,19 +23,11 @@ from engine.store.port import Spending, StoredTask
 from engine.store.store import open_store, open_store_reader
 from tests.stored import HELD, checkpoint, intent, outcome, task
 
+pytestmark = pytest.mark.usefixtures("own_log")
+
 DONE = 3
 TASK = task()
 SPEC = replace(TASK.spec, provider="simulator", model="sim-fast", max_steps=9)
-
-
-@pytest.fixture(autouse=True)
-def own_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the test's own logging as it is."""
-    monkeypatch.setattr("app.log.start", no_log)
-
-
-def no_log(*_: object) -> None:
-    """Write none."""
 
 
 @pytest.fixture

@@ -14,15 +14,7 @@ from app.cli.report import Exit
 from app.lock import FolderLock, Owner
 from app.paths import Paths
 
-
-@pytest.fixture(autouse=True)
-def own_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the test's own logging as it is."""
-    monkeypatch.setattr("app.log.start", no_log)
-
-
-def no_log(*_: object) -> None:
-    """Write none."""
+pytestmark = pytest.mark.usefixtures("own_log")
 
 
 def drover(*words: str) -> Result:
