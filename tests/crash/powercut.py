@@ -105,7 +105,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash.powercut", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="draws the sectors that come through")
     parser.add_argument("--samples", type=int, default=2, help="disks drawn at each cut")
-    parser.add_argument("--short", action="store_true", help="four tasks")
+    parser.add_argument("--short", action="store_true", help="few tasks")
     parser.add_argument("--mutant", choices=caught_by("powercut"), default="", help="a fault to put in and to find")
     asked = parser.parse_args()
     work = SHORT.work if asked.short else Work(seed=asked.seed)

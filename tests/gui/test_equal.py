@@ -103,9 +103,8 @@ async def test_all_that_is_shown_is_what_the_ledger_says(tmp_path: Path) -> None
             await c.make(
                 goal=f"Task {number}", model=model, batch=f"b{number % 5}", budget=budget, max_steps=3, retry=RETRY
             )
-        await c.until(
-            lambda: len(c.window.table.model.ids()) == TASKS
-        )  # new rows take their places a few times a second
+        # new rows take their places a few times a second
+        await c.until(lambda: len(c.window.table.model.ids()) == TASKS)
         while not all(snapshot.state in AT_REST for snapshot in c.engine.snapshots()):
             compare_meters(c)
             assert compare_rows(c) == c.engine.balance(EVERYTHING).spent

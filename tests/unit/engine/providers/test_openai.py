@@ -383,7 +383,6 @@ async def test_a_server_that_refuses_to_say_is_an_error(wire: Wire, provider: Op
     await asking.close()
     asked = len(wire.exchanges)
     assert await provider.settle("gen-1", client_request_id="ours") is None
-    assert (
-        await asking.settle("", client_request_id="ours") is None
-    )  # it never named the request, and knows no id of ours
+    # it never named the request, and knows no id of ours
+    assert await asking.settle("", client_request_id="ours") is None
     assert len(wire.exchanges) == asked
