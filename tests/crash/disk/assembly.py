@@ -17,7 +17,7 @@ from engine.store import connection
 from engine.store.port import Store
 from engine.store.spool_file import FileSpool
 from engine.store.store import SqliteStore, open_store
-from tests.crash.disk.inline import Inline
+from tests.inline import Inline
 from tests.virtual_time import LoopClock
 from tests.workbench import FixedPrices, OneProvider
 

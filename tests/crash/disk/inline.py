@@ -7,31 +7,13 @@ them; timers jump.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
+from tests.inline import Inline
 from tests.virtual_time import VirtualLoop
 
-P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class Inline(ThreadPoolExecutor):
-    """An executor that has no thread."""
-
-    def __init__(self) -> None:
-        """Be ready."""
-        super().__init__(1)
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Do it now."""
-        future: Future[T] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - whoever waits for it gets it
-            future.set_exception(error)
-        return future
 
 
 class InlineLoop(VirtualLoop):

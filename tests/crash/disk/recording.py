@@ -6,6 +6,8 @@ Made in a process of its own: the hooks below SQLite are put in place for good.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,13 +37,22 @@ def record(work: Work) -> Recording:
     witness = Witness()
     with scratch() as folder:
         device = Device(Path(folder))
-        hooks().device = device
-        with plain_files(device), heard(witness, device):
+        with watching(device), heard(witness, device):
             inline.run(Program(Path(folder), device, witness, work).live())
+    return Recording(operations=device.operations, witness=witness)
+
+
+@contextmanager
+def watching(device: Device) -> Generator[None]:
+    """Let `device` watch all that SQLite and Python do within the body; raises what went wrong in watching."""
+    hooks().device = device
+    try:
+        with plain_files(device):
+            yield
+    finally:
         hooks().device = None
     if hooks().broken:
         raise hooks().broken[0]
-    return Recording(operations=device.operations, witness=witness)
 
 
 def scratch() -> tempfile.TemporaryDirectory[str]:

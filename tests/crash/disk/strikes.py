@@ -7,15 +7,13 @@ from pathlib import Path
 
 from tests.crash.disk import inline
 from tests.crash.disk.assembly import DATA
-from tests.crash.disk.below_sqlite import hooks
 from tests.crash.disk.device import Device, Fault
 from tests.crash.disk.endurance import How, endure
 from tests.crash.disk.examination import examine, lay
 from tests.crash.disk.hearing import heard
 from tests.crash.disk.lives import Program
 from tests.crash.disk.operations import Operation
-from tests.crash.disk.plain_files import plain_files
-from tests.crash.disk.recording import scratch
+from tests.crash.disk.recording import scratch, watching
 from tests.crash.disk.remains import Disk, Remains
 from tests.crash.disk.tally import Tally
 from tests.crash.disk.verdict import Found
@@ -55,12 +53,8 @@ def strike(work: Work, fault: Fault | None) -> Strike:
     witness = Witness()
     with scratch() as folder:
         device = Device(Path(folder), fault=fault)
-        hooks().device = device
-        with plain_files(device), heard(witness, device):
+        with watching(device), heard(witness, device):
             how = inline.run(endure(Program(Path(folder), device, witness, work)))
-        hooks().device = None
-    if hooks().broken:
-        raise hooks().broken[0]
     return Strike(
         fault=fault,
         struck=device.struck,

@@ -21,7 +21,8 @@ from engine.store.connection import open_reader, open_writer
 from engine.store.port import StoredTask, StoreReader
 from engine.store.reader import Reader
 from engine.store.store import FILE, open_store
-from tests.property.machine.disks import FileDisk, Inline
+from tests.inline import Inline
+from tests.property.machine.disks import FileDisk
 from tests.property.machine.world import World
 from tests.virtual_time import LoopClock
 from tests.workbench import spec

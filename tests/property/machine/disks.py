@@ -9,9 +9,8 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Protocol
 
 import apsw
 
@@ -27,10 +26,8 @@ from engine.store.port import Store
 from engine.store.rows import PLACES
 from engine.store.store import FILE, SqliteStore, open_store
 from engine.store.watermark import NAME as WATERMARK
+from tests.inline import Inline
 from tests.virtual_time import LoopClock
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 ROWS = (
     "SELECT task.id, kind, at, header, text, raw FROM task"
@@ -141,19 +138,6 @@ class MemoryDisk:
 
     def close(self) -> None:
         """See `Disk`."""
-
-
-class Inline(Executor):
-    """Runs what it is given at once, on the caller's thread."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """See `Executor`."""
-        done = Future[T]()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - whoever waits for it gets it
-            done.set_exception(error)
-        return done
 
 
 class FileDisk:

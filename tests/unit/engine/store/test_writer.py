@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 import apsw
 import pytest
@@ -21,21 +19,9 @@ from engine.store.database import Database
 from engine.store.store import FILE
 from engine.store.transactor import Append, Create, Transactor
 from engine.store.writer import MAX_BATCH, Writer
+from tests.inline import Inline
 from tests.stored import intent, note, outcome, task
 from tests.virtual_time import run
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class Inline(Executor):
-    """Runs what it is given at once, on the caller's thread: a simulation's executor."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """See `Executor`."""
-        done = Future[T]()
-        done.set_result(fn(*args, **kwargs))
-        return done
 
 
 class Desk:
