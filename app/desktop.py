@@ -177,7 +177,7 @@ def _tell_draining(window: MainWindow, engine: Supervisor, grace_s: float, cut: 
 
     def question() -> str:
         left = sum(engine.totals().by_state.get(state, 0) for state in LIVE)
-        return words("confirm.quit_one" if left == 1 else "confirm.quit", count=left, seconds=f"{grace_s:.0f}")
+        return words.counted("confirm.quit", left, seconds=f"{grace_s:.0f}")
 
     waiting = Ask(question(), words("confirm.quit_now"), words("confirm.no"), cut.set, window)
     waiting.heed(window.bridge.changed, question)

@@ -107,13 +107,8 @@ class TaskActions(QObject):
     def _ask(self, code: str, tasks: Sequence[TaskSnapshot], act: Callable[[], object]) -> None:
         if not tasks:
             return
-        one = len(tasks) == 1
-        question = self._words(f"confirm.{code}_one" if one else f"confirm.{code}", **_figures(tasks))
+        question = self._words.counted(f"confirm.{code}", len(tasks), name=tasks[0].name[:80])
         self._confirm(question, self._words(f"confirm.yes_{code}"), act)
-
-
-def _figures(tasks: Sequence[TaskSnapshot]) -> dict[str, object]:
-    return {"name": tasks[0].name[:80], "count": f"{len(tasks):,}"}
 
 
 def _fresh(task: TaskSnapshot) -> bool:

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from engine.face import ProviderHealth, Totals
 from ui.tasks.format import count, money, size
-from ui.tasks.inks import Inks
+from ui.tasks.inks import Inks, tint
 from ui.text import Words
-from ui.theme import Tokens
+from ui.theme import Tokens, restyle
 
 FIGURES = 3
 """Figures in the middle of the status bar."""
@@ -56,11 +56,9 @@ class Banner(QFrame):
         `unknown` of their requests have an end that nobody knows, for which `assumed` (pico) counts as spent.
         """
         if number and not self._answered:
-            code = "banner.interrupted_one" if number == 1 else "banner.interrupted"
-            said = [self._words(code, count=count(number))]
+            said = [self._words.counted("banner.interrupted", number)]
             if unknown:
-                code = "banner.unknown_one" if unknown == 1 else "banner.unknown"
-                said.append(self._words(code, count=count(unknown), amount=money(assumed)))
+                said.append(self._words.counted("banner.unknown", unknown, amount=money(assumed)))
             self._text.setText(" ".join(said))
             self.show()
         elif not number:
@@ -112,8 +110,7 @@ class Notice(QFrame):
 
     def _show(self, text: str, name: str) -> None:
         self._text.setObjectName(name)
-        self._text.style().unpolish(self._text)
-        self._text.style().polish(self._text)
+        restyle(self._text)
         self._text.setText(text)
         self.show()
 
@@ -178,11 +175,7 @@ class StatusBar(QFrame):
             self._colour(self.provider, "completed")
 
     def _colour(self, label: QLabel, token: str) -> None:
-        palette = label.palette()
-        colour = QColor(self._tokens.colour(token))
-        if palette.color(label.foregroundRole()) != colour:
-            palette.setColor(label.foregroundRole(), colour)
-            label.setPalette(palette)
+        tint(label, QColor(self._tokens.colour(token)))
 
 
 def plain_label(text: str) -> QLabel:

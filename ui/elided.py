@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
@@ -25,3 +27,28 @@ class ElidedLabel(QLabel):
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(self.alignment() | Qt.TextFlag.TextSingleLine), text)
         painter.end()
+
+
+class FittingLabel(ElidedLabel):
+    """Says the same in the most words that there is room for."""
+
+    def __init__(self) -> None:
+        """Build it empty."""
+        super().__init__()
+        self._says: Sequence[str] = ("",)
+
+    def say(self, *says: str) -> None:
+        """Say the first of these that fits, or the last one; they come in fewer and fewer words."""
+        self._says = says
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics, room = self.fontMetrics(), self.contentsRect().width()
+        text = next((each for each in self._says if metrics.horizontalAdvance(each) <= room), self._says[-1])
+        if text != self.text():
+            self.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget."""
+        super().resizeEvent(event)
+        self._fit()

@@ -12,6 +12,7 @@ from ui.bars import plain_label
 from ui.dialogs.form import line
 from ui.services import ProviderView
 from ui.text import Words
+from ui.theme import restyle
 
 
 class Card(QFrame):
@@ -78,8 +79,7 @@ class Card(QFrame):
         """Show whether it is the chosen one."""
         self._radio.setChecked(chosen)
         self.setProperty("chosen", chosen)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        restyle(self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """See Qt."""

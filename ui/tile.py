@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from ui.bars import plain_label
 from ui.elided import ElidedLabel
 from ui.plain import as_plain
-from ui.tasks.inks import Inks
+from ui.tasks.inks import Inks, tint
 from ui.theme import Tokens
 
 
@@ -53,6 +52,4 @@ class Tile(QFrame):
         pairs = ((self._title, inks.label, "dim"), (self._figure, inks.large, "text"), (self._word, inks.text, "dim"))
         for label, font, token in (*pairs, (self._below, inks.label, "dim")):
             label.setFont(font)
-            palette = label.palette()
-            palette.setColor(label.foregroundRole(), QColor(tokens.colour(token)))
-            label.setPalette(palette)
+            tint(label, inks[token])

@@ -14,7 +14,7 @@ from ui.cost.limits import LimitMeters
 from ui.cost.meters import SpendMeter
 from ui.spark import Spark
 from ui.tasks.format import ago, count, duration, money
-from ui.tasks.inks import Inks
+from ui.tasks.inks import Inks, tint
 from ui.text import Words
 from ui.theme import Tokens
 from ui.tile import Tile
@@ -97,7 +97,7 @@ class Tiles(QFrame):
 
     def _show_throughput(self, totals: Totals, at: float) -> None:
         first = totals.first_token_p50_s
-        below = [self._words("tile.stream" if totals.streams == 1 else "tile.streams", streams=count(totals.streams))]
+        below = [self._words.counted("tile.streams", totals.streams)]
         if first is not None:
             below.append(self._words("tile.first_token", seconds=f"{first:.1f}"))
         self._throughput.say(count(round(totals.output_per_s)), self._words("tile.rate"), " · ".join(below))
@@ -159,9 +159,8 @@ class SpendTile(QFrame):
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""
-        self._title.setFont(Inks(tokens, self.font()).label)
-        palette = self._title.palette()
-        palette.setColor(self._title.foregroundRole(), QColor(tokens.colour("dim")))
-        self._title.setPalette(palette)
+        inks = Inks(tokens, self.font())
+        self._title.setFont(inks.label)
+        tint(self._title, inks["dim"])
         self.limits.set_tokens(tokens)
         self.meter.set_tokens(tokens)

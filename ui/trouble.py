@@ -59,8 +59,7 @@ class TroubleBar(QFrame):
     def _kept(self, unsaved: int) -> list[str]:
         if not unsaved:
             return []
-        code = "trouble.kept_one" if unsaved == 1 else "trouble.kept"
-        return [self._words(code, count=count(unsaved))]
+        return [self._words.counted("trouble.kept", unsaved)]
 
 
 NAMED = 3
@@ -116,8 +115,8 @@ class DamageBar(QFrame):
 
     def _name(self, damage: Damage) -> str:
         if damage.task == STORE:
-            lost = count(damage.lost_records)
-            return self._words("damage.end", count=lost) if damage.lost_records else self._words("damage.store")
+            lost = damage.lost_records
+            return self._words.counted("damage.end", lost) if lost else self._words("damage.store")
         name = " ".join((damage.title or damage.task).split())
         return f"“{name if len(name) <= LETTERS else name[: LETTERS - 1] + '…'}”"
 

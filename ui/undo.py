@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy
 
 from engine.face import TaskId
 from ui.bars import plain_label
-from ui.tasks.format import count
 from ui.text import Words
 
 SHOWN_MS = 15_000
@@ -42,8 +41,7 @@ class UndoBar(QFrame):
     def offer(self, ids: Sequence[TaskId]) -> None:
         """Offer to take the deletion of these back."""
         self._ids = tuple(ids)
-        code = "undo.deleted_one" if len(ids) == 1 else "undo.deleted"
-        self._text.setText(self._words(code, count=count(len(ids))))
+        self._text.setText(self._words.counted("undo.deleted", len(ids)))
         self.setVisible(bool(ids))
         self._timer.start(SHOWN_MS)
 

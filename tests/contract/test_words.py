@@ -114,6 +114,15 @@ def test_every_code_that_the_window_names_has_words() -> None:
     assert sorted(code for code in named if code not in WORDS) == []
 
 
+def test_every_count_has_words_for_one_and_for_many() -> None:
+    """No sentence says "1 steps": what is counted has both, and what has both is counted."""
+    counted = literals(r'\.counted\(\s*f?"([a-z_.]+)', "ui", "app")
+    codes = {code for code in counted if not code.endswith(".")}
+    assert len(codes) > 10
+    assert sorted(code for code in codes if not (code in WORDS and f"{code}_one" in WORDS)) == []
+    assert WORDS.counted("tile.streams", 1) == "one stream" and WORDS.counted("tile.streams", 2000) == "2,000 streams"
+
+
 def test_every_code_that_the_command_line_names_has_words() -> None:
     """And none is left that nothing names."""
     texts = set(resources.text("cli"))

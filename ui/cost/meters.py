@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.face import TaskSnapshot, Totals
 from ui.cost.bar import Bar
 from ui.cost.figures import Spending, of_task, today
-from ui.elided import ElidedLabel
+from ui.elided import FittingLabel
 from ui.services import SIMULATOR
 from ui.tasks.format import decimals, exact_money, money, money_left
 from ui.tasks.inks import Inks, tint
@@ -54,11 +53,8 @@ class TaskMeter(Meter):
     def __init__(self, words: Words, tokens: Tokens) -> None:
         """Build it for no task."""
         super().__init__(words, tokens)
-        self._label = QLabel()
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label = FittingLabel()
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._says: tuple[str, ...] = ("",)
         self.bar.setFixedWidth(TASK_BAR)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 12, 0)
@@ -80,22 +76,8 @@ class TaskMeter(Meter):
         whole = short
         if self._spending.held:
             whole += f" · {self._words('meter.at_risk', amount=money(self._spending.held))}"
-        self._says = (whole, short, money(self._spending.spent))
+        self._label.say(whole, short, money(self._spending.spent), "")  # part of a figure would be another figure
         self.setAccessibleName(whole)
-        self._fit()
-
-    def _fit(self) -> None:
-        """Say as much as there is room for: part of a figure would be another figure."""
-        metrics = self._label.fontMetrics()
-        room = self._label.width()
-        text = next((each for each in self._says if metrics.horizontalAdvance(each) <= room), "")
-        if text != self._label.text():
-            self._label.setText(text)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """See QWidget."""
-        super().resizeEvent(event)
-        self._fit()
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""
@@ -111,9 +93,8 @@ class SpendMeter(Meter):
     def __init__(self, words: Words, tokens: Tokens) -> None:
         """Build it at nothing."""
         super().__init__(words, tokens)
-        self._says: tuple[str, ...] = ("",)
-        self._amount, self._limit, self._below = QLabel(), QLabel(), ElidedLabel()
-        for label in (self._amount, self._limit, self._below):
+        self._amount, self._limit, self._below = QLabel(), QLabel(), FittingLabel()
+        for label in (self._amount, self._limit):
             label.setTextFormat(Qt.TextFormat.PlainText)
         first = QHBoxLayout()
         first.setSpacing(5)
@@ -136,12 +117,12 @@ class SpendMeter(Meter):
         self._show(spending)
         self.bar.setVisible(spending.limit is not None)
         digits = decimals(spending.spent if spending.limit is None else spending.limit)
-        self._says = self._sentences(totals.held, spending, digits)
+        says = self._sentences(totals.held, spending, digits)
+        self._below.say(*says)
         for label, text in ((self._amount, money(spending.spent, digits)), (self._limit, self._of_limit())):
             if label.text() != text:
                 label.setText(text)
-        self._fit()
-        self.setAccessibleName(f"{self._amount.text()} {self._limit.text()}, {self._says[0]}")
+        self.setAccessibleName(f"{self._amount.text()} {self._limit.text()}, {says[0]}")
 
     def _sentences(self, held: int, spending: Spending, digits: int) -> tuple[str, ...]:
         """Return what is at risk and what is free, in more words and in fewer."""
@@ -151,18 +132,6 @@ class SpendMeter(Meter):
             return long, short
         free = self._words("meter.free", amount=money_left(spending.free, digits))
         return f"{long} · {free}", f"{short} · {free}"
-
-    def _fit(self) -> None:
-        """Say it in the most words that there is room for."""
-        metrics, room = self._below.fontMetrics(), self._below.width()
-        text = next((each for each in self._says if metrics.horizontalAdvance(each) <= room), self._says[-1])
-        if text != self._below.text():
-            self._below.setText(text)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """See QWidget."""
-        super().resizeEvent(event)
-        self._fit()
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""

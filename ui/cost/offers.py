@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVB
 
 from engine.face import Fence, Totals
 from ui.bars import plain_label
-from ui.tasks.format import count
 from ui.text import Words
 
 
@@ -69,7 +68,7 @@ class RoomBanner(_Question):
     def _sentence(self, offered: Mapping[str, int]) -> str:
         number = sum(offered.values())
         by = self._words(f"offer.{next(iter(offered))}" if len(offered) == 1 else "offer.several")
-        return self._words("offer.one" if number == 1 else "offer.many", count=count(number), by=by)
+        return self._words.counted("offer.stopped", number, by=by)
 
     def _keep(self) -> None:
         self._kept = dict(self._offered)

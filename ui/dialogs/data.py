@@ -50,6 +50,7 @@ class Data(GrowingDialog):
         self.save_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
         self.outcome = plain_label("")
         self.outcome.setWordWrap(True)
+        self.outcome.hide()
         self.damage = QPlainTextEdit()
         self.damage.setReadOnly(True)
         self.damage.setMinimumHeight(DAMAGE_LINES * self.damage.fontMetrics().lineSpacing())
@@ -143,15 +144,16 @@ class Data(GrowingDialog):
 
     def _say(self, text: str) -> None:
         self.outcome.setText(text)
+        self.outcome.setVisible(bool(text))
 
 
 def told(damage: Damage, words: Words) -> str:
     """Return what is said of one damage: which task, what is kept, what is lost."""
     said = [damage.place]
     if damage.task != STORE:
-        said.append(words("data.damage_kept", steps=damage.kept_steps))
+        said.append(words.counted("data.damage_kept", damage.kept_steps))
     if damage.lost_records:
-        said.append(words("data.damage_lost", records=damage.lost_records))
+        said.append(words.counted("data.damage_lost", damage.lost_records))
     if not damage.repaired:
         said.append(words("data.damage_stopped"))
     lines = [damage.title or damage.task or words("data.damage_store"), " · ".join(said)]

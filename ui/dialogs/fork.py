@@ -48,10 +48,11 @@ class ForkTask(GrowingDialog):
         self._problem = plain_label("")
         self._problem.setObjectName("error")
         self._problem.setWordWrap(True)
+        self._problem.hide()
         self._build(step)
 
     def _build(self, step: int) -> None:
-        about = plain_label(self._words("fork.about", step=step))
+        about = plain_label(self._words.counted("fork.about", step))
         about.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
@@ -88,10 +89,14 @@ class ForkTask(GrowingDialog):
             if field is not None:
                 field.blame(self._words(f"error.{problem.code}"))
         elsewhere = not problems or any(problem.field not in fields for problem in problems)
-        self._problem.setText(self._words.error(error) if elsewhere else "")
+        self._say(self._words.error(error) if elsewhere else "")
+
+    def _say(self, text: str) -> None:
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
 
     def _submit(self, *, paused: bool) -> None:
-        self._problem.setText("")
+        self._say("")
         for field in (self.asked, self.name, self.model, self.steps, self.budget):
             field.blame("")
         try:

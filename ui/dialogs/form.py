@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainT
 from engine.face import DroverError
 from ui.bars import plain_label
 from ui.long_lines import TextArea
+from ui.theme import restyle
 
 T = TypeVar("T")
 Input_co = TypeVar("Input_co", bound=QWidget, covariant=True)
@@ -53,8 +54,7 @@ class Field(QWidget, Generic[Input_co]):
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
         self.field.setProperty("wrong", bool(problem))
-        self.field.style().unpolish(self.field)
-        self.field.style().polish(self.field)
+        restyle(self.field)
 
     def _changed(self) -> None:
         if self.problem:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TypedDict
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.face import ResultRule, RetryPolicy, TaskSpec, TimeLimits, moment
+from engine.face import ResultRule, RetryPolicy, TaskSpec, TimeLimits
+from ui import start
 from ui.dialogs.form import Field, area, choice, grid, line, pairs, read, text_of
 from ui.text import Words
 
@@ -29,11 +29,6 @@ class MoreValues(TypedDict):
     result: ResultRule
     limits: TimeLimits
     retry: RetryPolicy
-
-
-def start(text: str) -> int | None:
-    """Return the wall time that was typed; None for nothing. Raises `ValueError`."""
-    return moment(text, round(time.time() * 1000)) if text.strip() else None
 
 
 class MoreSettings(QWidget):
@@ -82,7 +77,7 @@ class MoreSettings(QWidget):
             max_output=read(fields["max_output"], int, NUMBER),
             checkpoint_interval=read(fields["checkpoint_interval"], int, NUMBER),
             priority=read(fields["priority"], int, NUMBER),
-            not_before_ms=read(fields["not_before_ms"], start, "new_task.not_a_time"),
+            not_before_ms=read(fields["not_before_ms"], start.typed, "new_task.not_a_time"),
             result=self.result.field.currentData(),
             limits=TimeLimits(**limits),
             retry=RetryPolicy(

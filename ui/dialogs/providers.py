@@ -229,9 +229,7 @@ class Providers(QWidget):
         if not names:
             return self._words("settings.works_none")
         listed = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
-        return self._words(
-            "settings.works_one" if len(names) == 1 else "settings.works", count=len(names), names=listed
-        )
+        return self._words.counted("settings.works", len(names), names=listed)
 
     def _add(self) -> None:
         taken = {view.name for view in self._views}

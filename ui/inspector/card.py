@@ -166,7 +166,7 @@ def answer_heading(task: TaskSnapshot, answer: Answer | None, words: Words) -> t
     """Return "Answer" and "after 18 of 40 steps · claude-sonnet-4.5"."""
     final = answer is not None and answer.final
     done = answer.steps if answer is not None else task.standing.steps_done
-    about = words("result.after_steps", done=done, total=task.spec.total_steps)
+    about = words.counted("result.after_steps", task.spec.total_steps, done=done)
     return words("result.answer" if final else "result.answer_so_far"), f"{about} · {task.spec.model}"
 
 

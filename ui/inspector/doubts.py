@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 from engine.face import AttemptRecord, AttemptStatus, parse
 from ui.inspector.card import COMPACT
 from ui.text import Words
+from ui.theme import restyle
 
 
 class Doubts(QWidget):
@@ -79,8 +80,7 @@ class Doubts(QWidget):
     def _mark(self, *, wrong: bool) -> None:
         if bool(self.amount.property("wrong")) != wrong:
             self.amount.setProperty("wrong", wrong)
-            self.amount.style().unpolish(self.amount)
-            self.amount.style().polish(self.amount)
+            restyle(self.amount)
 
     def _button(self, code: str, hint: str) -> QPushButton:
         button = QPushButton(self._words(code))

@@ -5,14 +5,14 @@ Codes are those that `engine.face.problems` names, so that what is wrong is said
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
 import msgspec
 
-from engine.face import Complexity, RecipeName, ResultRule, TaskSpec, moment, parse, plain, written
+from engine.face import Complexity, RecipeName, ResultRule, TaskSpec, parse, plain
+from ui import start
 
 MOST_PRIORITY = 1_000_000
 PROMPTS_APART = "\n---\n"
@@ -36,6 +36,8 @@ class Field:
     write: Callable[[TaskSpec, str], TaskSpec]
     kind: Kind = Kind.LINE
     choices: tuple[str, ...] = ()
+    hint: str = ""
+    """Code of what stands in it while it is empty."""
 
 
 def _plain(code: str, group: str, kind: Kind = Kind.LINE) -> Field:
@@ -83,7 +85,7 @@ def _limit(name: str, *, optional: bool = False) -> Field:
         value = None if optional and not text.strip() else float(text)
         return msgspec.structs.replace(spec, limits=msgspec.structs.replace(spec.limits, **{name: value}))
 
-    return Field(code=f"limits.{name}", group="time", read=read, write=write)
+    return Field(code=f"limits.{name}", group="time", read=read, write=write, hint="edit.no_value" if optional else "")
 
 
 def _priority(text: str) -> int:
@@ -103,13 +105,12 @@ def _retry(code: str, number: Callable[[str], float]) -> Field:
 
 def read_start(spec: TaskSpec) -> str:
     """Return the wall time before which the task does not start; empty for none."""
-    return "" if spec.not_before_ms is None else written(spec.not_before_ms)
+    return start.written(spec.not_before_ms)
 
 
 def write_start(spec: TaskSpec, text: str) -> TaskSpec:
     """Take a wall time; empty is at once."""
-    at = moment(text, round(time.time() * 1000)) if text.strip() else None
-    return msgspec.structs.replace(spec, not_before_ms=at)
+    return msgspec.structs.replace(spec, not_before_ms=start.typed(text))
 
 
 def read_budget(spec: TaskSpec) -> str:
@@ -171,9 +172,9 @@ FIELDS: tuple[Field, ...] = (
     _number("temperature", "model", float),
     _number("max_output", "model", int),
     _number("max_steps", "model", int),
-    Field(code="budget", group="money", read=read_budget, write=write_budget),
+    Field(code="budget", group="money", read=read_budget, write=write_budget, hint="edit.no_value"),
     _number("priority", "money", _priority),
-    Field(code="not_before_ms", group="money", read=read_start, write=write_start),
+    Field(code="not_before_ms", group="money", read=read_start, write=write_start, hint="new_task.start_at_hint"),
     _choice("complexity", "time", Complexity),
     _limit("connect"),
     _limit("first_token"),

@@ -58,8 +58,8 @@ class FieldBox(QWidget):
             text.textChanged.connect(self.edited)
             return text
         line = QLineEdit()
-        if self.field.code in ("budget", "limits.attempt"):
-            line.setPlaceholderText(words("edit.no_value"))
+        if self.field.hint:
+            line.setPlaceholderText(words(self.field.hint))
         line.textChanged.connect(self.edited)
         return line
 

@@ -40,12 +40,12 @@ def cells(point: Checkpoint, words: Words, zone: tzinfo | None) -> tuple[Cell, .
 
 def heading(difference: Difference, words: Words) -> str:
     """Return "From step 5 to step 10: $0.0120 for 5 requests · 1,200 tokens in · 900 out · 2m 10s"."""
-    return words(
-        "points.between_one" if difference.attempts == 1 else "points.between",
+    return words.counted(
+        "points.between",
+        difference.attempts,
         first=difference.first.step,
         second=difference.second.step,
         cost=figures.money(difference.cost),
-        attempts=figures.count(difference.attempts),
         input=figures.count(difference.input_tokens),
         output=figures.count(difference.output_tokens),
         time=figures.duration(difference.seconds),

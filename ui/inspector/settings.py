@@ -18,7 +18,7 @@ WRONG = {
     "budget": "new_task.not_money",
     "context": "new_task.not_context",
     "priority": "edit.not_priority",
-    "not_before_ms": "edit.not_a_time",
+    "not_before_ms": "new_task.not_a_time",
 }
 """What to say of text that is no value of its field; all others take a number."""
 

@@ -100,5 +100,6 @@ def ground(widget: QWidget, colour: QColor) -> None:
 def tint(label: QLabel, colour: QColor) -> None:
     """Let a label's text have a colour."""
     palette = label.palette()
-    palette.setColor(label.foregroundRole(), colour)
-    label.setPalette(palette)
+    if palette.color(label.foregroundRole()) != colour:
+        palette.setColor(label.foregroundRole(), colour)
+        label.setPalette(palette)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 import resources
 from ui.theme.tokens import Tokens, load_tokens
@@ -49,6 +49,12 @@ class Look(QObject):
     def _system_changed(self) -> None:
         if self._choice == "system":
             self.apply("system")
+
+
+def restyle(widget: QWidget) -> None:
+    """Let a widget look as the style sheet says of it now: its name, or a property of it, is another."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
 
 
 def interface_font() -> QFont:
