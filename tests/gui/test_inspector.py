@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextBrowser
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from engine.face import (
@@ -36,9 +36,11 @@ from engine.face import (
     TaskSnapshot,
     TaskSpec,
     TimeLevel,
+    moment,
 )
 from tests.snapshots import attempt, snapshot, step, task_id
 from ui.inspector.answer import AnswerView
+from ui.inspector.card import live_heading
 from ui.inspector.inspector import CHECKPOINTS, LOG, RESULT, SETTINGS, STEPS, Inspector
 from ui.inspector.services import InspectorServices
 from ui.tasks.inks import Inks
@@ -586,6 +588,49 @@ def test_an_attempt_that_is_known_asks_nothing(inspector: Inspector, engine: Eng
     inspector.tabs.setCurrentIndex(STEPS)
     inspector.steps.view.selectRow(0)
     assert engine.asked and not inspector.steps.doubts.isVisible()
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_every_phase_is_said_whole_above_the_text_in_flight(phase: Phase) -> None:
+    """Figures stand where the words name them: when a scheduled task starts, to the minute."""
+    at = moment("2026-12-01 07:00", 0)
+    asked = TaskSpec(goal="Test", provider="simulator", model="sim-fast", max_steps=4, not_before_ms=at)
+    title, about = live_heading(snapshot(1, phase=phase, spec=asked), WORDS)
+    assert "{" not in title + about
+    assert title == "Step 1 — starts 2026-12-01 07:00" or phase is not Phase.SCHEDULED
+
+
+def test_the_time_left_asks_for_no_room_and_has_the_theme_s_colours(inspector: Inspector) -> None:
+    """Its line changes each second; the window keeps its width, and a narrow one reads the rest in the hint."""
+    running = snapshot(1, state=State.RUNNING)
+    inspector.show_task(running)
+    inspector.tabs.setCurrentIndex(STEPS)
+    strip = inspector.steps.time_left
+    least = strip.minimumSizeHint().width()
+    left = [Deadline(task=running.id, step=1, attempt=1, level=level, limit_s=9e5, left_s=9e5) for level in TimeLevel]
+    inspector.apply(ChangeBatch(deadlines=tuple(left)))
+    assert strip.minimumSizeHint().width() == least
+    assert strip.said.toolTip() == strip.said.text()
+    for theme in ("light", "dark"):
+        tokens = load_tokens(theme)
+        inspector.set_tokens(tokens)
+        assert strip.said.palette().color(strip.said.foregroundRole()) == QColor(tokens.colour("dim"))
+    assert strip.said.font() == Inks(tokens, inspector.font()).small_number
+
+
+def test_what_is_no_time_is_told_at_its_field(inspector: Inspector, engine: Engine) -> None:
+    """A start that is a time is kept; nothing is at once."""
+    inspector.show_task(snapshot(1, state=State.PAUSED))
+    inspector.tabs.setCurrentIndex(SETTINGS)
+    tab = inspector.settings
+    start = tab.form.boxes["not_before_ms"]
+    assert isinstance(start.editor, QLineEdit) and start.editor.placeholderText() == WORDS("new_task.start_at_hint")
+    start.set_text("25:99")
+    tab.save.click()
+    assert engine.edited == [] and start.problem.text() == WORDS("new_task.not_a_time")
+    start.set_text("2026-12-01 07:00")
+    tab.save.click()
+    assert engine.edited[0][1].not_before_ms == moment("2026-12-01 07:00", 0)
 
 
 def test_time_left_is_shown_live_and_one_limit_is_lifted(inspector: Inspector, engine: Engine) -> None:

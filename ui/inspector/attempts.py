@@ -55,7 +55,7 @@ def cells(attempt: AttemptRecord, words: Words) -> tuple[Cell, ...]:
         *(Cell(figures.NONE if count is None else figures.count(count)) for count in counts),
         Cell(figures.seconds(outcome.first_token_s if outcome else None)),
         Cell(figures.seconds(outcome.duration_s if outcome else None)),
-        Cell(figures.money(attempt.cost if outcome else 0)),
+        Cell(figures.money(attempt.cost) if outcome else figures.NONE),
         Cell(figures.seconds(outcome.retry_in_s if outcome else None), "dim"),
         Cell(", ".join(notes(attempt, words)), "paused"),
     )

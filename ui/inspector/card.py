@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
 
 from engine.face import MULTIPLIER, Answer, LiveText, Phase, TaskSnapshot, TimeLevel
+from ui import start
 from ui.elided import ElidedLabel
 from ui.inspector.answer import SHOWN, AnswerView
 from ui.inspector.stream import StreamView
@@ -152,14 +153,22 @@ class ResultCard(QFrame):
 
 def live_heading(task: TaskSnapshot, words: Words) -> tuple[str, str]:
     """Return "Step 19 — streaming" and "claude-sonnet-4.5 · 88 tok/s · left: task 38:12"."""
-    phase = task.phase if task.phase is not Phase.IDLE else Phase.PREPARING
-    what = words(f"phase.{phase}") if phase is not Phase.RETRYING else words("result.retrying")
+    what = _doing(task, words)
     said = [task.spec.model]
     if task.tokens_per_s > 0:
         said.append(f"{figures.speed(task.tokens_per_s)} {words('column.speed')}")
     if math.isfinite(left := time_left(task)):
         said.append(words("result.task_left", left=figures.clock(left)))
     return words("result.step_now", step=task.standing.steps_done + 1, what=what), " · ".join(said)
+
+
+def _doing(task: TaskSnapshot, words: Words) -> str:
+    """Return what a task does; the seconds to a retry stand in the table, the whole time of a start here."""
+    if task.phase is Phase.RETRYING:
+        return words("result.retrying")
+    if task.phase is Phase.SCHEDULED:
+        return words("phase.scheduled", time=start.written(task.spec.not_before_ms))
+    return words(f"phase.{task.phase if task.phase is not Phase.IDLE else Phase.PREPARING}")
 
 
 def answer_heading(task: TaskSnapshot, answer: Answer | None, words: Words) -> tuple[str, str]:

@@ -175,5 +175,6 @@ class StepsTab(TaskTab):
         """See `TaskTab`."""
         inks = Inks(tokens, self.font())
         self.view.set_inks(inks)
+        self.time_left.set_inks(inks)
         self._about.setFont(inks.row_text)
         tint(self._about, inks["dim"])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from engine.face import Deadline
-from ui.bars import plain_label
+from ui.elided import ElidedLabel
 from ui.inspector.card import COMPACT
 from ui.tasks import format as figures
 from ui.tasks.inks import Inks, tint
@@ -29,7 +29,7 @@ class TimeLeft(QWidget):
         super().__init__()
         self._words = words
         self._deadlines: tuple[Deadline, ...] = ()
-        self.said = plain_label("")
+        self.said = ElidedLabel()
         self.said.setAccessibleName(words("time_left.name"))
         self.more = QPushButton(words("time_left.more"))
         self.more.setToolTip(words("time_left.more_hint"))
@@ -41,8 +41,6 @@ class TimeLeft(QWidget):
         row.setContentsMargins(0, 0, 0, 4)
         row.addWidget(self.said, 1)
         row.addWidget(self.more)
-        self.said.setMinimumWidth(0)
-        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.show_deadlines(())
 
     def show_deadlines(self, deadlines: tuple[Deadline, ...]) -> None:

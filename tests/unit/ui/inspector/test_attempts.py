@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.face import AttemptStatus, Flag
+from engine.face import PICO, AttemptStatus, Flag
 from tests.snapshots import attempt, step
 from ui.inspector.attempts import COLOURS, about, cells, columns, newest_first, status_text
 from ui.text import load_words
@@ -20,6 +20,13 @@ def test_a_line_has_a_cell_for_each_column() -> None:
     """Accepted, failed and open ones alike."""
     for status in AttemptStatus:
         assert len(cells(attempt(1, status=status), WORDS)) == len(columns(WORDS))
+
+
+def test_what_is_in_flight_has_no_cost_yet() -> None:
+    """Nothing is said to have cost nothing before it ended."""
+    place = [column.title for column in columns(WORDS)].index(WORDS("steps.cost"))
+    assert cells(attempt(1, status=AttemptStatus.OPEN), WORDS)[place].text == "—"
+    assert cells(attempt(1, cost=PICO), WORDS)[place].text == "$1.0000"
 
 
 def test_every_status_and_flag_has_a_colour_or_words() -> None:
