@@ -134,7 +134,7 @@ async def may_end(window: MainWindow, engine: Supervisor) -> bool:
     if not (engine.totals().trouble and unsaved):
         return True
     words = window.words
-    question = words("confirm.quit_unsaved", count=unsaved)
+    question = words.counted("confirm.quit_unsaved", unsaved)
     asking = Ask(question, words("confirm.quit_lose"), words("confirm.quit_stay"), window.show, window)
     answered = asyncio.get_running_loop().create_future()
     asking.finished.connect(answered.set_result)
