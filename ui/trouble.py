@@ -107,11 +107,17 @@ class DamageBar(QFrame):
         return self._text.text()
 
     def _told(self, found: Sequence[Damage]) -> str:
+        """Say apart what a start repaired and what was found since, of which there is no copy yet."""
+        repaired = [each for each in found if each.repaired]
+        since = [each for each in found if not each.repaired]
+        told = (("damage.found", repaired), ("damage.stopped", since))
+        return " ".join(self._words(code, names=self._names(some)) for code, some in told if some)
+
+    def _names(self, found: Sequence[Damage]) -> str:
         names = list(dict.fromkeys(self._name(each) for each in found))
         said = ", ".join(names[:NAMED])
-        if len(names) > NAMED:
-            said = self._words("damage.more", names=said, count=count(len(names) - NAMED))
-        return self._words("damage.found", names=said)
+        more = len(names) - NAMED
+        return self._words("damage.more", names=said, count=count(more)) if more > 0 else said
 
     def _name(self, damage: Damage) -> str:
         if damage.task == STORE:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from engine.domain.damage import Damage
 from engine.domain.errors import DroverError, ErrorCode
-from engine.domain.states import Event, State
+from engine.domain.states import AT_REST, Event, State
 from engine.runtime.stop import Stop
+from engine.store.port import Holding
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,6 +32,7 @@ class Damages:
         self._store = store
         self._journal = journal
         self._crew = crew
+        self._met: set[TaskId] = set()
         self._found: dict[TaskId, Damage] = {}
 
     def __len__(self) -> int:
@@ -52,20 +54,21 @@ class Damages:
             raise
 
     def seen(self, record: TaskRecord, standing: Standing) -> None:
-        """Name a task whose runner found it damaged."""
+        """Name a task whose runner found it damaged; let none that is named end as anything else."""
         if standing.state is State.FAILED and standing.reason == ErrorCode.STORE_DAMAGED:
             self.found(record.id, standing.detail)
+        elif record.id in self._found:
+            self._give_up(record)
 
     def found(self, task: TaskId, place: str) -> None:
-        """Name a task and stop it, once."""
-        if task in self._found or task not in self._register:
+        """Stop a task, once, and name it as soon as it is known how much of it holds."""
+        if task in self._met or task not in self._register:
             return
+        self._met.add(task)
         record = self._register.get(task)
-        self._found[task] = Damage(
-            task=task, title=record.spec.name, place=place, kept_steps=record.standing.steps_done
-        )
-        self._journal.keep(self._store.suspect([task]))
         self._stop(record, place)
+        self._journal.keep(self._store.suspect([task]))
+        self._journal.keep(self._name(record, place))
 
     def _stop(self, record: TaskRecord, place: str) -> None:
         """Let the step in flight end, since it is being paid; let nothing of the task begin."""
@@ -75,3 +78,28 @@ class Damages:
             self._journal.state(record, stop.event, stop.reason, stop.detail)
         else:
             self._crew.halt(record.id, stop)
+
+    async def _name(self, record: TaskRecord, place: str) -> None:
+        """Say what the next start will leave of it: nothing is copied or cut while the files are open."""
+        holding = await self._holding(record.id)
+        self._found[record.id] = Damage(
+            task=record.id,
+            title=record.spec.name,
+            place=place,
+            kept_steps=holding.steps,
+            lost_records=holding.lost_records,
+        )
+        if record.id in self._register:
+            self._give_up(record)
+
+    def _give_up(self, record: TaskRecord) -> None:
+        """Show a task at rest as the next start will have it."""
+        tip, found = record.tip, self._found[record.id]
+        if tip.state in AT_REST and (tip.state, tip.reason) != (State.FAILED, ErrorCode.STORE_DAMAGED):
+            self._journal.give_up(record, ErrorCode.STORE_DAMAGED, found.place, found.kept_steps)
+
+    async def _holding(self, task: TaskId) -> Holding:
+        try:
+            return await self._store.holding(task)
+        except DroverError:  # not even that can be read: nothing is promised
+            return Holding()

@@ -70,6 +70,12 @@ class Journal:
         record.standing = replace(before, state=State.PAUSED, reason=reason, detail=detail, wanted=Wanted.NOTHING)
         self._shown(record, before, record.standing)
 
+    def give_up(self, record: TaskRecord, reason: str, detail: str, steps_done: int) -> None:
+        """Show a task of which nothing runs as failed by damage, as the next start will have it: no record says so."""
+        changes: dict[str, object] = {"reason": reason, "detail": detail, "wanted": Wanted.NOTHING}
+        number, standing = record.next(state=State.FAILED, steps_done=steps_done, **changes)
+        self._show(record, number, standing)
+
     def when_mended(self, act: Then) -> None:
         """Do `act` as soon as everything that waits in memory is durable."""
         self._later.append(act)

@@ -34,7 +34,8 @@ from engine.domain.step import (
 )
 from engine.domain.storage import StorageSizes
 from engine.domain.task import Standing
-from engine.store.port import Point, Spending, StoredTask, StoreHealth
+from engine.store.fold import folded
+from engine.store.port import Holding, Point, Spending, StoredTask, StoreHealth
 from engine.store.reading import (
     attempts_of,
     checkpoints_of,
@@ -59,6 +60,8 @@ class MemoryStore:
     """With the wall time of the deletion."""
     damaged: set[TaskId] = field(default_factory=set[TaskId])
     """Tasks whose records do not hold: every read of them raises."""
+    holds: dict[TaskId, int] = field(default_factory=dict[TaskId, int])
+    """Records of a damaged task that hold; none where it is not told."""
     suspects: set[TaskId] = field(default_factory=set[TaskId])
     backups: list[Path] = field(default_factory=list[Path])
     damage: tuple[Damage, ...] = ()
@@ -192,6 +195,14 @@ class MemoryStore:
         self._task(task)
         if task in self.damaged:
             raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}")
+
+    async def holding(self, task: TaskId) -> Holding:
+        """See `Store`."""
+        self._task(task)
+        records = self.records[task]
+        whole = self.holds.get(task, 0) if task in self.damaged else len(records)
+        steps = folded(records[:whole]).standing.steps_done
+        return Holding(steps=steps, lost_records=len(records) - whole)
 
     async def sizes(self) -> StorageSizes:
         """See `Store`."""

@@ -58,6 +58,14 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the spec was changed since: the context cannot be told from the present one then."""
 
 
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a task's journal holds: what repairing it leaves."""
+
+    steps: int = 0
+    lost_records: int = 0
+    """Records that do not."""
+
+
 class Spending(msgspec.Struct, frozen=True, kw_only=True):
     """Pico spent, from the journal's attempts: what limits beyond a task start from. Deleted tasks count on."""
 
@@ -119,6 +127,10 @@ class StoreReader(Protocol):
 
     async def check(self, task: TaskId) -> None:
         """Read all of a task, a few milliseconds at a time; raises UNKNOWN_TASK, STORE_DAMAGED."""
+        ...
+
+    async def holding(self, task: TaskId) -> Holding:
+        """Read all of a task around its damage, by the rules of its repair; raises UNKNOWN_TASK, STORE_DAMAGED."""
         ...
 
     async def sizes(self) -> StorageSizes:

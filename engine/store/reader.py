@@ -25,7 +25,7 @@ from engine.store.codec import Encoded, spec, standing
 from engine.store.connection import as_store_errors, snapshot
 from engine.store.database import Database
 from engine.store.journal import Walk, cut_back, decoded
-from engine.store.port import Point, Spending, StoredTask
+from engine.store.port import Holding, Point, Spending, StoredTask
 from engine.store.reading import (
     checkpoints_of,
     ledger_entries,
@@ -36,6 +36,7 @@ from engine.store.reading import (
     steps_of,
     summed,
 )
+from engine.store.repair.remains import remains_of, task_row
 from engine.store.rows import OPEN, PLACES
 from engine.store.sizes import SLICE, last_number, weighed
 
@@ -136,6 +137,18 @@ class Reader:
         check = Check(task)
         while not await self._on_thread(lambda: check.some(self._connection)):
             pass
+
+    async def holding(self, task: TaskId) -> Holding:
+        """See `StoreReader`."""
+
+        def read() -> Holding:
+            row = task_row(self._connection, task)
+            if row is None:
+                raise DroverError(ErrorCode.UNKNOWN_TASK, task)
+            found = remains_of(self._connection, row)
+            return Holding(steps=found.fold.standing.steps_done, lost_records=found.lost)
+
+        return await self._on_thread(read)
 
     async def sizes(self) -> StorageSizes:
         """See `StoreReader`."""

@@ -15,7 +15,7 @@ from engine.domain.money import MOST_COUNTED
 from engine.domain.states import State
 from engine.domain.step import AttemptStatus, Flag, NoteKind
 from engine.domain.task import Standing
-from engine.store.port import StoredTask
+from engine.store.port import Holding, StoredTask
 from tests.shelves import Shelf
 from tests.stored import CREATED_AT, HELD, checkpoint, correction, intent, note, outcome, task, write_steps
 
@@ -324,3 +324,6 @@ async def test_what_is_whole_checks_and_what_is_not_there_is_named(shelf: Shelf)
         await shelf.store.check(TaskId("nobody"))
     assert raised.value.code is ErrorCode.UNKNOWN_TASK
     assert not shelf.store.damage
+    assert await shelf.store.holding(task().id) == Holding(steps=3)
+    with pytest.raises(DroverError):
+        await shelf.store.holding(TaskId("nobody"))

@@ -114,6 +114,7 @@ class WatchedStore:
         self.budgets = store.budgets
         self.fences = store.fences
         self.check = store.check
+        self.holding = store.holding
         self.sizes = store.sizes
         self.used = store.used
         self.suspect = store.suspect

@@ -84,7 +84,13 @@ async def test_damage_is_said_until_it_was_looked_at(tmp_path: Path) -> None:
     """With what holds, what is lost and where the copy is."""
     del tmp_path
     damage = Damage(
-        task=TaskId("t"), title="<b>Sheep</b>", place="record 7", kept_steps=3, lost_records=2, quarantine=Path("q")
+        task=TaskId("t"),
+        title="<b>Sheep</b>",
+        place="record 7",
+        kept_steps=3,
+        lost_records=2,
+        quarantine=Path("q"),
+        repaired=True,
     )
     end = Damage(task=STORE, title="", place="the end of the journal", lost_records=12, repaired=True)
     found = [damage]
@@ -98,7 +104,24 @@ async def test_damage_is_said_until_it_was_looked_at(tmp_path: Path) -> None:
     bar.show_totals(Totals(damaged=5))
     assert not bar.isHidden() and "“<b>Sheep</b>”, the end of it (12 records), “Goat 0 of many!" in bar.text
     assert "and 2 more" in bar.text and "!" * 40 not in bar.text
-    stopped = "record 7 · 3 steps hold · 2 records are lost · stopped; the next start repairs it"
-    assert told(damage, load_words()).splitlines() == ["<b>Sheep</b>", stopped]
+    cut_back = "record 7 · 3 steps hold · 2 records are lost"
+    assert told(damage, load_words()).splitlines() == ["<b>Sheep</b>", cut_back]
     assert list(copies(found, load_words())) == ["The files as they were: q"]
     assert told(end, load_words()).splitlines()[1] == "the end of the journal · 12 records are lost"
+
+
+def test_damage_found_while_the_window_is_open_promises_no_copy_that_is_not_there() -> None:
+    """What was repaired and what the next start repairs are told apart, each with what is so now."""
+    words = load_words()
+    since = Damage(task=TaskId("t"), title="Sheep", place="record 7", kept_steps=1, lost_records=2)
+    bar = DamageBar(words, lambda: [since])
+    bar.show_totals(Totals(damaged=1))
+    assert bar.text.startswith("The saved data of “Sheep” is damaged.") and "Start Drover again" in bar.text
+    assert "are kept in a copy" not in bar.text
+    (line,) = told(since, words).splitlines()[1:]
+    assert line.startswith(
+        "record 7 · one step holds · 2 records do not · stopped; the next start of Drover keeps a copy"
+    )
+    bar = DamageBar(words, lambda: [since, replace(since, title="Goat", repaired=True)])
+    bar.show_totals(Totals(damaged=2))
+    assert "damaged: “Goat”." in bar.text and "data of “Sheep” is damaged" in bar.text

@@ -153,7 +153,8 @@ def told(damage: Damage, words: Words) -> str:
     if damage.task != STORE:
         said.append(words.counted("data.damage_kept", damage.kept_steps))
     if damage.lost_records:
-        said.append(words.counted("data.damage_lost", damage.lost_records))
+        code = "data.damage_lost" if damage.repaired else "data.damage_broken"
+        said.append(words.counted(code, damage.lost_records))
     if not damage.repaired:
         said.append(words("data.damage_stopped"))
     lines = [damage.title or damage.task or words("data.damage_store"), " · ".join(said)]

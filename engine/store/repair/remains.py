@@ -93,6 +93,14 @@ class Remains:
         return "; ".join(filter(None, (self.cut, *self.wrong)))
 
 
+def task_row(connection: Database, task: TaskId) -> TaskRow | None:
+    """Return the row of a task by its id, None where there is none; raises `apsw.Error`."""
+    row = connection.execute(
+        "SELECT no, id, position, batch, spec, deleted_at FROM task WHERE id = ?", (task,)
+    ).fetchone()
+    return None if row is None else TaskRow(*row)
+
+
 def remains_of(connection: Database, task: TaskRow) -> Remains:
     """Read all there is of a task."""
     found = Remains(task)

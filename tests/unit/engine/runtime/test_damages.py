@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.ids import TaskId
 from engine.domain.states import State
 from engine.providers.scripted import in_turn, reply
 from engine.store.memory import MemoryStore
@@ -14,23 +15,33 @@ from tests.virtual_time import run
 from tests.workbench import bench
 
 
+def damage(store: MemoryStore, task: TaskId, holds: int = 0) -> None:
+    """Let only so many records of a task hold."""
+    store.damaged.add(task)
+    store.holds[task] = holds
+
+
 def test_the_check_after_the_start_names_what_does_not_hold() -> None:
-    """Of tasks at rest it says so and no more; the next start is told to look at everything."""
+    """It is shown as the next start will have it, with what holds of it; that start is told to look at everything."""
 
     async def main() -> None:
         store = MemoryStore()
         async with bench(in_turn(reply("x")), store=store) as b:
-            good, bad = await b.submit(max_steps=1), await b.submit(max_steps=1, title="Bad")
+            good, bad = await b.submit(max_steps=1), await b.submit(max_steps=3, title="Bad")
             await b.until(good)
             await b.until(bad)
             await b.engine.close()
-            store.damaged.add(bad)
+            damage(store, bad, holds=4)
             engine = await b.reopen()
             await asyncio.sleep(1)
             (found,) = engine.damage()
-            assert (found.task, found.title, found.repaired) == (bad, "Bad", False)
+            assert (found.task, found.title, found.repaired, found.kept_steps) == (bad, "Bad", False, 1)
             assert engine.totals().damaged == 1 and engine.totals().checked == 2
-            assert engine.snapshot(bad).state is State.COMPLETED and store.suspects == {bad}
+            shown = engine.snapshot(bad)
+            assert (shown.state, shown.standing.reason) == (State.FAILED, ErrorCode.STORE_DAMAGED)
+            assert shown.standing.steps_done == 1 and store.suspects == {bad}
+            assert engine.totals().needs_you == {ErrorCode.STORE_DAMAGED: 1}
+            assert engine.snapshot(good).state is State.COMPLETED
 
     run(main())
 
@@ -52,6 +63,44 @@ def test_a_task_that_runs_stops_after_its_step_and_the_others_run_on() -> None:
             assert ended.standing.steps_done == 1
             assert (await b.done(good)).state is State.COMPLETED
             assert [each.task for each in b.engine.damage()] == [bad]
+
+    run(main())
+
+
+def test_a_task_whose_last_step_was_in_flight_is_not_called_completed() -> None:
+    """The step is kept; what stands before it does not hold, and the row says so."""
+
+    async def main() -> None:
+        store = MemoryStore()
+        async with bench(in_turn(reply("x", pause_s=5.0)), store=store) as b:
+            bad = await b.submit(max_steps=1)
+            await asyncio.sleep(1)
+            damage(store, bad)
+            with pytest.raises(DroverError):
+                await b.engine.steps(bad)
+            ended = await b.done(bad)
+            assert (ended.state, ended.standing.reason) == (State.FAILED, ErrorCode.STORE_DAMAGED)
+            assert ended.standing.steps_done == 0 and ended.standing.spent
+
+    run(main())
+
+
+def test_one_that_is_resumed_all_the_same_says_so_again() -> None:
+    """Nothing is sent for it, also where it was completed."""
+
+    async def main() -> None:
+        store = MemoryStore()
+        async with bench(in_turn(reply("x")), store=store) as b:
+            bad = await b.submit(max_steps=1)
+            await b.until(bad)
+            damage(store, bad)
+            with pytest.raises(DroverError):
+                await b.engine.log(bad)
+            await asyncio.sleep(1)
+            assert b.engine.resume([bad]) == (bad,)
+            ended = await b.done(bad)
+            assert (ended.state, ended.standing.reason) == (State.FAILED, ErrorCode.STORE_DAMAGED)
+            assert b.engine.totals().attempts == 1 and len(b.engine.damage()) == 1
 
     run(main())
 

@@ -80,6 +80,18 @@ async def test_a_broken_chain_is_cut_back_and_no_other_task_is_touched(tmp_path:
     assert seen.budgets == before.budgets
 
 
+async def test_what_is_said_to_hold_while_it_runs_is_what_the_next_start_keeps(tmp_path: Path) -> None:
+    """One rule: the steps and the records, read around the damage."""
+    await whole(tmp_path)
+    harm(tmp_path, f"UPDATE record SET text = 'another answer' WHERE id = {PLACES + 7}")
+    store = await open_store(tmp_path)  # looks at heads, which hold
+    said = await store.holding(FIRST)
+    await store.suspect([FIRST])
+    await store.close()
+    _, (told,) = await reopened(tmp_path)
+    assert (said.steps, said.lost_records) == (told.kept_steps, told.lost_records) == (2, 3)
+
+
 async def test_the_copy_is_private_and_has_the_files_as_they_were(tmp_path: Path) -> None:
     """With what was found beside it."""
     await whole(tmp_path)
