@@ -14,6 +14,7 @@ from app.cli.report import Exit, Output, say, wrong
 from app.cli.running import engine_of
 from app.cli.shown import dollars, safe
 from app.composition import Program, limits
+from app.lock import is_held
 from engine.cost.port import Balance, Level, Scope
 from engine.domain.clock import SystemClock
 from engine.domain.errors import DroverError, ErrorCode
@@ -59,6 +60,7 @@ class Books:
 
     spending: Spending
     held: Sequence[AttemptRecord]
+    """What is in flight; what a program left open that runs no more is spent, as the next start will have it."""
     budgets: dict[tuple[str, str], int]
     fences: Sequence[Fence]
 
@@ -128,7 +130,7 @@ async def _books(program: Program) -> Books:
         async with reader_of(program.paths) as reader:
             return Books(
                 spending=await reader.spending(),
-                held=await reader.open_attempts(),
+                held=await reader.open_attempts() if is_held(program.paths.lock_file) else (),
                 budgets=dict(await reader.budgets()),
                 fences=await reader.fences(),
             )

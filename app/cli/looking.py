@@ -10,11 +10,13 @@ from pathlib import Path
 
 import msgspec
 
+from app.cli.foretold import Foretold
 from app.cli.report import Exit, Output, say, wrong
-from app.cli.shown import as_it_is, entry_fields, entry_line, full, one_line, safe, step_lines, with_steps
+from app.cli.shown import entry_fields, entry_line, full, one_line, safe, step_lines, with_steps
 from app.cli.terminal import json_line
 from app.lock import is_held
 from app.paths import Paths
+from engine.domain.clock import SystemClock
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
 from engine.domain.states import PauseReason, State
@@ -56,13 +58,18 @@ async def reader_of(paths: Paths) -> AsyncGenerator[Reader]:
         await reader.close()
 
 
+async def foretold(paths: Paths, reader: Reader) -> Foretold:
+    """Return what tells how things stand in a folder, whether a process holds it or not."""
+    return await Foretold.of(reader, held=is_held(paths.lock_file), at_ms=SystemClock().wall_ms())
+
+
 async def list_all(paths: Paths, output: Output) -> Exit:
     """List all tasks."""
     seen = await look(paths, output)
     try:
         async with reader_of(paths) as reader:
-            held = is_held(paths.lock_file)
-            tasks = tuple(as_it_is(task, held=held) for task in await reader.scan())
+            told = await foretold(paths, reader)
+            tasks = tuple(map(told.task, await reader.scan()))
     except DroverError as error:
         if error.code is not ErrorCode.NOT_A_STORE or paths.data.exists():
             raise
@@ -81,9 +88,9 @@ async def show_one(paths: Paths, name: str, output: Output) -> Exit:
     """Show a task with its steps and attempts."""
     seen = await look(paths, output)
     async with reader_of(paths) as reader:
-        stored = await reader.load(await find(reader, name))
-        task = as_it_is(stored, held=is_held(paths.lock_file))
-        steps = await reader.steps(task.id)
+        told = await foretold(paths, reader)
+        task = told.task(await reader.load(await find(reader, name)))
+        steps = told.steps(await reader.steps(task.id))
         fork = await reader.parent(task.id)
     answer = recipe(task.spec.recipe).answer(task.spec, replies(steps, fork))
     came = [say("fork_of", id=fork.parent, step=fork.step)] if fork else []
@@ -99,8 +106,9 @@ async def export_one(paths: Paths, name: str, form: str, out: Path | None, outpu
         raise wrong("bad_format", form=form)
     await look(paths, output)
     async with reader_of(paths) as reader:
-        task = await reader.load(await find(reader, name))
-        steps, fork = await reader.steps(task.id), await reader.parent(task.id)
+        told = await foretold(paths, reader)
+        task = told.task(await reader.load(await find(reader, name)))
+        steps, fork = told.steps(await reader.steps(task.id)), await reader.parent(task.id)
     render = as_markdown if form == "md" else as_json
     text = render(task, steps, recipe(task.spec.recipe), fork)
     if out is None:
@@ -114,7 +122,7 @@ async def export_ledger(paths: Paths, out: Path | None, output: Output, *, csv: 
     """Print every attempt and correction as a line, as an object, or as CSV; or write the CSV to a file."""
     seen = await look(paths, output)
     async with reader_of(paths) as reader:
-        entries = [entry async for entry in reader.ledger()]
+        entries = await (await foretold(paths, reader)).entries(reader.ledger())
     if out is not None:
         await _write(out, as_csv(entries))
         return Exit.COMPLETED

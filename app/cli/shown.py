@@ -11,7 +11,7 @@ from app.cli.report import say
 from engine.cost.port import Level
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.money import plain
-from engine.domain.states import LIVE, PauseReason, State
+from engine.domain.states import PauseReason, State
 from engine.domain.step import AttemptRecord, StepRecord
 from engine.domain.task import Standing, TaskSnapshot
 from engine.results.export import attempt_fields
@@ -33,14 +33,6 @@ def status(task: StoredTask | TaskSnapshot) -> str:
     state = words[f"state.{standing.state}"]
     reason = words.get(f"reason.{standing.reason}", standing.reason)
     return f"{state} · {reason}" if reason else state
-
-
-def as_it_is(task: StoredTask, *, held: bool) -> StoredTask:
-    """Return a task as it is: one that was running when its program died runs no more, whatever is stored of it."""
-    if held or task.standing.state not in LIVE:
-        return task
-    stopped = msgspec.structs.replace(task.standing, state=State.PAUSED, reason=PauseReason.INTERRUPTION)
-    return msgspec.structs.replace(task, standing=stopped)
 
 
 def safe(text: str) -> str:

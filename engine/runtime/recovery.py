@@ -1,17 +1,24 @@
-"""What the engine does at start with what an earlier run left: nothing is sent, nothing is forgotten."""
+"""What the engine does at start with what an earlier run left: nothing is sent, nothing is forgotten.
+
+Whoever only reads a folder that nobody holds tells it by the same rules, as the next start will have it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.domain.states import LIVE, Event, PauseReason, Phase, State, Wanted
-from engine.domain.step import AttemptRecord, AttemptStatus, Flag, Outcome
+from msgspec.structs import replace
+
+from engine.domain.states import LIVE, Event, PauseReason, Phase, State, Wanted, advance
+from engine.domain.step import AttemptStatus, Flag, Outcome
 from engine.runtime.bookkeeping import changes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from engine.domain.ids import AttemptId
+    from engine.domain.step import AttemptRecord, Intent
+    from engine.domain.task import Standing
     from engine.runtime.journal import Journal
     from engine.runtime.record import TaskRecord
     from engine.runtime.register import Register
@@ -41,9 +48,20 @@ def recover(
             register.note_interruption(record)
 
 
-def _unknown(record: TaskRecord, journal: Journal, attempt: AttemptRecord, at_ms: int, text: str) -> None:
-    intent = attempt.intent
-    unknown = Outcome(
+def foretold(standing: Standing, opened: Iterable[AttemptRecord], at_ms: int) -> Standing:
+    """Return where a task will stand after the next start, whose attempts `opened` have no outcome."""
+    for attempt in opened:
+        standing = replace(standing, **_changes_of_unknown(standing, unknown(attempt.intent, at_ms)))
+    if standing.state not in LIVE:
+        return standing
+    event, reason = _stop(standing.wanted)
+    state = advance(standing.state, event)
+    return replace(standing, state=state, reason=reason, detail="", wanted=Wanted.NOTHING, ended_at_ms=at_ms)
+
+
+def unknown(intent: Intent, at_ms: int, text: str = "") -> Outcome:
+    """Return how an attempt ends whose program ended before it: counted at its hold, until somebody says better."""
+    return Outcome(
         task=intent.task,
         step=intent.step,
         attempt=intent.attempt,
@@ -53,16 +71,29 @@ def _unknown(record: TaskRecord, journal: Journal, attempt: AttemptRecord, at_ms
         flags=(Flag.ASSUMED,) if intent.held else (),
         at_ms=at_ms,
     )
-    undecided = record.tip.undecided | ({intent.attempt: intent.held} if intent.held else {})
-    changes = changes_of(record.tip, unknown, 0.0, None)
-    journal.outcome(record, unknown, **changes, unknown=len(undecided), undecided=undecided)
+
+
+def _unknown(record: TaskRecord, journal: Journal, attempt: AttemptRecord, at_ms: int, text: str) -> None:
+    outcome = unknown(attempt.intent, at_ms, text)
+    journal.outcome(record, outcome, **_changes_of_unknown(record.tip, outcome))
+
+
+def _changes_of_unknown(standing: Standing, outcome: Outcome) -> dict[str, object]:
+    undecided = standing.undecided | ({outcome.attempt: outcome.cost} if outcome.cost else {})
+    changes = changes_of(standing, outcome, 0.0, None)
+    return changes | {"unknown": len(undecided), "undecided": undecided}
 
 
 def _interrupted(record: TaskRecord, journal: Journal) -> None:
-    match record.tip.wanted:
+    journal.state(record, *_stop(record.tip.wanted))
+
+
+def _stop(wanted: Wanted) -> tuple[Event, str]:
+    """Return what becomes of a task that ran, by what its person had asked of it."""
+    match wanted:
         case Wanted.CANCEL:
-            journal.state(record, Event.CANCEL)
+            return Event.CANCEL, ""
         case Wanted.NOTHING:
-            journal.state(record, Event.PAUSE, PauseReason.INTERRUPTION)
+            return Event.PAUSE, PauseReason.INTERRUPTION
         case _:
-            journal.state(record, Event.PAUSE, PauseReason.USER)
+            return Event.PAUSE, PauseReason.USER

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import resources
-from app.cli.shown import as_it_is, dollars, one_line, problem, safe
+from app.cli.shown import dollars, one_line, problem, safe
 from engine.cost.port import Level
 from engine.domain.errors import ErrorCode
 from engine.domain.states import PauseReason, State
@@ -55,19 +55,3 @@ def test_which_limit_stands_in_the_way(level: Level, named: str) -> None:
     """A pause for money names the limit that is to be raised, each in words of its own."""
     told = problem(Standing(state=State.PAUSED, reason=PauseReason.BUDGET, detail=level))
     assert told is not None and named in told
-
-
-@pytest.mark.parametrize("state", [State.RUNNING, State.CHECKPOINTING])
-def test_what_no_process_runs_is_interrupted(state: State) -> None:
-    """Whatever was stored last; while a process holds the folder it is as stored."""
-    stored = StoredTask(id=task().id, order=1, spec=spec(), standing=Standing(state=state, steps_done=2))
-    assert as_it_is(stored, held=True) is stored
-    shown = as_it_is(stored, held=False).standing
-    assert (shown.state, shown.reason, shown.steps_done) == (State.PAUSED, PauseReason.INTERRUPTION, 2)
-
-
-@pytest.mark.parametrize("state", [state for state in State if state not in (State.RUNNING, State.CHECKPOINTING)])
-def test_what_rests_or_waits_is_as_it_is_stored(state: State) -> None:
-    """With a process or without."""
-    stored = StoredTask(id=task().id, order=1, spec=spec(), standing=Standing(state=state))
-    assert as_it_is(stored, held=False) is stored
