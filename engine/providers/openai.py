@@ -29,6 +29,7 @@ from engine.providers.port import (
 )
 from engine.providers.reply import NETWORK, ReplyReader
 from engine.providers.transport import (
+    HEADERS,
     check_headers,
     check_key,
     check_url,
@@ -90,7 +91,8 @@ class OpenAIProvider:
         self._chat = httpx.URL(f"{self._url}/chat/completions")
         self._headers = check_headers(config.headers)
         secure = self._url.startswith("https:")
-        self._client = open_client(transport or open_transport(tls_context(verify=secure), reuse=config.reuse))
+        self._transport = transport or open_transport(tls_context(verify=secure), reuse=config.reuse)
+        self._client = open_client(self._transport)
         self._clock = clock or SystemClock()
 
     @property
@@ -126,15 +128,19 @@ class OpenAIProvider:
     ) -> AsyncGenerator[AsyncIterator[ProviderEvent], None]:
         """See `Provider`."""
         key = self._key()
-        headers = self._authorized(key) | {
-            "content-type": "application/json",
-            "accept": "text/event-stream",
-            "x-client-request-id": client_request_id,
-            "idempotency-key": client_request_id,
-        }
-        timeout = httpx.Timeout(None, connect=prepared.connect_s, pool=prepared.connect_s)
-        request = self._client.build_request(
-            "POST", self._chat, content=prepared.body, headers=headers, timeout=timeout
+        headers = (
+            HEADERS
+            | self._authorized(key)
+            | {
+                "content-type": "application/json",
+                "accept": "text/event-stream",
+                "x-client-request-id": client_request_id,
+                "idempotency-key": client_request_id,
+            }
+        )
+        timeout = httpx.Timeout(None, connect=prepared.connect_s, pool=prepared.connect_s).as_dict()
+        request = httpx.Request(
+            "POST", self._chat, content=prepared.body, headers=headers, extensions={"timeout": timeout}
         )
         events = self._events(request, key)
         try:
@@ -143,7 +149,7 @@ class OpenAIProvider:
             await events.aclose()
 
     async def _events(self, request: httpx.Request, key: str | None) -> AsyncGenerator[ProviderEvent, None]:
-        response = await self._open(request, key)
+        response = await self._send(request, key)
         try:
             if response.status_code != 200:
                 raise await self._refusal(response, key)
@@ -158,11 +164,22 @@ class OpenAIProvider:
         finally:
             await response.aclose()
 
+    async def _send(self, request: httpx.Request, key: str | None) -> httpx.Response:
+        """Hand a chat to the transport itself: all that a client would add is off, and costs as much as the rest."""
+        self._check_open()
+        with mapped(key):
+            response = await self._transport.handle_async_request(request)
+        response.request = request
+        return response
+
     async def _open(self, request: httpx.Request, key: str | None) -> httpx.Response:
-        if self._client.is_closed:
-            raise ProviderError(ErrorCode.UNREACHABLE, "closed", retryable=False, maybe_billed=False)
+        self._check_open()
         with mapped(key):
             return await self._client.send(request, stream=True)
+
+    def _check_open(self) -> None:
+        if self._client.is_closed:
+            raise ProviderError(ErrorCode.UNREACHABLE, "closed", retryable=False, maybe_billed=False)
 
     async def _refusal(self, response: httpx.Response, key: str | None) -> ProviderError:
         raw = b""

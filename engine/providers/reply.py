@@ -16,7 +16,7 @@ from engine.providers.chat import ChatAssembler, ChatDialect
 from engine.providers.errors import WITHHELD, redact, redact_bytes
 from engine.providers.event_stream import EventStream, EventTooLargeError, ServerEvent
 from engine.providers.port import Delta, Finished, Opened, ProviderError
-from engine.providers.transport import from_network
+from engine.providers.transport import from_network, pieces
 from engine.providers.usage import read_dollars
 
 MAX_REPLY = 64 * 1024 * 1024
@@ -38,7 +38,7 @@ class ReplyReader:
         """Read from `response`, whose status is 200. `key` is taken out of what is kept."""
         self._headers = response.headers
         self._kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        self._chunks = response.aiter_raw()
+        self._chunks = pieces(response)
         self._assembler = ChatAssembler(dialect, key)
         self._stream = EventStream()
         self._cost_header = cost_header
@@ -92,10 +92,14 @@ class ReplyReader:
 
     async def _next(self) -> bytes:
         """Return some bytes, none at the end."""
+        chunk: bytes | None = b""
         try:
-            chunk = await anext(self._chunks, b"")
+            while chunk == b"":  # some transports bring pieces of nothing
+                chunk = await anext(self._chunks, None)
         except NETWORK as error:
             raise from_network(error, self._key) from error
+        if chunk is None:
+            return b""
         self._raw.append(chunk)
         self._size += len(chunk)
         if self._size > MAX_REPLY:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
-from collections.abc import Generator, Mapping
+from collections.abc import AsyncIterator, Generator, Mapping
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -25,6 +25,8 @@ from engine.providers.port import ProviderError
 KEEP_ALIVE_S = 4.0
 """Idle connections are dropped before the servers' usual 5 s: one that closes under a request looks like a reply
 that was billed and lost."""
+HEADERS = {"accept-encoding": "identity", "user-agent": "Drover"}
+"""What each request says."""
 RESERVED = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "cookie"})
 """Headers that nobody may set."""
 UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, httpx.ConnectError, UnsentError)
@@ -112,9 +114,16 @@ def open_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
         trust_env=False,
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        headers={"accept-encoding": "identity", "user-agent": "Drover"},
+        headers=HEADERS,
         timeout=httpx.Timeout(None),  # each request brings its own
     )
+
+
+def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Return a body's bytes as they come, past what httpx does to each piece of them."""
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise TypeError("a reply that cannot be awaited")
+    return aiter(response.stream)
 
 
 @contextmanager

@@ -99,8 +99,11 @@ class Accounts:
         return self._open(Scope(Level.DAY, key), self._days.get(key, 0))
 
     def _month(self, key: str) -> Scope:
+        scope = Scope(Level.MONTH, key)
+        if scope in self._opened:
+            return scope
         spent = sum(amount for day, amount in self._days.items() if day.startswith(key))
-        return self._open(Scope(Level.MONTH, key), spent)
+        return self._open(scope, spent)
 
     def _open(self, scope: Scope, spent: int) -> Scope:
         if scope not in self._opened:
