@@ -58,7 +58,7 @@ class TaskActions(QObject):
     def refresh(self) -> None:
         """Enable what the selected tasks' states allow, and name the one Start or Resume button after them."""
         tasks = self._snapshots()
-        can = {action for task in tasks for action in allowed(task.state)}
+        can = {action for task in tasks for action in allowed(task.state, task.standing.reason)}
         for action, any_of in self._needs.items():
             action.setEnabled(bool(can & any_of))
         everything = self._engine.totals().by_state
@@ -102,7 +102,7 @@ class TaskActions(QObject):
         self._ask("delete", tasks, lambda: self._delete_tasks(ids))
 
     def _that(self, action: Action) -> list[TaskSnapshot]:
-        return [task for task in self._snapshots() if action in allowed(task.state)]
+        return [task for task in self._snapshots() if action in allowed(task.state, task.standing.reason)]
 
     def _ask(self, code: str, tasks: Sequence[TaskSnapshot], act: Callable[[], object]) -> None:
         if not tasks:

@@ -1,4 +1,4 @@
-"""What reading commands tell of a folder: as it is stored while a process holds it, else as the next start will have it.
+"""What reading commands tell of a folder: as it is stored while a process holds it, else as the next start has it.
 
 A program that was killed leaves requests without an end and tasks that "run". Nothing is written by looking; the rules
 are those of the start (`engine.runtime.recovery`), so that both tell one state and one amount.

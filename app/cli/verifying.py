@@ -23,10 +23,10 @@ from engine.store.repair.start import prepare
 from engine.store.repair.verify import Unsound, Verification, verify
 
 TRANSCRIPT = "transcript.md"
-Codes = tuple[str, str, str]
-"""What to say of the store itself, of a task that nobody knows any more, of a task that is cut back."""
-FOUND: Codes = ("verify_place", "verify_untold", "verify_task")
-REPAIRED: Codes = ("repaired_place", "repaired_untold", "repaired_task")
+Codes = tuple[str, str, str, str]
+"""What to say of the store itself, of a task without a name, of one without its settings, of one that is cut back."""
+FOUND: Codes = ("verify_place", "verify_nameless", "verify_untold", "verify_task")
+REPAIRED: Codes = ("repaired_place", "repaired_nameless", "repaired_untold", "repaired_task")
 
 
 async def verify_all(paths: Paths, output: Output, *, moved: str) -> Exit:
@@ -75,17 +75,20 @@ def damage_fields(damage: Damage) -> dict[str, object]:
         "kept_steps": damage.kept_steps,
         "lost_records": damage.lost_records,
         "since_ms": damage.since_ms,
+        "untold": damage.untold,
         "exported": damage.exported,
         "quarantine": str(damage.quarantine) if damage.quarantine else None,
     }
 
 
 def _line(each: Unsound | Damage, codes: Codes) -> str:
-    place, (of_store, of_lost_task, of_task) = safe(each.place), codes
+    place, (of_store, of_nameless, of_untold, of_task) = safe(each.place), codes
     if not each.task:
         return say(of_store, place=place, lost=each.lost_records)
     if each.exported:
-        return say(of_lost_task, id=each.task, place=place, kept=each.kept_steps)
+        return say(of_nameless, id=each.task, place=place)
+    if each.untold:
+        return say(of_untold, id=each.task, place=place, kept=each.kept_steps, lost=each.lost_records)
     title = safe(each.title)[:60]
     return say(of_task, id=each.task, title=title, place=place, kept=each.kept_steps, lost=each.lost_records)
 

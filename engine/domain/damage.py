@@ -28,7 +28,9 @@ class Damage:
     """Wall time after which records are missing, where that is known."""
     repaired: bool = False
     """Whether the last good point is in use; else the task is only stopped, and the next start repairs it."""
+    untold: bool = False
+    """Whether nobody knows any more what was asked: the task is kept with its cost, as failed for good."""
     exported: bool = False
-    """Whether the task could not be kept: what is readable of it lies beside the copy as Markdown."""
+    """Whether its replies could not be kept in it: what is readable of them lies beside the copy as Markdown."""
     quarantine: Path | None = None
     """Folder with the copy of the damaged files, where one was made."""

@@ -52,6 +52,7 @@ class ErrorCode(StrEnum):
     DISK_FULL = "disk_full"
     STORE_FAILED = "store_failed"
     STORE_DAMAGED = "store_damaged"
+    SETTINGS_LOST = "settings_lost"
     STORE_UNREADABLE = "store_unreadable"
     STORE_TOO_NEW = "store_too_new"
     NOT_A_STORE = "not_a_store"

@@ -13,6 +13,8 @@ when the work in flight allows.
 
 from enum import StrEnum
 
+from engine.domain.errors import ErrorCode
+
 
 class State(StrEnum):
     """Where a task stands. What a state means for people is in resources/text."""
@@ -178,6 +180,6 @@ def advance(state: State, event: Event) -> State:
         raise IllegalTransitionError(state, event) from None
 
 
-def allowed(state: State) -> frozenset[Action]:
-    """What a person may ask of a task in `state`."""
-    return ACTIONS[state]
+def allowed(state: State, reason: str = "") -> frozenset[Action]:
+    """What a person may ask of a task in `state`, and for a reason that ends it for good."""
+    return ACTIONS[S.CANCELLED if reason == ErrorCode.SETTINGS_LOST else state]

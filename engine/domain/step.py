@@ -140,6 +140,8 @@ class Origin(StrEnum):
 
     PERSON = "person"
     PROVIDER = "provider"
+    REPAIR = "repair"
+    """What was known of it before the records that said so were damaged."""
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):

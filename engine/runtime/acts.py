@@ -78,7 +78,7 @@ class Acts:
     def _each(self, ids: Sequence[TaskId], action: Action, act: Callable[[TaskRecord], object]) -> tuple[TaskId, ...]:
         accepted: list[TaskId] = []
         for record in self._records(ids):
-            if action in allowed(record.tip.state):
+            if action in allowed(record.tip.state, record.tip.reason):
                 act(record)
                 self._changed(record.id)
                 accepted.append(record.id)

@@ -99,7 +99,7 @@ class Lineage:
         return difference((points[0].checkpoint, points[1].checkpoint), texts, attempts)
 
     def _check_at_rest(self, record: TaskRecord) -> None:
-        if Action.RESTORE not in allowed(record.tip.state):
+        if Action.RESTORE not in allowed(record.tip.state, record.tip.reason):
             raise DroverError(ErrorCode.NOT_POSSIBLE, record.tip.state)
         if self._journal.trouble is not None:
             raise self._journal.trouble

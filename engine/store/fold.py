@@ -141,7 +141,8 @@ class Fold:
 
     def _recovered(self, note: Note) -> None:
         gone = int(note.code)
-        self._move(State.FAILED, ErrorCode.STORE_DAMAGED)
+        untold = bool(note.figures.get("untold"))
+        self._move(State.FAILED, ErrorCode.SETTINGS_LOST if untold else ErrorCode.STORE_DAMAGED)
         self._change(spent=self.standing.spent + gone, assumed=self.standing.assumed + gone, ended_at_ms=note.at_ms)
 
     def _state(self, code: str) -> None:

@@ -142,18 +142,24 @@ def summed(amounts: Iterable[tuple[str, str, int]]) -> Spending:
 def ledger_entries(task: TaskId, title: str, records: Iterable[Record], *, sound: bool = True) -> Iterator[LedgerEntry]:
     """Go over what a task's records say of money: its attempts in their order, each before its corrections.
 
-    Where they are not all there, a last entry says so: what it counted for is in the sums alone.
+    Where they are not all there, a last entry says so: what it counted for is in the sums alone. What a repair found
+    counted, and no attempt explains any more, is an entry of its own.
     """
     corrections: dict[AttemptId, list[Correction]] = defaultdict(list)
     kept = tuple(records)
     for record in kept:
         if isinstance(record, Correction):
             corrections[record.attempt].append(record)
-    for attempt in attempts_of(kept):
+    attempts = attempts_of(kept)
+    for attempt in attempts:
         entry = _attempt_entry(title, attempt)
         yield entry
         for correction in corrections[entry.attempt]:
             yield _correction_entry(entry, correction)
+    last = attempts[-1].intent if attempts else None
+    for note in kept:
+        if isinstance(note, Note) and note.kind is NoteKind.RECOVERED and int(note.code):
+            yield _unexplained_entry(title, note, last)
     if not sound:
         yield LedgerEntry(kind=EntryKind.DAMAGED, at_ms=kept[-1].at_ms if kept else 0, task=task, title=title)
 
@@ -180,6 +186,21 @@ def _attempt_entry(title: str, attempt: AttemptRecord) -> LedgerEntry:
         cost=outcome.cost if outcome else 0,
         attempt=intent.attempt,
         provider_request_id=outcome.provider_request_id if outcome else "",
+    )
+
+
+def _unexplained_entry(title: str, note: Note, last: Intent | None) -> LedgerEntry:
+    """Return what a task had counted beyond its attempts, where its last one counts."""
+    return LedgerEntry(
+        kind=EntryKind.DAMAGED,
+        at_ms=note.at_ms,
+        day=last.day if last else "",
+        task=note.task,
+        title=title,
+        batch=last.batch if last else "",
+        provider=last.provider if last else "",
+        model=last.model if last else "",
+        cost=int(note.code),
     )
 
 
@@ -226,5 +247,7 @@ def log_entry(seq: int, record: Record) -> LogEntry:
 def _noted(seq: int, note: Note) -> LogEntry:
     code, figures = note.code, note.figures
     if note.kind is NoteKind.RECOVERED:  # its code is what the records cut off stand for
-        code, figures = f"{State.FAILED}:{ErrorCode.STORE_DAMAGED}", note.figures | {"cost": float(note.code)}
+        reason = ErrorCode.SETTINGS_LOST if note.figures.get("untold") else ErrorCode.STORE_DAMAGED
+        figures = {name: value for name, value in note.figures.items() if name != "untold"}
+        code, figures = f"{State.FAILED}:{reason}", figures | {"cost": float(note.code)}
     return LogEntry(seq=seq, at_ms=note.at_ms, kind=note.kind, code=code, figures=figures)

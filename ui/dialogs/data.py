@@ -158,6 +158,8 @@ def told(damage: Damage, words: Words) -> str:
     if not damage.repaired:
         said.append(words("data.damage_stopped"))
     lines = [damage.title or damage.task or words("data.damage_store"), " · ".join(said)]
+    if damage.untold:
+        lines.append(words("data.damage_untold"))
     if damage.exported:
         lines.append(words("data.damage_exported"))
     return "\n".join(lines)

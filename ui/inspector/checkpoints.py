@@ -121,7 +121,7 @@ class CheckpointsTab(TaskTab):
 
     def _enable(self) -> None:
         one = len(self.view.selectionModel().selectedRows()) == 1
-        can = self._task is not None and Action.RESTORE in allowed(self._task.state)
+        can = self._task is not None and Action.RESTORE in allowed(self._task.state, self._task.standing.reason)
         self.restore.setEnabled(one and can and not self._stands_there())
         self.fork.setEnabled(one)
 

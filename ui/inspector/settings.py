@@ -65,7 +65,7 @@ class SettingsTab(TaskTab):
             return
         other = task.id != self._task
         spec_before, self._task, self._spec = self._spec, task.id, task.spec
-        self._editable = Action.EDIT in allowed(task.state)
+        self._editable = Action.EDIT in allowed(task.state, task.standing.reason)
         if other or (task.spec != spec_before and not self._dirty(spec_before)):
             self.note.clear()
             self.form.show_spec(task.spec)

@@ -136,7 +136,7 @@ class StepsTab(TaskTab):
         outcome, task = attempt.outcome, self._task
         request = outcome.provider_request_id if outcome else ""
         can_ask = outcome is not None and self._services.can_ask(attempt.intent.provider, request)
-        can_resume = task is not None and Action.RESUME in allowed(task.state)
+        can_resume = task is not None and Action.RESUME in allowed(task.state, task.standing.reason)
         self.doubts.show_attempt(attempt, can_ask=can_ask, can_resume=can_resume)
 
     def _selected(self) -> AttemptRecord:

@@ -78,7 +78,7 @@ class Acting:
     async def edit(self, task: TaskId, spec: TaskSpec) -> None:
         """See `Acting`."""
         record = self._rooms.register.get(task)
-        if Action.EDIT not in allowed(record.tip.state):
+        if Action.EDIT not in allowed(record.tip.state, record.tip.reason):
             raise DroverError(ErrorCode.NOT_POSSIBLE, record.tip.state)
         spec = self._rooms.intake.checked(spec)
         before = record.spec

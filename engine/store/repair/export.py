@@ -18,14 +18,13 @@ _TICKS = re.compile(r"`{3,}")
 
 def export(connection: Database, found: Remains, folder: Path) -> Path:
     """Write every reply of a task that can be read; raises OSError."""
-    name = re.sub(r"[^A-Za-z0-9-]", "", found.task.id)[:60] or f"lost-{found.no}"
-    file = folder / f"{name}.md"
+    file = folder / f"{found.name}.md"
     replace_file(file, "".join(_parts(connection, found)).encode("utf-8", "replace"))
     return file
 
 
 def _parts(connection: Database, found: Remains) -> Iterator[str]:
-    yield f"# {found.task.id or f'Task {found.no}'}\n"
+    yield f"# {found.name}\n"
     for place, text in until_error(connection, TEXTS, (found.no * PLACES, (found.no + 1) * PLACES))[0]:
         doubt = "" if place <= len(found.rows) else " (not checked)"
         ticks = "`" * (max((len(match[0]) for match in _TICKS.finditer(text)), default=2) + 1)

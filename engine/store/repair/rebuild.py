@@ -1,18 +1,21 @@
 """Writes what holds of tasks into a store: into a new one all of them, into the old one those that are damaged.
 
-A task goes on from the last record that holds; a note says so, and what the records behind it cost stays counted: the
-tables of attempts and spending outlive a broken chain. Of two sums that should be the same the larger one counts.
+A task goes on from the last record that holds; a note says so, and what the records behind it cost is told anew
+(`engine.store.repair.retelling`). One whose settings are gone is kept as failed for good, with what holds of it. Of two
+sums that should be the same the larger one counts.
 """
 
 from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
 from engine.domain.damage import Damage
 from engine.domain.errors import ErrorCode
-from engine.domain.ids import AttemptId, TaskId
 from engine.domain.states import State, Wanted
-from engine.domain.step import AttemptStatus, Note, NoteKind, Outcome
+from engine.domain.step import Intent, Note, NoteKind, Record
 from engine.domain.task import Standing, TaskSpec
 from engine.store.chain import origin
 from engine.store.codec import pack
@@ -21,7 +24,6 @@ from engine.store.fold import COMPARED
 from engine.store.repair.attempts import (
     ATTEMPT,
     OPEN,
-    AttemptRow,
     Key,
     Sum,
     attempts_by,
@@ -31,6 +33,7 @@ from engine.store.repair.attempts import (
     sums_by,
 )
 from engine.store.repair.remains import SETTINGS, Remains, TaskRow
+from engine.store.repair.retelling import Money, after, is_new, retold
 from engine.store.repair.tables import Tables
 from engine.store.rows import PLACES, Rows, sha256
 
@@ -40,8 +43,6 @@ TABLES_OF_A_TASK = {
     "record": f"id BETWEEN ?1 * {PLACES} AND ?1 * {PLACES} + {PLACES - 1}",
     "task": "no = ?1",
 }
-UNTOLD = TaskSpec(goal="", provider="", model="")
-"""In place of settings that cannot be read."""
 
 
 class Rebuilding:
@@ -53,12 +54,10 @@ class Rebuilding:
         self._tables = tables
         self._at_ms = at_ms
         self._seq = seq
-        self._cut: dict[Key, Sum] = {}
-        """Attempts whose records are cut off and that ended: in `spending`, where that can be read."""
         self._added: dict[Key, Sum] = {}
         """What no sum of spending has yet: holds of attempts that are cut off while they were open."""
         self._known: dict[Key, Sum] = {}
-        """What the records that hold come to."""
+        """What records come to: in `spending`, where that can be read."""
 
     def remove(self, no: int) -> None:
         """Take all rows of a task away, to be put anew."""
@@ -67,18 +66,16 @@ class Rebuilding:
 
     def put(self, found: Remains) -> Damage | None:
         """Write what holds of a task; return what is lost of it, if anything is wrong."""
-        if found.task.decoded() is None:
-            return self._bury(found)
-        for key, more in sums_by(found.records).items():
-            self._known[key] = self._known.get(key, Sum()).plus(more)
+        lost, untold = lost_of(found), found.untold
+        if untold:
+            found = legible(found)
+        cut = found.cut or untold or SETTINGS in found.wrong
+        more = retold(found, self._at_ms) if cut else []
+        self._count(found, more)
         self._rows(found, found.task)
-        if found.cut or SETTINGS in found.wrong:
-            return self._cut_back(found)
-        if not found.wrong:
-            return None
-        return Damage(
-            task=found.task.id, title=_title(found), place=found.place, kept_steps=_steps(found), repaired=True
-        )
+        if cut:
+            self._cut_back(found, more, untold=untold)
+        return lost
 
     def finish(self) -> None:
         """Write the sums of spending, and the limits and fences that can be read."""
@@ -94,8 +91,7 @@ class Rebuilding:
     def spending(self) -> dict[Key, Sum]:
         """Return the sums: the larger of what was kept and what is known of attempts, and what neither had."""
         sums = dict(self._tables.spending)
-        for key in {**self._known, **self._cut}:
-            known = self._known.get(key, Sum()).plus(self._cut.get(key, Sum()))
+        for key, known in self._known.items():
             sums[key] = sums.get(key, Sum()).at_least(known)
         for key, more in self._added.items():
             sums[key] = sums.get(key, Sum()).plus(more)
@@ -125,118 +121,99 @@ class Rebuilding:
             (task.no, standing, len(found.rows), found.head or origin(task.id), found.seq, first_open),
         )
 
-    def _cut_back(self, found: Remains) -> Damage:
-        """Say in the journal that it goes on from here, with all money that was counted."""
-        rows, task = self._writing(), found.task.id
-        standing = _standing(found)
-        for outcome in self._lost_replies(found):
-            standing = replace(standing, spent=standing.spent + outcome.cost)
-            rows.append(outcome, standing)
-        extra = self._extra(found, standing)
+    def _cut_back(self, found: Remains, more: Sequence[Money], *, untold: bool) -> None:
+        """Say in the journal that it goes on from here, or no more, with all money that was counted."""
+        rows, standing = self._writing(), _standing(found)
+        for record in more:
+            standing = after(standing, (record,))
+            rows.append(record, standing)
+        extra = self._unexplained(found, standing)
         standing = replace(
             standing,
             state=State.FAILED,
-            reason=str(ErrorCode.STORE_DAMAGED),
+            reason=str(ErrorCode.SETTINGS_LOST if untold else ErrorCode.STORE_DAMAGED),
             detail=found.place,
             wanted=Wanted.NOTHING,
             spent=standing.spent + extra,
             assumed=standing.assumed + extra,
+            step_attempts=_attempts_of(standing.steps_done + 1, [*found.records, *more]),
             step_s=0.0,
             window_s=0.0,
             ended_at_ms=self._at_ms,
         )
         note = Note(
-            task=task,
+            task=found.task.id,
             kind=NoteKind.RECOVERED,
             code=str(extra),
-            figures={"step": standing.steps_done, "records": found.lost},
+            figures={"step": standing.steps_done, "records": found.lost, "untold": float(untold)},
             at_ms=self._at_ms,
             spec_sha256=sha256(found.task.spec),
         )
         rows.append(note, standing)
         self._seq = rows.seq
-        return Damage(
-            task=task,
-            title=_title(found),
-            place=found.place,
-            kept_steps=standing.steps_done,
-            lost_records=found.lost,
-            repaired=True,
-        )
-
-    def _bury(self, found: Remains) -> Damage:
-        """Keep of a task whose settings are gone what it cost: as a deleted one."""
-        task = TaskRow(
-            no=found.no,
-            id=found.task.id or TaskId(f"lost-{found.no}"),
-            position=found.task.position,
-            batch=found.task.batch,
-            spec=pack(UNTOLD),
-            deleted_at=self._at_ms,
-        )
-        empty = Remains(task, attempts=found.attempts, counted=max(found.counted, len(found.rows)), seq=found.seq)
-        empty.standing = found.standing
-        empty.cut = found.place
-        self._rows(empty, task)
-        lost = self._cut_back(empty)
-        return Damage(
-            task=task.id,
-            title=task.id,
-            place=found.place,
-            kept_steps=_steps(found),
-            lost_records=lost.lost_records,
-            repaired=True,
-            exported=True,
-        )
 
     def _writing(self) -> Rows:
         rows = Rows(self._target)
         rows.seq = max(rows.seq, self._seq)
         return rows
 
-    def _lost_replies(self, found: Remains) -> list[Outcome]:
-        """Return how attempts ended whose reply is cut off and of which it is known what it cost."""
-        ended = {row[0]: row for row in found.attempts if status_of(row) != OPEN}
-        return [
-            Outcome(
-                task=found.task.id,
-                step=row[2],
-                attempt=AttemptId(row[1]),
-                status=AttemptStatus.FAILED,
-                cost=cost_of(ended[row[0]]),
-                error=str(ErrorCode.STORE_DAMAGED),
-                at_ms=self._at_ms,
-            )
-            for row in attempts_by(found.no, found.records)
-            if status_of(row) == OPEN and row[0] in ended
-        ]
+    def _count(self, found: Remains, more: Sequence[Money]) -> None:
+        """Count what a task's records come to, and what is told anew of it; no sum has yet what was in flight."""
+        new = {row[1]: row for row in found.attempts if more and is_new(row, found)}
+        for key, known in sums_by([*found.records, *(each for each in more if each.attempt not in new)]).items():
+            self._known[key] = self._known.get(key, Sum()).plus(known)
+        for row in new.values():
+            key = key_of(row)
+            self._added[key] = self._added.get(key, Sum()).plus(Sum(attempts=1, cost=cost_of(row)))
 
-    def _extra(self, found: Remains, standing: Standing) -> int:
-        """Return the pico of a task that no record tells any more, and count them where they count."""
-        kept = {row[0]: row for row in attempts_by(found.no, found.records)}
-        extra = 0
-        for row in found.attempts:
-            if row[0] > found.last:
-                extra += cost_of(row)
-                self._count(row)
-            elif row[0] in kept and status_of(kept[row[0]]) != OPEN:
-                extra += max(0, cost_of(row) - cost_of(kept[row[0]]))
-        if found.standing is not None and found.standing.spent > standing.spent + extra:
-            self._unexplained(found, found.standing.spent - standing.spent - extra)
-            extra = found.standing.spent - standing.spent
-        return extra
+    def _unexplained(self, found: Remains, standing: Standing) -> int:
+        """Return pico of a task that only its standing still tells; count them where the sums of spending are torn."""
+        amount = max(0, found.standing.spent - standing.spent) if found.standing else 0
+        if amount and "spending" in self._tables.torn:
+            last = found.attempts[-1] if found.attempts else None
+            key = key_of(last) if last else ("", found.task.batch, "", "")
+            self._added[key] = self._added.get(key, Sum()).plus(Sum(cost=amount))
+        return amount
 
-    def _count(self, row: AttemptRow) -> None:
-        sums = self._added if status_of(row) == OPEN else self._cut
-        sums[key_of(row)] = sums.get(key_of(row), Sum()).plus(Sum(attempts=1, cost=cost_of(row)))
 
-    def _unexplained(self, found: Remains, amount: int) -> None:
-        """Count money of a task that only its standing still tells, where the sums of spending are torn too."""
-        if "spending" not in self._tables.torn:
-            return
-        last = found.attempts[-1] if found.attempts else None
-        key = key_of(last) if last else ("", found.task.batch, "", "")
-        self._added[key] = self._added.get(key, Sum()).plus(Sum(cost=amount))
+def legible(found: Remains) -> Remains:
+    """Return a task whose row cannot be read with one that says what is known of it: its id, its model, its steps."""
+    last = found.attempts[-1] if found.attempts else None
+    _, batch, provider, model = key_of(last) if last else ("", found.task.batch, "", "")
+    spec = TaskSpec(
+        goal="", title=found.name, provider=provider, model=model, batch=batch, max_steps=max(1, found.kept_steps)
+    )
+    row = TaskRow(
+        no=found.no,
+        id=found.name,
+        position=found.task.position or found.no,
+        batch=batch,
+        spec=pack(spec),
+        deleted_at=found.task.deleted_at,
+    )
+    return dataclasses.replace(found, task=row, head=b"" if found.exported else found.head)
+
+
+def lost_of(found: Remains) -> Damage | None:
+    """Return what repairing a task leaves and takes, None for one that is sound: foretold and done by this alone."""
+    if not found.place:
+        return None
+    spec = found.task.decoded()
+    return Damage(
+        task=found.name,
+        title=spec.name if spec is not None else found.name,
+        place=found.place,
+        kept_steps=found.kept_steps,
+        lost_records=found.lost,
+        repaired=True,
+        untold=found.untold,
+        exported=found.exported,
+    )
+
+
+def _attempts_of(step: int, records: Iterable[Record]) -> int:
+    """Return how many attempts of a step there were."""
+    return max((record.number for record in records if isinstance(record, Intent) and record.step == step), default=0)
 
 
 def _standing(found: Remains) -> Standing:
@@ -251,12 +228,3 @@ def _standing(found: Remains) -> Standing:
         grants=stored.grants,
         created_at_ms=told.created_at_ms or stored.created_at_ms,
     )
-
-
-def _title(found: Remains) -> str:
-    spec = found.task.decoded()
-    return spec.name if spec is not None else found.task.id
-
-
-def _steps(found: Remains) -> int:
-    return found.fold.standing.steps_done

@@ -78,6 +78,26 @@ class Remains:
         return self.task.no
 
     @property
+    def name(self) -> TaskId:
+        """The task's id, or one by its number where nobody knows that any more."""
+        return self.task.id or TaskId(f"lost-{self.no}")
+
+    @property
+    def untold(self) -> bool:
+        """Whether nobody knows any more what was asked: the task is kept for what it cost, and cannot go on."""
+        return self.task.decoded() is None
+
+    @property
+    def exported(self) -> bool:
+        """Whether its replies cannot be kept in it: without its id no record can be checked."""
+        return not self.task.id
+
+    @property
+    def kept_steps(self) -> int:
+        """Steps that hold."""
+        return self.fold.standing.steps_done
+
+    @property
     def last(self) -> int:
         """Id of the last record that holds."""
         return self.no * PLACES + len(self.rows)
@@ -109,7 +129,7 @@ def remains_of(connection: Database, task: TaskRow) -> Remains:
     found.attempts = _read_attempts(connection, found)
     if not found.cut and (wrong := attempts_by(found.no, found.records)) != found.attempts:
         found.wrong.append(f"attempts: {len(found.attempts)} of {len(wrong)}, or others")
-    if task.decoded() is None:
+    if found.untold:
         found.wrong.append("settings")
     elif not found.cut and not matches_digest(task.spec, walk.spec_sha256):
         found.wrong.append(SETTINGS)

@@ -186,7 +186,7 @@ def _any_holds(connection: Database) -> bool:
 
 
 def _keep_readable(connection: Database, found: Remains, target: Path) -> None:
-    if found.task.decoded() is None:
+    if found.exported:
         export(connection, found, target)
 
 

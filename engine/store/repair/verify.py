@@ -21,6 +21,7 @@ from engine.store.migrations import LATEST
 from engine.store.repair.attempts import Key, Sum, sums_by
 from engine.store.repair.beginning import readable
 from engine.store.repair.quarantine import DATABASE
+from engine.store.repair.rebuild import lost_of
 from engine.store.repair.remains import Remains, remains_of
 from engine.store.repair.survey import NEW, behind
 from engine.store.repair.tables import Tables, tables_of
@@ -45,8 +46,10 @@ class Unsound(msgspec.Struct, frozen=True, kw_only=True):
     """Records that repairing it would cut off."""
     kept_steps: int = 0
     """Steps that would be left."""
+    untold: bool = False
+    """Whether nobody knows any more what the task was asked: it would be kept with its cost, and go on no more."""
     exported: bool = False
-    """Whether that would be as a file beside the copy, since nobody knows what the task was asked."""
+    """Whether its replies would be kept as a file beside the copy."""
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,15 +123,16 @@ class _Reading:
         for place, more in enumerate((1, len(found.rows), len(attempts), opened)):
             self._counts[place] += more
         spec = found.task.decoded()
-        if found.place:
+        if lost := lost_of(found):
             self._unsound.append(
                 Unsound(
-                    task=found.task.id,
-                    title=spec.name if spec else "",
-                    place=found.place,
-                    lost_records=found.lost if spec else len(found.rows),
-                    kept_steps=found.fold.standing.steps_done,
-                    exported=spec is None,
+                    task=lost.task,
+                    title=lost.title,
+                    place=lost.place,
+                    lost_records=lost.lost_records,
+                    kept_steps=lost.kept_steps,
+                    untold=lost.untold,
+                    exported=lost.exported,
                 )
             )
         for key, more in sums_by(found.records).items():

@@ -15,6 +15,9 @@ from engine.store.port import Spending, StoredTask, StoreReader
 from engine.store.reading import checkpoints_of, log_entry, spending_of
 from tests.crash.disk.witness import Given, History, Places, Witness
 
+ENDS = (f":{ErrorCode.STORE_DAMAGED}", f":{ErrorCode.SETTINGS_LOST}")
+"""What the codes of a repair's last records end with."""
+
 
 @dataclass(slots=True)
 class Found:
@@ -89,6 +92,9 @@ async def _task(
     store: StoreReader, task: StoredTask, witness: Witness, found: Found, *, repaired: bool
 ) -> Sequence[AttemptRecord]:
     history = witness.tasks.get(task.id)
+    lost = repaired and task.standing.reason == ErrorCode.SETTINGS_LOST
+    if history is None and lost:  # under a number: what it cost is all that is known of it
+        return [attempt for step in await store.steps(task.id) for attempt in step.attempts]
     if history is None:
         found.wrong.append(f"task {task.id} is none of ours")
         return ()
@@ -111,17 +117,23 @@ async def _task(
     found.present[task.id] = sum(1 << place for place in places)
     if checkpoints != checkpoints_of(history.given[place].record for place in places):
         found.wrong.append(f"task {task.id}: checkpoints that were not given")
-    if task.spec not in history.specs or not (repaired or task.standing == history.given[places[-1]].standing):
+    if (task.spec not in history.specs and not lost) or not (
+        repaired or task.standing == history.given[places[-1]].standing
+    ):
         found.wrong.append(f"task {task.id}: its spec or standing is not what was given")
     return attempts
 
 
 def _before_repair(log: Sequence[LogEntry]) -> Sequence[LogEntry]:
-    """Return a log without the records that a repair ends it with."""
+    """Return a log without the records that a repair ends it with: all of one time, what attempts cost, and a note."""
     end = len(log)
-    while end and log[end - 1].code.endswith(f":{ErrorCode.STORE_DAMAGED}"):
+    while end and log[end - 1].at_ms == log[-1].at_ms and (log[end - 1].code.endswith(ENDS) or _told(log[end - 1])):
         end -= 1
     return log[:end]
+
+
+def _told(entry: LogEntry) -> bool:
+    return entry.kind in ("intent", "correction")
 
 
 def _places(log: Sequence[LogEntry], history: History, attempts: Mapping[str, AttemptRecord]) -> list[int] | None:

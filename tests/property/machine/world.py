@@ -139,4 +139,6 @@ class World(RuleBasedStateMachine):
 
     def that(self, action: Action) -> list[TaskId]:
         """Return the tasks on which an act is possible."""
-        return self.within(lambda: [s.id for s in self.engine.snapshots() if action in allowed(s.state)])
+        return self.within(
+            lambda: [s.id for s in self.engine.snapshots() if action in allowed(s.state, s.standing.reason)]
+        )

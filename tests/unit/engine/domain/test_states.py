@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from engine.domain.errors import ErrorCode
 from engine.domain.states import (
     ACTIONS,
     AT_REST,
@@ -93,3 +94,9 @@ def test_every_stop_but_the_final_ones_resumes(state: State) -> None:
     """A limit or a failure ends no task for good."""
     assert advance(state, Event.RESUME) is State.PENDING
     assert Action.RESUME in allowed(state)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_task_that_nobody_knows_what_was_asked_of_can_only_be_deleted(action: Action) -> None:
+    """It failed for good."""
+    assert (action in allowed(State.FAILED, ErrorCode.SETTINGS_LOST)) == (action is Action.DELETE)

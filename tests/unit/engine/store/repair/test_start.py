@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import cast
 
 import apsw
+import msgspec
 import pytest
 
 from engine.domain.damage import STORE, Damage
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
-from engine.domain.states import State
+from engine.domain.states import Action, State, allowed
 from engine.domain.step import AttemptStatus
 from engine.store import suspects, watermark
 from engine.store.database import Database
+from engine.store.reading import summed
 from engine.store.repair import start
 from engine.store.repair.quarantine import FOLDER, REPORT
+from engine.store.repair.verify import Unsound, verify
 from engine.store.rows import PLACES
 from engine.store.store import FILE, SqliteStore, open_store, open_store_reader
 from tests.damaged import STEPS, Seen, fill, flip, harm, pages_of, see
@@ -150,15 +153,73 @@ async def test_all_damage_is_repaired_by_one_start(tmp_path: Path) -> None:
 
 
 async def test_settings_that_are_lost_leave_the_answers_and_the_money(tmp_path: Path) -> None:
-    """The replies are exported beside the copy; what was spent counts on."""
+    """Its steps hold and stay in it, but it goes on no more; what was spent counts on."""
     before = await whole(tmp_path)
     harm(tmp_path, "UPDATE task SET spec = x'00' WHERE no = 1")
     seen, (told,) = await reopened(tmp_path)
-    assert (told.task, told.exported, told.kept_steps) == (FIRST, True, STEPS)
-    assert seen.tasks.keys() == before.tasks.keys() - {FIRST}
+    assert (told.task, told.untold, told.exported, told.kept_steps) == (FIRST, True, False, STEPS)
+    assert seen.steps == before.steps and seen.spending == before.spending
+    kept = seen.tasks[FIRST]
+    assert (kept.standing.state, kept.standing.reason) == (State.FAILED, ErrorCode.SETTINGS_LOST)
+    assert kept.standing.steps_done == STEPS and kept.spec.name == FIRST
+    assert allowed(kept.standing.state, kept.standing.reason) == {Action.DELETE}
+
+
+async def test_a_task_whose_name_is_lost_leaves_its_money_and_its_answers(tmp_path: Path) -> None:
+    """Without its id no record can be checked: the replies are exported, each attempt stays in the ledger."""
+    before = await whole(tmp_path)
+    harm(tmp_path, "UPDATE task SET spec = x'00', id = '' WHERE no = 1")
+    seen, (told,) = await reopened(tmp_path)
+    assert (told.task, told.untold, told.exported, told.kept_steps) == ("lost-1", True, True, 0)
+    assert seen.tasks.keys() == before.tasks.keys() - {FIRST} | {told.task}
+    assert seen.tasks[told.task].standing.reason == ErrorCode.SETTINGS_LOST
     assert seen.spending == before.spending
-    text = (copies(tmp_path)[0] / f"{FIRST}.md").read_text()
+    assert seen.tasks[told.task].standing.spent == before.tasks[FIRST].standing.spent
+    text = (copies(tmp_path)[0] / "lost-1.md").read_text()
     assert all(f"Reply {step} of {FIRST}" in text for step in range(1, STEPS + 1))
+
+
+HARMS = {
+    "a text": f"UPDATE record SET text = 'another answer' WHERE id = {PLACES + 5}",
+    "the first record": f"UPDATE record SET text = 'another answer' WHERE id = {PLACES + 1}",
+    "all records": f"DELETE FROM record WHERE id > {PLACES} AND id < {2 * PLACES}",
+    "one in flight": f"UPDATE record SET header = x'80' WHERE id = {4 * PLACES + 9}",
+    "the settings": "UPDATE task SET spec = x'00' WHERE no = 1",
+    "the name": "UPDATE task SET spec = x'00', id = '' WHERE no = 1",
+    "a correction": f"DELETE FROM record WHERE id = {2 * PLACES + 10}",
+    "rows of attempts": f"DELETE FROM attempt WHERE record > {PLACES + 3} AND record < {2 * PLACES}",
+    "a standing": "UPDATE standing SET standing = x'00' WHERE no = 1",
+}
+
+
+@pytest.mark.parametrize("sql", HARMS.values(), ids=HARMS)
+async def test_verify_foretells_what_repairing_does_and_the_ledger_sums_to_every_account(
+    tmp_path: Path, sql: str
+) -> None:
+    """The same tasks, steps and records; and no amount is told by the sums alone."""
+    await fill(tmp_path)
+    store = await open_store(tmp_path)
+    dearer = msgspec.structs.replace(standing(STEPS), spent=STEPS * 1_000 + 4_000)
+    await store.append_correction(correction(task(2), 3, 5_000), dearer)
+    await store.suspect([FIRST])
+    await store.close()
+    harm(tmp_path, sql)
+    foretold = verify(tmp_path).unsound
+    store = await open_store(tmp_path)
+    done = store.damage
+    assert [_figures(each) for each in foretold if each.task] == [_figures(each) for each in done if each.task]
+    entries = [entry async for entry in store.ledger()]
+    opened = {each.intent.attempt: each.intent for each in await store.open_attempts()}
+    amounts = [(e.day, e.batch, opened[e.attempt].held if e.attempt in opened else e.cost) for e in entries]
+    assert summed(amounts) == await store.spending()
+    for each in await store.scan():
+        own = [e.cost for e in entries if e.task == each.id]
+        assert sum(own) == each.standing.spent
+    await store.close()
+
+
+def _figures(each: Damage | Unsound) -> tuple[object, ...]:
+    return each.task, each.title, each.kept_steps, each.lost_records, each.untold, each.exported
 
 
 async def test_settings_that_were_changed_are_told_and_taken_for_what_they_are(tmp_path: Path) -> None:
