@@ -16,8 +16,8 @@ RANGE = 10**9
 class _Histogram(Protocol):
     """What is used of an HdrHistogram."""
 
-    def record_value(self, value: int) -> bool:
-        """Take in a sample."""
+    def record_value(self, value: int, count: int = 1) -> bool:
+        """Take in a sample, `count` times."""
         ...
 
     def get_total_count(self) -> int:
@@ -42,11 +42,11 @@ class Samples:
         self._minimum = float("inf")
         self._maximum = 0.0
 
-    def add(self, value: float) -> None:
-        """Take in a sample; negative ones count as 0."""
+    def add(self, value: float, times: int = 1) -> None:
+        """Take in a sample, so many `times`; negative ones count as 0."""
         value = max(0.0, value)
-        self._histogram.record_value(max(1, min(RANGE, round(value * 1000))))
-        self._sum += value
+        self._histogram.record_value(max(1, min(RANGE, round(value * 1000))), times)
+        self._sum += value * times
         self._minimum = min(self._minimum, value)
         self._maximum = max(self._maximum, value)
 

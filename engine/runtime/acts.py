@@ -12,6 +12,7 @@ from engine.domain.states import LIVE, Action, Event, PauseReason, Phase, State,
 from engine.domain.step import NoteKind
 from engine.runtime.bookkeeping import granted
 from engine.runtime.timeouts import grant
+from engine.runtime.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,6 +33,7 @@ class Acts:
         self._journal = journal
         self._crew = crew
         self._changed = changed
+        self._turns = Turns(crew.hold, crew.release)
 
     def start(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
@@ -44,10 +46,11 @@ class Acts:
 
     def resume(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
+        self._turns.finish()
         taken_back = [record.id for record in self._records(ids) if self._take_back(record)]
         waiting = [r.id for r in self._records(ids) if r.phase is Phase.AWAITING_CONSENT]
-        resumed = self._each(ids, Action.RESUME, self._go)
-        return (*taken_back, *self.start(waiting), *resumed)
+        started = self.start(waiting)  # before the others, which may take their turns
+        return (*taken_back, *started, *self._each(ids, Action.RESUME, self._go))
 
     def cancel(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
@@ -63,6 +66,7 @@ class Acts:
 
     def resume_all(self) -> tuple[TaskId, ...]:
         """See `Engine`."""
+        self._turns.finish()
         paused = [r.id for r in self._register if r.tip.state is State.PAUSED or r.tip.wanted is not Wanted.NOTHING]
         waiting = [r.id for r in self._register if r.phase is Phase.AWAITING_CONSENT]
         return self.resume([*paused, *waiting])
@@ -76,19 +80,31 @@ class Acts:
         return [self._register.get(task) for task in dict.fromkeys(ids) if task in self._register]
 
     def _each(self, ids: Sequence[TaskId], action: Action, act: Callable[[TaskRecord], object]) -> tuple[TaskId, ...]:
-        accepted: list[TaskId] = []
-        for record in self._records(ids):
-            if action in allowed(record.tip.state, record.tip.reason):
+        """Act on the tasks whose state allows it, on those at work first: they hear of it at once."""
+        self._turns.finish()
+
+        def may(record: TaskRecord) -> bool:
+            return action in allowed(record.tip.state, record.tip.reason)
+
+        def checked(record: TaskRecord) -> None:
+            if record.id in self._register and may(record):  # something may have happened to it meanwhile
                 act(record)
-                self._changed(record.id)
-                accepted.append(record.id)
-        return tuple(accepted)
+
+        accepted = [record for record in self._records(ids) if may(record)]
+
+        self._turns.take(sorted(accepted, key=_rests), checked)
+        return tuple(record.id for record in accepted)
+
+    def finish(self) -> None:
+        """Have all that was asked for done: before anything that looks at the tasks' states."""
+        self._turns.finish()
 
     def _go(self, record: TaskRecord, *, first: bool = False) -> None:
         """Let a task run: one that waits goes to the front, one at rest joins the queue."""
         if record.phase is Phase.AWAITING_CONSENT:
             record.phase = Phase.QUEUED
             self._register.note_interruption(record)
+            self._changed(record.id)
         if record.tip.state is not State.PENDING:
             self._grant_time(record)
             self._journal.state(record, Event.RESUME, unknown=0, undecided={})
@@ -105,6 +121,7 @@ class Acts:
         if record.tip.state in LIVE:
             self._journal.note(record, NoteKind.WANTED, wish, wanted=wish)
             self._crew.heed(record.id)
+            self._changed(record.id)
             return
         self._crew.discharge(record.id)
         record.phase = Phase.IDLE
@@ -119,3 +136,7 @@ class Acts:
         self._journal.note(record, NoteKind.WANTED, Wanted.NOTHING, wanted=Wanted.NOTHING)
         self._changed(record.id)
         return True
+
+
+def _rests(record: TaskRecord) -> bool:
+    return record.tip.state not in LIVE

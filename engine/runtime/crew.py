@@ -32,7 +32,7 @@ class Crew:
         self._timetable = Timetable(ports.clock, self._due)
         self._runners: dict[TaskId, Runner] = {}
         self._jobs: dict[TaskId, asyncio.Task[None]] = {}
-        self._closing = False
+        self._closing = self._held = False
 
     @property
     def limit(self) -> int:
@@ -79,6 +79,15 @@ class Crew:
         if runner is not None:
             runner.wishes.halt(stop)
 
+    def hold(self) -> None:
+        """Start nothing until `release`."""
+        self._held = True
+
+    def release(self) -> None:
+        """Start again what waits."""
+        self._held = False
+        self.fill()
+
     async def close(self, grace_s: float) -> None:
         """Start nothing more, let what runs finish its step for `grace_s` seconds, cut the rest."""
         self._closing = True
@@ -99,7 +108,7 @@ class Crew:
     def fill(self) -> None:
         """Start what waits, as far as there is room and what it comes to can be saved."""
         passed: list[TaskRecord] = []
-        while not self._closing and self._ports.journal.trouble is None and len(self._runners) < self._limit:
+        while self._has_room():
             task = self._queue.pop()
             if task is None:
                 break
@@ -110,6 +119,10 @@ class Crew:
                 self._start(record)
         for record in passed:
             self._queue.put(record.id, priority=record.spec.priority, order=record.order)
+
+    def _has_room(self) -> bool:
+        stopped = self._closing or self._held or self._ports.journal.trouble is not None
+        return not stopped and len(self._runners) < self._limit
 
     def _due(self, task: TaskId) -> None:
         if task in self._register and self._register.get(task).tip.state is State.PENDING:

@@ -136,6 +136,10 @@ class TaskRecord:
             return Phase.IDLE
         return Phase.SCHEDULED if self.phase is Phase.SCHEDULED else Phase.QUEUED
 
+    def eta(self, now: float) -> float | None:
+        """Return the expected seconds of work left; None when nothing is known yet."""
+        return self._eta(self.standing.active_s + self.unsaved_active(now))
+
     def _eta(self, active_s: float) -> float | None:
         standing = self.standing
         if standing.state is State.COMPLETED:

@@ -82,6 +82,7 @@ class Rooms:
 
     async def close(self, grace_s: float) -> None:
         """Let steps in flight finish for `grace_s` seconds, cut the rest, make all durable, let go of everything."""
+        self.acts.finish()
         await self.upkeep.stop()
         await self.crew.close(grace_s)
         self.gaps.stop()

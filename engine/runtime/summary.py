@@ -6,9 +6,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from engine.domain.progress import Totals
-from engine.domain.states import LIVE, Phase, State
 from engine.runtime.accounts import EVERYTHING
-from engine.runtime.outlook import Outlook
+from engine.runtime.forecast import Forecast
 
 if TYPE_CHECKING:
     from engine.domain.clock import Clock
@@ -17,13 +16,9 @@ if TYPE_CHECKING:
     from engine.runtime.fences import Fences
     from engine.runtime.gauges import Gauges
     from engine.runtime.offers import Offers
-    from engine.runtime.record import TaskRecord
     from engine.runtime.register import Register
     from engine.runtime.upkeep import Upkeep
     from engine.store.port import Store
-
-FORECAST_S = 1.0
-"""Seconds between two walks over all tasks for the expected end."""
 
 
 class Summary:
@@ -52,8 +47,7 @@ class Summary:
         self._accounts = accounts
         self._store = store
         self._clock = clock
-        self._eta: float | None = None
-        self._eta_at = float("-inf")
+        self._forecast = Forecast(register, clock)
 
     def totals(self, running_limit: int) -> Totals:
         """Return the figures now."""
@@ -95,7 +89,7 @@ class Summary:
             attempts=gauges.attempts,
             retries=gauges.retries,
             rate_limited=gauges.rate_limited,
-            eta_s=self._expected_end(now, running_limit),
+            eta_s=self._forecast.end_s(now, running_limit),
             bytes_on_disk=health.bytes_on_disk,
             last_saved_at_ms=health.last_saved_at_ms,
             save_p99_ms=health.save_p99_ms,
@@ -105,30 +99,3 @@ class Summary:
             checked=self._upkeep.checked,
             providers=tuple(gauge.health(name) for name, gauge in gauges.providers.items()),
         )
-
-    def _expected_end(self, now: float, running_limit: int) -> float | None:
-        if now - self._eta_at >= FORECAST_S:
-            self._eta_at = now
-            self._eta = self._forecast(now, running_limit)
-        return self._eta
-
-    def _forecast(self, now: float, running_limit: int) -> float | None:
-        """Seconds until what runs or waits is done."""
-        outlook = Outlook()
-        for record in self._register:
-            standing = record.standing
-            outlook.past(standing.active_s - standing.step_s, standing.steps_done)
-            if standing.state not in LIVE and standing.state is not State.PENDING:
-                continue
-            eta = record.snapshot(now).eta_s
-            if eta is None:
-                outlook.waits(record.spec.total_steps, self._until_hour(record))
-            else:
-                outlook.begun(eta)
-        return outlook.end(running_limit)
-
-    def _until_hour(self, record: TaskRecord) -> float:
-        hour = record.spec.not_before_ms
-        if hour is None or record.phase is not Phase.SCHEDULED:
-            return 0.0
-        return (hour - self._clock.wall_ms()) / 1000

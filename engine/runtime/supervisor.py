@@ -36,6 +36,7 @@ class Supervisor(Acting, Looking, Spending, Branching, Keeping):
 
     async def drain_runners(self, grace_s: float) -> None:
         """See `Engine`."""
+        self._rooms.acts.finish()
         await self._rooms.crew.close(grace_s)
 
     async def close(self, grace_s: float = 30.0) -> None:

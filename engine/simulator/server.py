@@ -88,11 +88,12 @@ class Simulator:
     # --- requests
 
     async def _completions(self, request: web.Request) -> web.StreamResponse:
+        arrived = time.monotonic_ns()
         try:
             asked = msgspec.json.decode(await request.read(), type=Asked)
         except msgspec.DecodeError as problem:
             return _refuse(400, "invalid_request_error", str(problem))
-        seen = self._see(request, asked)
+        seen = self._see(request, asked, arrived)
         model = self._models.get(asked.model)
         if model is None or not self._knows(request):
             return self._refuse_stranger(request, seen)
@@ -174,12 +175,13 @@ class Simulator:
 
     # --- what is known of a request
 
-    def _see(self, request: web.Request, asked: Asked) -> Seen:
+    def _see(self, request: web.Request, asked: Asked, monotonic_ns: int) -> Seen:
         first = next((m.content or "" for m in asked.messages if m.role == "user"), "")
         return self.witness.add(
             Seen(
                 number=len(self.witness) + 1,
                 arrived_ns=time.time_ns(),
+                monotonic_ns=monotonic_ns,
                 client_request_id=request.headers.get("X-Client-Request-Id", ""),
                 model=asked.model,
                 prompt=first[:200],
@@ -226,8 +228,9 @@ class Simulator:
         return _json(wire.generation(seen.request_id, seen.model, seen.billed))
 
     async def _requests(self, request: web.Request) -> web.Response:
-        del request
-        return _json(list(self.witness))
+        """List what came, but for the first `after`."""
+        after = request.query.get("after", "0")
+        return _json(list(self.witness)[int(after) if after.isdecimal() else 0 :])
 
     async def _set_faults(self, request: web.Request) -> web.Response:
         try:

@@ -13,6 +13,8 @@ class Seen(msgspec.Struct, kw_only=True):
 
     number: int
     arrived_ns: int
+    monotonic_ns: int = 0
+    """When it arrived, by the clock that processes of one computer share."""
     client_request_id: str
     model: str
     prompt: str

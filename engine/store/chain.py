@@ -7,7 +7,11 @@ holds. The first record of a task is chained to the task's id, that of a fork to
 from __future__ import annotations
 
 import hashlib
+import struct
 from dataclasses import dataclass
+
+FIXED = struct.Struct(">BqIII")
+"""Kind, time, and the lengths of header, text digest and raw digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,5 @@ def digests(text: str | None, raw: bytes | None) -> Digests:
 
 def link(previous: bytes, kind: int, at_ms: int, header: bytes, payload: Digests) -> bytes:
     """Return the hash of a record: 32 bytes. Lengths keep the parts apart."""
-    sizes = b"".join(len(part).to_bytes(4, "big") for part in (header, payload.text, payload.raw))
-    fixed = kind.to_bytes(1, "big") + at_ms.to_bytes(8, "big", signed=True) + sizes
+    fixed = FIXED.pack(kind, at_ms, len(header), len(payload.text), len(payload.raw))
     return hashlib.sha256(previous + fixed + header + payload.text + payload.raw).digest()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
@@ -65,6 +66,8 @@ KINDS: dict[type[Record], int] = {value: kind for kind, (value, _) in ROWS.items
 S = TypeVar("S", bound=msgspec.Struct)
 
 _encoder = msgspec.msgpack.Encoder()
+_values = attrgetter(*Standing.__struct_fields__)
+"""What `_Standing` is as a row, without making one: a standing is written with every record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def decode(task: TaskId, stored: Encoded) -> Record:
 
 def pack(value: Standing | TaskSpec) -> bytes:
     """Return a standing or a spec as bytes."""
-    return _encoder.encode(_as(_Standing, value, {}) if isinstance(value, Standing) else value)
+    return _encoder.encode(_values(value) if isinstance(value, Standing) else value)
 
 
 def standing(packed: bytes) -> Standing:

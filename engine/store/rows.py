@@ -15,7 +15,7 @@ import msgspec
 
 from engine.domain.errors import ErrorCode
 from engine.domain.ids import AttemptId, TaskId
-from engine.domain.step import Correction, Fork, Intent, Note, Outcome, Record
+from engine.domain.step import Checkpoint, Correction, Fork, Intent, Note, Outcome, Record
 from engine.domain.task import Standing
 from engine.domain.usage import Usage
 from engine.store.chain import digests, fork_origin, link, origin
@@ -23,6 +23,7 @@ from engine.store.codec import Encoded, encode, pack
 from engine.store.database import Database
 from engine.store.port import StoredTask
 from engine.store.reading import created
+from engine.store.several import Several
 
 PLACES = 1 << 24
 """Records a task can have."""
@@ -76,6 +77,7 @@ class Rows:
         """Write through `connection`, which nobody else writes through."""
         self._connection = connection
         self._heads: dict[TaskId, Head] = {}
+        self._several = Several(connection)
         row = connection.execute("SELECT coalesce(max(seq), 0) FROM standing").fetchone()
         self.seq: int = row[0] if row else 0
         """How many records were ever written."""
@@ -85,6 +87,7 @@ class Rows:
     def create(self, task: StoredTask, fork: Fork | None = None) -> None:
         """Write a new task."""
         packed = pack(task.spec)
+        self.flush()
         self._connection.execute(
             "INSERT INTO task (id, position, batch, spec) VALUES (?, ?, ?, ?)",
             (task.id, task.order, task.spec.batch, packed),
@@ -107,6 +110,11 @@ class Rows:
         head.records += 1
         self.seq += 1
         self.last = head
+        if isinstance(record, Note | Checkpoint):
+            row = (head.id, encoded.kind, encoded.at_ms, encoded.header, head.hash)
+            self._several.put(row, (head.no, *self._after(head, standing)))
+            return
+        self.flush()
         self._insert(head, encoded)
         if isinstance(record, Intent):
             self._open(head, record)
@@ -116,8 +124,12 @@ class Rows:
             self._correct(head, record)
         self._connection.execute(
             "UPDATE standing SET standing = ?, records = ?, head = ?, seq = ?, open = ? WHERE no = ?",
-            (pack(standing), head.records, head.hash, self.seq, min(head.open.values(), default=None), head.no),
+            (*self._after(head, standing), head.no),
         )
+
+    def flush(self) -> None:
+        """Write what waits to be written together: before a commit, and before anything is read."""
+        self._several.write()
 
     def edit(self, task: StoredTask, note: Note) -> None:
         """Write a changed spec, and a note that says what it is now."""
@@ -131,6 +143,7 @@ class Rows:
 
     def drop(self, records: Iterable[int], *, texts: bool, raw: bool) -> None:
         """Take the texts or raw replies of records away and leave their digests; then give the room back."""
+        self.flush()
         execute = self._connection.execute
         for id_ in records:
             for old_text, old_raw in tuple(execute("SELECT text, raw FROM record WHERE id = ?", (id_,))):
@@ -138,6 +151,10 @@ class Rows:
                 execute(DROP, (gone.text or None, gone.raw or None, bool(gone.text), bool(gone.raw), id_))
         for _ in execute("PRAGMA incremental_vacuum"):
             pass
+
+    def _after(self, head: Head, standing: Standing) -> tuple[bytes, int, bytes, int, int | None]:
+        """Return what stands of a task after its last record: the columns of `standing` but for its number."""
+        return pack(standing), head.records, head.hash, self.seq, min(head.open.values(), default=None)
 
     def _head(self, task: TaskId) -> Head:
         head = self._heads.get(task)

@@ -24,13 +24,13 @@ class Speed:
         self._read_at = float("-inf")
         self.last_saved_at_ms: int | None = None
 
-    def saved(self, seconds: float) -> None:
-        """Take in one save."""
+    def saved(self, seconds: float, times: int = 1) -> None:
+        """Take in one save, or as many that took as long."""
         now = self._clock.monotonic()
         if now >= self._turn_at:
             self._now, self._before = Samples(), self._now
             self._turn_at = now + TURN_S
-        self._now.add(seconds * 1000)
+        self._now.add(seconds * 1000, times)
         self.last_saved_at_ms = self._clock.wall_ms()
 
     def percentiles_ms(self) -> tuple[float, float]:

@@ -114,6 +114,7 @@ class Transactor:
             self._connection.execute("BEGIN IMMEDIATE")
             for write in writes:
                 self._apply(write)
+            self._rows.flush()
             self._reach(points.BEFORE_COMMIT)
             self._connection.execute("COMMIT")
             self._reach(points.AFTER_COMMIT)

@@ -54,6 +54,7 @@ class Acting:
 
     async def delete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Acting`."""
+        self._rooms.acts.finish()
         gone = tuple(
             t
             for t in ids
@@ -77,6 +78,7 @@ class Acting:
 
     async def edit(self, task: TaskId, spec: TaskSpec) -> None:
         """See `Acting`."""
+        self._rooms.acts.finish()
         record = self._rooms.register.get(task)
         if Action.EDIT not in allowed(record.tip.state, record.tip.reason):
             raise DroverError(ErrorCode.NOT_POSSIBLE, record.tip.state)

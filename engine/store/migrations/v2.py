@@ -117,6 +117,7 @@ def upgrade(connection: Database) -> None:
         "SELECT id, position, spec, standing, deleted_at FROM old_task ORDER BY position, id"
     ):
         _move(connection, rows, *task)
+    rows.flush()
     for table in OLD:
         connection.execute(f"DROP TABLE old_{table}")
 

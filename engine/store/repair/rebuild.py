@@ -150,6 +150,7 @@ class Rebuilding:
             spec_sha256=sha256(found.task.spec),
         )
         rows.append(note, standing)
+        rows.flush()
         self._seq = rows.seq
 
     def _writing(self) -> Rows:

@@ -7,7 +7,7 @@ import asyncio
 from engine.domain.states import State
 from engine.providers.scripted import in_turn, reply
 from tests.virtual_time import run
-from tests.workbench import bench
+from tests.workbench import bench, spec
 
 
 def test_a_long_task_that_has_not_begun_is_expected_to_take_as_long_as_its_steps() -> None:
@@ -24,5 +24,23 @@ def test_a_long_task_that_has_not_begun_is_expected_to_take_as_long_as_its_steps
             await asyncio.sleep(2)
             expected = b.engine.totals().eta_s
             assert expected is not None and expected > 400
+
+    run(main())
+
+
+def test_the_expected_end_is_found_a_part_of_the_tasks_at_a_time() -> None:
+    """Who looks ten times a second sees it after a second of looks, and no look goes over all tasks."""
+
+    async def main() -> None:
+        async with bench(in_turn(reply("x", pause_s=10.0)), running_limit=1) as b:
+            first = await b.submit(max_steps=1)
+            await b.done(first)
+            b.engine.totals()
+            await b.engine.submit([spec(max_steps=50)] * 40)
+            told: list[float | None] = []
+            for _ in range(25):
+                await asyncio.sleep(0.1)
+                told.append(b.engine.totals().eta_s)
+            assert told[1] is None and told[-1] is not None and told[-1] > 40 * 400
 
     run(main())

@@ -1,0 +1,59 @@
+"""Records that no attempt hangs on, many in one statement: a pause of ten thousand tasks is as many notes.
+
+Each statement lets go of Python's lock, and on a busy machine it comes back only after the loop's turn: what costs is
+not SQLite's work but how often it is called. `Rows` writes what waits here before it writes anything else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.store.database import Database, Value
+
+TOGETHER = 64
+"""Rows of one statement."""
+
+RECORD = ("INSERT INTO record (id, kind, at, header, hash) VALUES {}", "(?, ?, ?, ?, ?)")
+UPSERT = (
+    "INSERT INTO standing (no, standing, records, head, seq, open) VALUES {} ON CONFLICT (no) DO UPDATE SET"
+    " standing = excluded.standing, records = excluded.records, head = excluded.head, seq = excluded.seq,"
+    " open = excluded.open"
+)
+STANDING = (UPSERT, "(?, ?, ?, ?, ?, ?)")
+"""A later row of a task stands above an earlier one of the same statement."""
+
+
+class Several:
+    """Rows that wait to be written together, in the order in which they came."""
+
+    def __init__(self, connection: Database) -> None:
+        """Write through `connection`."""
+        self._connection = connection
+        self._records: list[Sequence[Value]] = []
+        self._standings: list[Sequence[Value]] = []
+
+    def put(self, record: Sequence[Value], standing: Sequence[Value]) -> None:
+        """Let a record and the standing after it wait, until there are enough."""
+        self._records.append(record)
+        self._standings.append(standing)
+        if len(self._records) >= TOGETHER:
+            self.write()
+
+    def write(self) -> None:
+        """Write what waits."""
+        if not self._records:
+            return
+        records, self._records = self._records, []
+        standings, self._standings = self._standings, []
+        self._insert(RECORD, records)
+        self._insert(STANDING, standings)
+
+    def _insert(self, statement: tuple[str, str], rows: list[Sequence[Value]]) -> None:
+        text, places = statement
+        if len(rows) < TOGETHER:
+            self._connection.executemany(text.format(places), rows)
+            return
+        self._connection.execute(text.format(", ".join([places] * len(rows))), [value for row in rows for value in row])
