@@ -43,6 +43,8 @@ async def look(paths: Paths, output: Output) -> Glance:
         output.note(say("unsound_end", count=found.lost_records))
     if found.tasks:
         output.note(say("unsound_tasks", count=len(found.tasks), ids=", ".join(map(safe, found.tasks[:NAMED]))))
+    if found.unmarked:
+        output.note(say("unsound_mark"))
     if found.unreadable:
         output.note(say("unsound_page"))
     return found

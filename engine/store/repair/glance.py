@@ -23,6 +23,8 @@ class Glance(msgspec.Struct, frozen=True, kw_only=True):
     """Those that are damaged."""
     unreadable: bool = False
     """Whether a page cannot be read."""
+    unmarked: bool = False
+    """Whether the watermark does not hold: nothing else is known to be wrong by that."""
 
     @property
     def sound(self) -> bool:
@@ -33,14 +35,16 @@ class Glance(msgspec.Struct, frozen=True, kw_only=True):
 def glance(folder: Path) -> Glance:
     """Look at a store without changing it; raises `DroverError` where it cannot be opened at all."""
     mark, file = watermark.read(folder), folder / DATABASE  # the mark first: it is never ahead of the database
+    unmarked = watermark.is_damaged(folder)
     if not file.exists():
-        return Glance(lost_records=mark.seq if mark else 0)
+        return Glance(lost_records=mark.seq if mark else 0, unmarked=unmarked)
     found = survey(file, everything=False, mark=mark)
     suspected = {task for task in suspects.read_suspects(folder) if task}
     return Glance(
         lost_records=found.lost,
         tasks=tuple(sorted(suspected | _names(file, found.suspects))),
         unreadable=bool(found.pages),
+        unmarked=unmarked,
     )
 
 

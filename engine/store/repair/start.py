@@ -60,6 +60,7 @@ def prepare(folder: Path, now_ms: int, *, everything: bool = False) -> Prepared:
             return Prepared()
         target = quarantine(folder, now_ms)
         damage = [_tail(found)] if found.lost else []
+        damage += [Damage(task=STORE, title="", place="the watermark", repaired=True)] if found.unmarked else []
         with _refused(target):
             if found.pages:
                 damage += _salvage(folder, target, now_ms)
@@ -83,6 +84,12 @@ def _look(folder: Path, *, everything: bool) -> Survey:
 
 
 def _looked(folder: Path, *, everything: bool) -> Survey:
+    found = _surveyed(folder, everything=everything)
+    found.unmarked = watermark.is_damaged(folder)
+    return found
+
+
+def _surveyed(folder: Path, *, everything: bool) -> Survey:
     file, mark = folder / DATABASE, watermark.read(folder)
     if not file.exists() or not file.stat().st_size:  # SQLite begins anew then, whatever a log beside it has
         return Survey(lost=mark.seq, since_ms=mark.at_ms or None) if mark else Survey()

@@ -49,11 +49,13 @@ class Survey:
     """Records that the watermark knows and the database does not."""
     since_ms: int | None = None
     """When the watermark was written."""
+    unmarked: bool = False
+    """Whether the watermark does not hold, so that nobody knows whether the end is there."""
 
     @property
     def sound(self) -> bool:
         """Whether nothing is wrong."""
-        return not (self.suspects or self.pages or self.lost)
+        return not (self.suspects or self.pages or self.lost or self.unmarked)
 
 
 def survey(file: Path, *, everything: bool, mark: Watermark | None = None) -> Survey:

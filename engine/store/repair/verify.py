@@ -75,12 +75,16 @@ def verify(folder: Path) -> Verification:
     """Read all of a store; raises NOT_A_STORE, STORE_TOO_NEW, and STORE_DAMAGED where it cannot be opened at all."""
     file = folder / DATABASE
     mark = watermark.read(folder)  # before the database: it is never ahead of it
+    unmarked = (Unsound(place="the watermark"),) if watermark.is_damaged(folder) else ()
+    if not file.exists() and unmarked:
+        return Verification(unsound=unmarked)
     if not file.exists():
         if mark is not None and mark.hash:
             return Verification(unsound=(Unsound(place="the database is gone", lost_records=mark.seq),))
         raise DroverError(ErrorCode.NOT_A_STORE, f"there is no {file.name}")
     with as_store_errors(), readable(file) as (connection, lent), snapshot(connection):
-        return _verified(connection, mark, lent=lent)
+        found = _verified(connection, mark, lent=lent)
+    return msgspec.structs.replace(found, unsound=(*unmarked, *found.unsound))
 
 
 def _verified(connection: Database, mark: Watermark | None, *, lent: bool) -> Verification:

@@ -16,6 +16,7 @@ from pathlib import Path
 from engine.domain.damage import STORE, Damage
 from engine.domain.errors import DroverError
 from engine.results.atomic import stamp
+from engine.store import watermark
 from engine.store.store import SqliteStore
 from tests.crash.disk import inline
 from tests.crash.disk.assembly import RESULTS, open_data
@@ -31,6 +32,7 @@ KINDS = {
     "silent": "harms after which something was missing and nothing was said",
     "cheaper": "harms without a lost end after which less counted as spent",
     "unmended": "harms that were named and that the next start did not repair",
+    "unlost": "harms of the watermark after which records were said to be missing",
     "fell": "harms that ended in an error nobody was told of",
 }
 
@@ -80,6 +82,8 @@ async def _opened(root: Path, whole: Whole, tally: Tally, harm: Harm, before: tu
         await store.close()
     tally.blame("another", str(harm), found.wrong)
     tally.blame("silent", str(harm), list(_unsaid(found, whole)))
+    unlost = store.lost and harm.name.endswith(watermark.NAME)
+    tally.blame("unlost", str(harm), [f"{store.lost} records"] if unlost else [])
     cheaper = not (found.unread or store.lost) and found.spent < whole.spent
     tally.blame("cheaper", str(harm), [f"{found.spent} instead of {whole.spent}"] if cheaper else [])
     return found

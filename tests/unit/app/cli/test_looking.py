@@ -17,12 +17,14 @@ from app.paths import Paths
 from engine.domain.clock import SystemClock
 from engine.domain.states import State
 from engine.domain.task import Standing
+from engine.store import watermark
 from engine.store.store import FILE, open_store
 from engine.store.suspects import write_suspects
 from tests.damaged import STEPS, TASKS, fill, flip, harm, pages_of
 from tests.stored import task, write_steps
 
 JSON, PLAIN = Output(json=True), Output(json=False)
+SOUND = {"lost_records": 0, "tasks": [], "unreadable": False, "unmarked": False}
 
 
 @pytest.fixture
@@ -108,7 +110,7 @@ async def test_of_a_sound_store_nothing_is_said(tmp_path: Path, capsys: pytest.C
     await write_steps(store, task(2), 1, first=STEPS + 1)
     damage, said = await told_of(paths, capsys)
     await store.close()
-    assert damage == [{"lost_records": 0, "tasks": [], "unreadable": False}] * 3 and said == []
+    assert damage == [SOUND] * 3 and said == []
 
 
 async def test_a_lost_end_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,7 +123,7 @@ async def test_a_lost_end_is_said_in_one_line(tmp_path: Path, capsys: pytest.Cap
     await store.close()
     (paths.data / FILE).write_bytes(older)
     damage, said = await told_of(paths, capsys)
-    assert damage == [{"lost_records": 4, "tasks": [], "unreadable": False}] * 3
+    assert damage == [SOUND | {"lost_records": 4}] * 3
     assert len(said) == 3 and all("4 records" in line and "drover verify" in line for line in said)
     assert (paths.data / FILE).read_bytes() == older
 
@@ -133,7 +135,7 @@ async def test_damaged_tasks_are_named(tmp_path: Path, capsys: pytest.CaptureFix
     harm(paths.data, "UPDATE standing SET head = zeroblob(32) WHERE no = 1")
     write_suspects(paths.data, [task(3).id])
     damage, said = await told_of(paths, capsys)
-    assert damage == [{"lost_records": 0, "tasks": [task(1).id, task(3).id], "unreadable": False}] * 3
+    assert damage == [SOUND | {"tasks": [task(1).id, task(3).id]}] * 3
     assert len(said) == 3 and all(task(1).id in line and task(3).id in line for line in said)
 
 
@@ -145,3 +147,14 @@ async def test_a_page_that_cannot_be_read_is_said(tmp_path: Path, capsys: pytest
     await list_all(paths, PLAIN)
     said = capsys.readouterr()
     assert len(said.out.splitlines()) == TASKS and "cannot be read" in said.err
+
+
+async def test_a_damaged_watermark_is_no_loss(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is said to be damaged itself."""
+    paths = Paths.under(tmp_path)
+    await fill(paths.data)
+    mark = paths.data / watermark.NAME
+    mark.write_bytes(mark.read_bytes().replace(b'"record":', b'"record":9'))
+    damage, said = await told_of(paths, capsys)
+    assert damage == [SOUND | {"unmarked": True}] * 3
+    assert len(said) == 3 and all("Nothing is known to be missing" in line for line in said)

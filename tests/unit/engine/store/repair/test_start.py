@@ -20,6 +20,7 @@ from engine.store import suspects, watermark
 from engine.store.database import Database
 from engine.store.reading import summed
 from engine.store.repair import start
+from engine.store.repair.glance import glance
 from engine.store.repair.quarantine import FOLDER, REPORT
 from engine.store.repair.verify import Unsound, verify
 from engine.store.rows import PLACES
@@ -373,6 +374,25 @@ async def test_a_database_that_is_gone_is_told(tmp_path: Path, content: bytes | 
     again = await open_store(tmp_path)
     assert again.damage == ()
     await again.close()
+
+
+@pytest.mark.parametrize("place", [8, 20, 60])
+async def test_a_damaged_watermark_is_told_as_that_and_written_anew(tmp_path: Path, place: int) -> None:
+    """Nothing is lost, and nothing is said to be."""
+    before = await whole(tmp_path)
+    mark = watermark.read(tmp_path)
+    content = bytearray((tmp_path / watermark.NAME).read_bytes())
+    content[place] ^= 4
+    (tmp_path / watermark.NAME).write_bytes(content)
+    seen = glance(tmp_path)
+    assert (seen.unmarked, seen.lost_records, seen.sound) == (True, 0, False)
+    assert [(each.place, each.lost_records) for each in verify(tmp_path).unsound] == [("the watermark", 0)]
+    found, (told,) = await reopened(tmp_path)
+    assert (told.task, told.place, told.lost_records) == (STORE, "the watermark", 0) and found == before
+    assert (copies(tmp_path)[0] / watermark.NAME).read_bytes() == content
+    now = watermark.read(tmp_path)
+    assert mark and now and (now.seq, now.record, now.hash) == (mark.seq, mark.record, mark.hash)
+    assert glance(tmp_path).sound and verify(tmp_path).sound
 
 
 async def test_a_lost_tail_is_copied_before_sqlite_cuts_the_log(tmp_path: Path) -> None:
