@@ -60,6 +60,18 @@ class ErrorCode(StrEnum):
     NETWORK_FOLDER = "network_folder"
     TEXT_DROPPED = "text_dropped"
     FILE_NOT_WRITTEN = "file_not_written"
+    # rows that tasks are made of
+    FILE_UNREADABLE = "file_unreadable"
+    NOT_TEXT = "not_text"
+    IMPORT_TOO_LARGE = "import_too_large"
+    NO_ROWS = "no_rows"
+    ROW_CELLS = "row_cells"
+    ROW_QUOTE = "row_quote"
+    ROW_JSON = "row_json"
+    ROW_EMPTY = "row_empty"
+    TEMPLATE_SYNTAX = "template_syntax"
+    TEMPLATE_UNKNOWN = "template_unknown"
+    TEMPLATE_FAILED = "template_failed"
     # a task as it was asked for
     GOAL_EMPTY = "goal_empty"
     PROMPTS_EMPTY = "prompts_empty"
