@@ -26,9 +26,9 @@ from app.paths import Paths
 from app.single import listen, raise_first
 from app.window_services import Services
 from engine.domain.errors import DroverError, ErrorCode
-from engine.domain.states import LIVE
 from engine.runtime.supervisor import Supervisor
 from ui.dialogs.ask import Ask
+from ui.dialogs.leaving import Leaving
 from ui.main_window import MainWindow
 from ui.text import load_words
 from ui.theme import Look
@@ -158,8 +158,7 @@ async def drained(window: MainWindow, engine: Supervisor, grace_s: float) -> Non
     """
     window.bars.banner.end()
     cut = asyncio.Event()
-    if engine.totals().streams:
-        _tell_draining(window, engine, grace_s, cut)
+    told = _tell_draining(window, engine, grace_s, cut) if engine.totals().streams else None
     draining = asyncio.ensure_future(engine.drain_runners(grace_s))
     cutting = asyncio.ensure_future(cut.wait())
     await asyncio.wait({draining, cutting}, return_when=asyncio.FIRST_COMPLETED)
@@ -167,23 +166,18 @@ async def drained(window: MainWindow, engine: Supervisor, grace_s: float) -> Non
     if not draining.done():
         await engine.drain_runners(0.0)
     await draining
+    if told is not None:
+        told.close()
     while not await may_end(window, engine):
         window.bridge.drain()
 
 
-def _tell_draining(window: MainWindow, engine: Supervisor, grace_s: float, cut: asyncio.Event) -> None:
-    """Say what is waited for, step by step, and offer to cut it."""
-    words = window.words
-
-    def question() -> str:
-        left = sum(engine.totals().by_state.get(state, 0) for state in LIVE)
-        return words.counted("confirm.quit", left, seconds=f"{grace_s:.0f}")
-
-    waiting = Ask(question(), words("confirm.quit_now"), words("confirm.no"), cut.set, window)
-    waiting.heed(window.bridge.changed, question)
-    waiting.no.hide()
-    waiting.setWindowTitle(words("confirm.quit_title"))
+def _tell_draining(window: MainWindow, engine: Supervisor, grace_s: float, cut: asyncio.Event) -> Leaving:
+    """Say what is waited for, live, and offer to cut it."""
+    waiting = Leaving(engine, window.words, grace_s, cut.set, window)
+    window.bridge.changed.connect(waiting.hear)
     waiting.open()
+    return waiting
 
 
 def _show(window: MainWindow) -> None:

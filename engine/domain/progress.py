@@ -130,6 +130,8 @@ class Totals:
     save_p99_ms: float = 0.0
     unsaved: int = 0
     """Replies that are whole and not yet durable."""
+    saving: int = 0
+    """Records called for and not yet durable."""
     trouble: str = ""
     """An `ErrorCode` while nothing can be saved: nothing is sent then, and `unsaved` replies are in memory alone."""
     damaged: int = 0

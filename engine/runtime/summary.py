@@ -94,6 +94,7 @@ class Summary:
             last_saved_at_ms=health.last_saved_at_ms,
             save_p99_ms=health.save_p99_ms,
             unsaved=gauges.unsaved,
+            saving=health.queued,
             trouble=health.trouble.code if health.trouble else "",
             damaged=len(self._damages),
             checked=self._upkeep.checked,

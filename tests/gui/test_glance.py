@@ -16,14 +16,15 @@ from pytestqt.qtbot import QtBot
 from app import desktop
 from engine.domain.states import State
 from engine.face import PICO, ChangeBatch, ProviderHealth, TaskId, Totals
-from tests.gui.cockpit import Cockpit, cockpit
+from tests.gui.cockpit import Cockpit, click, cockpit
 from tests.loops import application
 from tests.snapshots import snapshot
 from ui.bars import Banner, StatusBar
 from ui.charts.throughput import share
-from ui.dialogs.ask import Ask
+from ui.dialogs.leaving import Leaving
 from ui.inspector.attempts import columns
 from ui.tasks.columns import COLUMNS, INDEX
+from ui.tasks.format import money
 from ui.tasks.view import TaskTable
 from ui.tasks.widths import that_fit
 from ui.text import load_words
@@ -137,12 +138,14 @@ async def test_closing_asks_nothing_about_what_it_interrupts(tmp_path: Path) -> 
         tasks = [await c.make(max_output=1000) for _ in range(3)]
         await c.until(lambda: c.engine.totals().streams == len(tasks))
         ending = asyncio.ensure_future(desktop.drained(c.window, c.engine, 30.0))
-        await c.until(lambda: bool(c.window.findChildren(Ask)))
-        asking = c.window.findChildren(Ask)[0]
-        assert "3 steps" in asking.question
+        await c.until(lambda: bool(c.window.findChildren(Leaving)))
+        (leaving,) = c.window.findChildren(Leaving)
+        assert leaving.figures["steps"].text() == "3" and leaving.figures["latest"].text() in {"29s", "30s"}
+        await c.until(lambda: leaving.figures["slowest"].text().endswith("s"))
+        assert money(c.engine.totals().held) in leaving.cost.text()
         c.engine.cancel(tasks[:1])
-        await c.until(lambda: "2 steps" in asking.question)
-        asking.yes.click()
+        await c.until(lambda: leaving.figures["steps"].text() == "2")
+        click(leaving.cut)
         await ending
         c.window.bridge.drain()
         assert c.engine.totals().interrupted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, SignalInstance
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ui.bars import plain_label
@@ -17,7 +17,6 @@ class Ask(QDialog):
         """Ask; `open` shows it."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._question: Callable[[], str] = lambda: question
         self._text = text = plain_label(question)
         text.setWordWrap(True)
         self.yes, self.no = QPushButton(yes), QPushButton(no)
@@ -39,14 +38,6 @@ class Ask(QDialog):
     def question(self) -> str:
         """What it asks."""
         return self._text.text()
-
-    def heed(self, changed: SignalInstance, question: Callable[[], str]) -> None:
-        """Ask with other words whenever what it is about has changed."""
-        self._question = question
-        changed.connect(self._ask_anew)
-
-    def _ask_anew(self) -> None:
-        self._text.setText(self._question())
 
 
 class Tell(QDialog):
