@@ -80,7 +80,7 @@ def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
     }
     for field, texts in fields.items():
         try:
-            if sum(len(text.encode()) for text in texts) > MAX_TEXT:
+            if len("".join(texts).encode()) > MAX_TEXT:
                 yield field, ErrorCode.TEXT_TOO_LONG
         except UnicodeEncodeError:
             yield field, ErrorCode.TEXT_NOT_UNICODE

@@ -9,6 +9,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
+from engine.domain.slices import in_slices
 from engine.domain.states import PauseReason, State
 from engine.domain.task import Standing
 from engine.domain.validate import validate
@@ -52,8 +53,8 @@ class Intake:
 
     async def submit(self, specs: Sequence[TaskSpec], *, paused: bool) -> tuple[TaskId, ...]:
         """See `Engine`."""
-        checked = [self.checked(spec) for spec in specs]
-        stored = [self.new(spec, paused=paused) for spec in checked]
+        checked = [self.checked(spec) async for spec in in_slices(specs)]
+        stored = [self.new(spec, paused=paused) async for spec in in_slices(checked)]
         await self.keep(stored, self._parts.store.create(stored))
         return tuple(each.id for each in stored)
 
@@ -69,14 +70,14 @@ class Intake:
         return StoredTask(id=self._parts.ids.task(), order=order, spec=spec, standing=standing)
 
     async def keep(self, tasks: Sequence[StoredTask], saved: Awaitable[object]) -> None:
-        """Take tasks in when they are `saved`; raises the store's `DroverError`."""
-        take_in = functools.partial(self.take_in, tasks)
+        """Take tasks in when they are `saved`, ten thousand in slices; raises the store's `DroverError`."""
         try:
             await saved
         except DroverError:
-            self._journal.when_mended(take_in)
+            self._journal.when_mended(functools.partial(self.take_in, tasks))
             raise
-        take_in()
+        async for each in in_slices(tasks):
+            self.take_in((each,))
 
     def hold(self, stored: StoredTask) -> TaskRecord:
         """Hold a task in memory as the store has it."""

@@ -47,8 +47,9 @@ class Templates:
 
     def __init__(self, sources: Mapping[str, str], columns: Iterable[Column]) -> None:
         """Read them; `problems` says what is wrong."""
-        from minijinja import Environment  # noqa: PLC0415 - 40 ms that only an import needs
+        from minijinja import Environment, TemplateError  # noqa: PLC0415 - 40 ms that only an import needs
 
+        self._failure = TemplateError
         self._environment = Environment(
             undefined_behavior="strict",
             auto_escape_callback=lambda _name: False,
@@ -69,11 +70,9 @@ class Templates:
         return {field: self._render(field, values) for field in self._fields}
 
     def _add(self, field: str, source: str, known: frozenset[str]) -> TemplateProblem | None:
-        from minijinja import TemplateError  # noqa: PLC0415 - as above
-
         try:
             self._environment.add_template(field, source)
-        except TemplateError as error:
+        except self._failure as error:
             return TemplateProblem(field=field, code=ErrorCode.TEMPLATE_SYNTAX, detail=_words(error))
         unknown = sorted(self._environment.undeclared_variables_in_template(field) - known)
         if not unknown:
@@ -81,11 +80,9 @@ class Templates:
         return TemplateProblem(field=field, code=ErrorCode.TEMPLATE_UNKNOWN, detail=", ".join(unknown))
 
     def _render(self, field: str, values: Mapping[str, str]) -> str:
-        from minijinja import TemplateError  # noqa: PLC0415 - as above
-
         try:
             return self._environment.render_template(field, **values)
-        except TemplateError as error:
+        except self._failure as error:
             raise RowTemplateError(field, _words(error)) from error
 
 
