@@ -25,6 +25,10 @@ TAIL_S = 5.0
 """Seconds to wait for usage and [DONE] once a reply is whole."""
 CLOSE_S = 0.2
 """Seconds to wait for the end of a body after [DONE], so that its connection can be used again."""
+MAX_HOLES = 8
+"""Events of a reply that cannot be read; beyond them it is none."""
+CHUNKS = (b"message", b"error")
+"""Types of events that belong to a reply. One of a name of its own (a ping) that cannot be read is no part of it."""
 MAX_HEADER = 200
 """Characters of a header that are kept."""
 REQUEST_IDS = ("x-generation-id", "x-request-id", "request-id", "x-oneapi-request-id", "cf-ray")
@@ -46,6 +50,9 @@ class ReplyReader:
         self._raw: list[bytes] = []
         self._size = 0
         self._events = 0
+        self._holes = 0
+        self._hole: ProviderError | None = None
+        """The first event that could not be read: it may have carried text, so the reply is none."""
         self._ended = False
 
     def opened(self) -> Opened:
@@ -88,6 +95,10 @@ class ReplyReader:
         """Return the whole reply; raises `ProviderError` for one that is none."""
         if self._assembler.cost is None and self._cost_header in self._headers:
             self._assembler.cost = read_dollars(self._headers[self._cost_header])
+        if self._hole is not None:
+            self._hole.raw = self._bytes()
+            self._hole.usage, self._hole.cost = self._assembler.billed
+            raise self._hole
         return self._assembler.end(self._bytes())
 
     async def _next(self) -> bytes:
@@ -120,13 +131,24 @@ class ReplyReader:
         for event in events:
             try:
                 delta = self._assembler.feed(event.data)
-            except ProviderError:
+            except ProviderError as error:
                 if self._assembler.whole:  # what follows a whole reply does not lose it
                     break
-                raise
+                self._miss(event, error)
+                continue
             if delta is not None:
                 deltas.append(delta)
         return deltas
+
+    def _miss(self, event: ServerEvent, error: ProviderError) -> None:
+        """Read on behind an event that cannot be read: what the reply is billed comes at its end."""
+        if error.code is not ErrorCode.GARBAGE:
+            raise error
+        if event.type in CHUNKS:
+            self._holes += 1
+            self._hole = self._hole or error
+            if self._holes > MAX_HOLES:
+                raise error
 
     def _leftover(self) -> list[Delta]:
         """Return what the end of the body leaves. Half an event there is a cut, not garbage."""
@@ -134,12 +156,10 @@ class ReplyReader:
             return self._feed([ServerEvent(self._bytes())])
         if not self._events and self._size and self._kind != "text/event-stream":
             raise self._error(ErrorCode.GARBAGE, self._bytes()[:MAX_HEADER].decode("utf-8", "replace"))
-        try:
-            return self._feed(self._stream.end())
-        except ProviderError as error:
-            if error.code is ErrorCode.GARBAGE:
-                return []
-            raise
+        hole = self._hole
+        deltas = self._feed(self._stream.end())
+        self._hole = hole
+        return deltas
 
     async def _tail(self) -> list[Delta]:
         """Return what follows the end of the reply. Whatever happens there, the reply is whole."""

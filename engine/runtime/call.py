@@ -27,7 +27,7 @@ from engine.runtime.attempt import Attempt, Ending, is_stall
 from engine.runtime.bookkeeping import Bill, bill, changes_of, outcome, time_left, time_limit
 from engine.runtime.deadlines import Deadlines
 from engine.runtime.record import Stream, TaskRecord
-from engine.runtime.retry import wait_before
+from engine.runtime.retry import GARBLED, is_garbled, wait_before
 from engine.runtime.stop import Stop, StorageStop
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Call:
         self._wishes = wishes
         self._recipe = recipe
         self._replies = replies
+        self._garbled = 0
+        """Replies of the step that could not be read."""
 
     async def make(self, retry: int) -> Ending:
         """Make one attempt, the `retry`-th again of its step, and record it; return how it ended.
@@ -225,6 +227,9 @@ class Call:
     def _with_wait(self, ending: Ending, retries: int) -> Ending:
         """Decide, after `retries` retries of the step, how long to wait before another one."""
         error = ending.error
+        self._garbled = (self._garbled if retries else 0) + is_garbled(error)
+        if is_garbled(error) and self._garbled > GARBLED:
+            return ending
         if not is_stall(ending.cause) and not (error is not None and error.retryable):
             return ending
         after = error.retry_after_s if error else None

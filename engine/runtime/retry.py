@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from engine.domain.clock import Random
-from engine.domain.task import RetryPolicy
+from typing import TYPE_CHECKING
+
+from engine.domain.errors import ErrorCode
+
+if TYPE_CHECKING:
+    from engine.domain.clock import Random
+    from engine.domain.task import RetryPolicy
+    from engine.providers.port import ProviderError
 
 MAX_WAIT_S = 300.0
 """The longest wait between two attempts, whatever the arithmetic says."""
@@ -11,6 +17,10 @@ MAX_WAIT_S = 300.0
 PATIENCE_S = 3600.0
 """The longest wait that a server may ask for. Who asks for more means no crowd but a used-up allowance: asking again
 sooner would only be refused, waiting on would look like a task that hangs, so it stops and a person decides."""
+
+GARBLED = 1
+"""Times that a step is asked again by itself whose replies cannot be read. The server was at work and may bill each,
+and what it garbles once it mostly garbles again: the person decides on more."""
 
 
 def backoff(policy: RetryPolicy, retry: int, rng: Random) -> float:
@@ -33,6 +43,11 @@ def wait_before(policy: RetryPolicy, retry: int, retry_after_s: float | None, rn
     if retry_after_s is None:
         return wait
     return retry_after_s + min(wait, 1.0)
+
+
+def is_garbled(error: ProviderError | None) -> bool:
+    """Whether a reply came that cannot be read and may have been billed."""
+    return error is not None and error.code is ErrorCode.GARBAGE and error.maybe_billed
 
 
 def beyond_patience(retry_after_s: float | None) -> bool:

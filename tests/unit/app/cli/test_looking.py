@@ -24,7 +24,7 @@ from tests.damaged import STEPS, TASKS, fill, flip, harm, pages_of
 from tests.stored import task, write_steps
 
 JSON, PLAIN = Output(json=True), Output(json=False)
-SOUND = {"lost_records": 0, "tasks": [], "unreadable": False, "unmarked": False}
+SOUND: dict[str, object] = {"lost_records": 0, "tasks": [], "unreadable": False, "unmarked": False}
 
 
 @pytest.fixture

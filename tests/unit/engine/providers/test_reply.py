@@ -113,6 +113,45 @@ async def test_a_whole_reply_survives_what_follows_it(wire: Wire, provider: Open
     assert finished.usage is None
 
 
+async def test_a_reply_with_a_hole_is_none_and_its_bill_is_read_all_the_same(
+    wire: Wire, provider: OpenAIProvider
+) -> None:
+    """What could not be read may have been text; what it cost comes at the end, so nothing has to be assumed."""
+    usage = b'{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}'
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.stream(delta("a"), b"{oops", delta("b"), STOP, usage, b"[DONE]")
+
+    wire.answer = answer
+    error = await refused(provider)
+    assert (error.code, error.retryable, error.maybe_billed) == (ErrorCode.GARBAGE, True, True)
+    assert error.usage == Usage(input=7, output=3) and b"{oops" in error.raw and b"[DONE]" in error.raw
+
+
+async def test_an_event_under_a_name_of_its_own_is_no_part_of_a_reply(wire: Wire, provider: OpenAIProvider) -> None:
+    """Some servers keep a connection alive by one that is not JSON."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(200, "connection: close"), b"event: ping\ndata: still here\n\n")
+        await exchange.say(b"data: " + delta("a") + b"\n\ndata: " + STOP + b"\n\ndata: [DONE]\n\n")
+        exchange.writer.close()
+
+    wire.answer = answer
+    assert isinstance((await ask(provider))[-1], Finished)
+
+
+async def test_a_stream_of_nothing_but_garbage_is_left(wire: Wire, provider: OpenAIProvider) -> None:
+    """Its end is not waited for."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(head(200), b"data: {oops\n\n" * (reply.MAX_HOLES + 1))
+        await exchange.reader.read()
+
+    wire.answer = answer
+    async with asyncio.timeout(3):
+        assert (await refused(provider)).code is ErrorCode.GARBAGE
+
+
 async def test_a_whole_reply_does_not_wait_for_ever(
     wire: Wire, provider: OpenAIProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:

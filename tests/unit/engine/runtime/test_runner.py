@@ -214,6 +214,23 @@ def test_retry_honours_retry_after_and_releases_the_hold() -> None:
     run(main())
 
 
+def test_what_cannot_be_read_is_asked_for_once_more_and_not_again() -> None:
+    """Each such reply may be billed; other retries of the step are counted apart, and a person may ask again."""
+
+    async def main() -> None:
+        down = failure(ErrorCode.SERVER_ERROR)
+        garbled = failure(ErrorCode.GARBAGE, maybe_billed=True)
+        async with bench(in_turn(down, garbled, garbled, garbled, reply("x"))) as b:
+            task = await b.submit(max_steps=1, retry=RetryPolicy(max_retries=3))
+            failed = await b.done(task)
+            assert (failed.state, failed.standing.reason) == (State.FAILED, ErrorCode.GARBAGE)
+            assert failed.standing.attempts == 3
+            b.engine.retry([task])
+            assert (await b.done(task)).standing.attempts == 5
+
+    run(main())
+
+
 def test_retries_end() -> None:
     """After max_retries the task fails with the code of the last error, and retry takes it up again."""
 
