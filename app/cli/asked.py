@@ -46,6 +46,7 @@ class Asked:
     batch: str = ""
     batch_budget: str = ""
     start_at: str = ""
+    priority: int | None = None
 
     def own_provider(self) -> ProviderSettings | None:
         """Return the provider that --base-url describes, or None; raises `CommandError`, `DroverError`."""
@@ -96,6 +97,7 @@ class Asked:
             batch=self.batch,
         )
         given = {"max_steps": self.steps, "temperature": self.temperature, "max_output": self.max_output}
+        given["priority"] = self.priority
         changes = {name: value for name, value in given.items() if value is not None}
         return validate(msgspec.structs.replace(spec, **changes))
 

@@ -12,7 +12,22 @@ import typer
 
 from app.cli.care import care
 from app.cli.history import history
-from app.cli.options import DataDir, Json, TaskName, paths_of, program_of, wait
+from app.cli.options import (
+    DataDir,
+    Delimiter,
+    Encoding,
+    Header,
+    Json,
+    Paused,
+    Rows,
+    SkipBad,
+    TaskName,
+    Template,
+    TemplateFile,
+    paths_of,
+    program_of,
+    wait,
+)
 from app.cli.report import Exit, Output, wrong
 
 HELP = """Drover runs long, multi-step LLM tasks on your own computer. Without a command it opens its window.
@@ -64,10 +79,19 @@ def run(  # noqa: PLR0917 - typer passes options by name
     batch: Annotated[str, typer.Option(help="Name of the batch the task belongs to.")] = "",
     batch_budget: Annotated[str, typer.Option(help="Dollars that the whole batch may spend.")] = "",
     start_at: Annotated[str, typer.Option(help="Not before this time: 07:00, or 2026-12-01 07:00.")] = "",
+    priority: Annotated[int | None, typer.Option(help="Higher starts first.")] = None,
+    rows: Rows = None,
+    template: Template = "",
+    template_file: TemplateFile = None,
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    header: Header = None,
+    skip_bad: SkipBad = False,  # noqa: FBT002
+    paused: Paused = False,  # noqa: FBT002
     data_dir: DataDir = None,
     json: Json = False,  # noqa: FBT002
 ) -> None:
-    """Run a task to its end. Ctrl-C pauses it durably and says how to go on."""
+    """Run a task to its end, or with --import one for each row. Ctrl-C pauses durably and says how to go on."""
     from app.cli.asked import Asked  # noqa: PLC0415 - see `program_of`
     from app.cli.running import run as run_task  # noqa: PLC0415
 
@@ -91,9 +115,25 @@ def run(  # noqa: PLR0917 - typer passes options by name
         batch=batch,
         batch_budget=batch_budget,
         start_at=start_at,
+        priority=priority,
     )
     output = Output(json)
-    output.guarded(lambda: wait(lambda: run_task(program_of(data_dir), asked, output)))
+    if rows is None:
+        output.guarded(lambda: wait(lambda: run_task(program_of(data_dir), asked, output)))
+    from app.cli.batching import run_batch  # noqa: PLC0415
+    from app.cli.sources import Source  # noqa: PLC0415
+
+    source = Source(
+        file=rows,
+        template=template,
+        template_file=template_file,
+        encoding=encoding,
+        delimiter=delimiter,
+        header=header,
+        skip_bad=skip_bad,
+        paused=paused,
+    )
+    output.guarded(lambda: wait(lambda: run_batch(program_of(data_dir), asked, source, output)))
 
 
 @cli.command(name="list")

@@ -17,6 +17,20 @@ DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Keep everythin
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line; the last one is the result.")]
 TaskName = Annotated[str, typer.Argument(metavar="ID", help="A task's id, or how it begins.")]
 
+Rows = Annotated[
+    Path | None,
+    typer.Option(
+        "--import", help="A task for each row: CSV, TSV, JSONL, lines, a folder of text files, or - for stdin."
+    ),
+]
+Template = Annotated[str, typer.Option(help="With --import: what to do, with columns as {{column}}; as --goal.")]
+TemplateFile = Annotated[Path | None, typer.Option(help="File of it.")]
+Encoding = Annotated[str, typer.Option(help="Of the file, where the one that is found is wrong: cp1252, utf-16, …")]
+Delimiter = Annotated[str, typer.Option(help="Between cells, where the one that is found is wrong; tab or none, too.")]
+Header = Annotated[bool | None, typer.Option("--header/--no-header", help="Whether the first row has names.")]
+SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave rows with problems out, instead of creating nothing.")]
+Paused = Annotated[bool, typer.Option("--paused", help="With --import: create the tasks paused, and end.")]
+
 
 def paths_of(data_dir: Path | None) -> Paths:
     """Return where everything is."""

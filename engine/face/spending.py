@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from engine.cost.port import Balance, Scope
     from engine.domain.doubt import UnknownAttempt
     from engine.domain.fence import Fence
     from engine.domain.ids import AttemptId, TaskId
     from engine.domain.ledger_entry import LedgerEntry
+    from engine.domain.task import TaskSpec
 
 
 class Spending(Protocol):
@@ -27,6 +28,10 @@ class Spending(Protocol):
         A batch's is kept by the engine, the others by the person's settings. What a limit stopped is offered to resume
         (`Totals.offered`) when it has room again; nothing resumes by itself.
         """
+        ...
+
+    async def worst_case(self, specs: Sequence[TaskSpec]) -> int:
+        """Return pico that these can cost at most if no reply is asked for twice; raises PRICE_UNKNOWN."""
         ...
 
     def fences(self) -> tuple[Fence, ...]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.cost.port import Level, Scope
+from engine.domain.slices import in_slices
+from engine.runtime.worst import worst_case
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from engine.cost.port import Balance
     from engine.domain.doubt import UnknownAttempt
     from engine.domain.fence import Fence
     from engine.domain.ids import AttemptId, TaskId
     from engine.domain.ledger_entry import LedgerEntry
+    from engine.domain.task import TaskSpec
     from engine.runtime.rooms import Rooms
 
 
@@ -34,6 +37,14 @@ class Spending:
         if scope.level is Level.BATCH:
             self._rooms.journal.keep(self._rooms.parts.store.set_budget(scope.level, scope.key, limit))
         self._rooms.offers.changed()
+
+    async def worst_case(self, specs: Sequence[TaskSpec]) -> int:
+        """See `Spending`."""
+        parts, most = self._rooms.parts, 0
+        async for spec in in_slices(specs):
+            price = parts.prices.quote(spec.provider, spec.model).price
+            most += worst_case(spec, parts.recipe(spec.recipe), price)
+        return most
 
     def fences(self) -> tuple[Fence, ...]:
         """See `Spending`."""
