@@ -96,6 +96,10 @@ class ErrorCode(StrEnum):
     NO_CHECKPOINT = "no_checkpoint"
     NO_STEPS_LEFT = "no_steps_left"
     NOT_POSSIBLE = "not_possible"
+    REVIEW_OVER = "review_over"
+    TEXT_EMPTY = "text_empty"
+    REVIEW_OUT_OF_RANGE = "review_out_of_range"
+    LOOP_OUT_OF_RANGE = "loop_out_of_range"
     # ours
     INTERNAL = "internal"
 

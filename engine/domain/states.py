@@ -74,6 +74,8 @@ class PauseReason(StrEnum):
     PROVIDER = "provider"
     STORAGE = "storage"
     INTERRUPTION = "interruption"
+    REVIEW = "review"
+    LOOP = "loop"
 
 
 class CompletionReason(StrEnum):
@@ -181,5 +183,10 @@ def advance(state: State, event: Event) -> State:
 
 
 def allowed(state: State, reason: str = "") -> frozenset[Action]:
-    """What a person may ask of a task in `state`, and for a reason that ends it for good."""
+    """What a person may ask of a task in `state`: less where its reason ends it for good, or waits for their decision.
+
+    To let it run would be no decision.
+    """
+    if state is S.PAUSED and reason == PauseReason.REVIEW:
+        return ACTIONS[state] - {Action.START, Action.RESUME}
     return ACTIONS[S.CANCELLED if reason == ErrorCode.SETTINGS_LOST else state]

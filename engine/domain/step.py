@@ -87,6 +87,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
     completes: str = ""
     """A `CompletionReason` where the task is done with it."""
+    review: bool = False
+    """Whether it waits for its person's yes before anything follows from it."""
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,17 +124,31 @@ class NoteKind(StrEnum):
     BACKGROUND = "background"
 
 
+class Verdict(StrEnum):
+    """What a person decided on a reply that waited for it; the code of an APPROVAL."""
+
+    APPROVED = "approved"
+    EDITED = "edited"
+    """It goes on with the person's words in the place of the model's."""
+    REJECTED = "rejected"
+    """The step is superseded, and made again with an instruction."""
+
+
 class Note(msgspec.Struct, frozen=True, kw_only=True):
     """Something recorded of a task: a change of state, a person's act, a grant."""
 
     task: TaskId
     kind: NoteKind
     code: str = ""
-    """What: a state, a wish, a level."""
+    """What: a state, a wish, a level, a `Verdict`."""
     figures: dict[str, float] = {}
     at_ms: int
     spec_sha256: bytes = b""
     """Of the spec as stored, where it was created or edited: 32 bytes. Another spec than the one recorded is damage."""
+    attempt: AttemptId = AttemptId("")
+    """The one that an APPROVAL decides on: it says nothing of any other."""
+    text: str = ""
+    """A person's own words: an instruction, or what stands in the place of a reply."""
 
 
 class Origin(StrEnum):
@@ -170,6 +186,8 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
     place: int = 0
     """Of the parent's record in its chain, 1-based."""
+    told: dict[int, tuple[str, ...]] = {}
+    """What the parent was told by its person, by the step that used it."""
 
 
 Record = Intent | Outcome | Checkpoint | Note | Correction | Fork
@@ -185,6 +203,24 @@ class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The last one, where there is one."""
     superseded: bool = False
     """Whether the task was restored to a point before this step: paid, kept, and no part of its context any more."""
+    told: tuple[str, ...] = ()
+    """What its person had said since the attempt before: its prompt is the first that has it."""
+    verdict: Verdict | None = None
+    """What a person decided on it, where it was asked."""
+    words: str = ""
+    """The person's: those in the place of the reply, or why it was rejected."""
+
+    @property
+    def text(self) -> str:
+        """What it says to the task: the reply, or what its person made of it."""
+        if self.verdict is Verdict.EDITED:
+            return self.words
+        return self.outcome.text if self.outcome else ""
+
+    @property
+    def dropped(self) -> bool:
+        """Whether what it says to the task was dropped to save room."""
+        return self.outcome is not None and Flag.DROPPED in self.outcome.flags and self.verdict is not Verdict.EDITED
 
     @property
     def cost(self) -> int:
@@ -211,12 +247,24 @@ class StepRecord(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[AttemptRecord, ...]
 
     @property
-    def accepted(self) -> Outcome | None:
-        """The outcome that made the step done."""
+    def done_by(self) -> AttemptRecord | None:
+        """The attempt that made the step done."""
         last = self.attempts[-1] if self.attempts else None
         if last is None or last.superseded or last.status is not AttemptStatus.ACCEPTED:
             return None
-        return last.outcome
+        return last
+
+    @property
+    def accepted(self) -> Outcome | None:
+        """The outcome that made the step done, as the model said it."""
+        done = self.done_by
+        return done.outcome if done else None
+
+    @property
+    def text(self) -> str:
+        """What the step says to those after it and to the result; empty until it is done."""
+        done = self.done_by
+        return done.text if done else ""
 
     @property
     def cost(self) -> int:

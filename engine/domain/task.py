@@ -97,6 +97,14 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     batch: str = ""
     not_before_ms: int | None = None
     """Wall time before which it does not start by itself; None is at once."""
+    review_every: int = 0
+    """Steps after which a reply waits for its person's yes, over and over; 0 is never."""
+    review_after: tuple[int, ...] = ()
+    """Single steps whose reply does, 1-based."""
+    loop_after: int = 3
+    """Replies running that repeat an earlier one, after which an iterating task pauses; 0 is never."""
+    loop_similarity: float = 0.95
+    """From 0 to 1: how alike two replies are at least to be a repeat, see `engine.domain.repeats`."""
 
     @property
     def total_steps(self) -> int:
@@ -154,6 +162,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Pico by attempt: the unknown ones on which nobody has decided."""
     needed: int = 0
     """Pico that the next call may cost, where a limit stopped the task for it."""
+    review: AttemptId = AttemptId("")
+    """The attempt whose reply waits for its person's yes: until then no other step is made."""
+    instructions: tuple[str, ...] = ()
+    """What its person told it and no request has said yet: the next one does."""
+    loop_from: int = 0
+    """Steps done when its person let it go on in spite of repeats: only later ones count."""
 
     def limit(self, level: TimeLevel, base: float) -> float:
         """Seconds that hold at `level` with what was granted."""

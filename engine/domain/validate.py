@@ -13,6 +13,8 @@ from engine.domain.task import RecipeName, TaskSpec, TimeLimits
 
 MAX_TEXT = 4 * 1024 * 1024
 """Bytes of UTF-8 in one text: beyond any context, and well inside what a record can hold."""
+MAX_TOLD = 256 * 1024
+"""Bytes of UTF-8 in all instructions of a task that wait to be told."""
 MAX_STEPS = 100_000
 MAX_OUTPUT = 1_000_000
 MAX_SECONDS = 366 * 86_400.0
@@ -21,6 +23,8 @@ MAX_TEMPERATURE = 2.0
 """What OpenAI's chat completions take at most."""
 MAX_BACKOFF_BASE = 60.0
 MAX_PRIORITY = 1_000_000
+MIN_SIMILARITY = 0.1
+"""Below, any two replies about the same thing would be a repeat."""
 MAX_MOMENT_MS = 253_370_764_800_000
 """The beginning of the year 9999: what calendars can show anywhere."""
 
@@ -59,7 +63,19 @@ def _check(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         yield "priority", ErrorCode.PRIORITY_OUT_OF_RANGE
     if spec.not_before_ms is not None and not 0 <= spec.not_before_ms <= MAX_MOMENT_MS:
         yield "not_before_ms", ErrorCode.START_OUT_OF_RANGE
+    yield from _halts(spec)
     yield from _limits(spec.limits)
+
+
+def _halts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
+    if not 0 <= spec.review_every <= MAX_STEPS:
+        yield "review_every", ErrorCode.REVIEW_OUT_OF_RANGE
+    if len(spec.review_after) > MAX_STEPS or not all(1 <= step <= MAX_STEPS for step in spec.review_after):
+        yield "review_after", ErrorCode.REVIEW_OUT_OF_RANGE
+    if not 0 <= spec.loop_after <= MAX_STEPS:
+        yield "loop_after", ErrorCode.LOOP_OUT_OF_RANGE
+    if not MIN_SIMILARITY <= spec.loop_similarity <= 1.0:
+        yield "loop_similarity", ErrorCode.LOOP_OUT_OF_RANGE
 
 
 def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
@@ -79,11 +95,16 @@ def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         "batch": (spec.batch,),
     }
     for field, texts in fields.items():
-        try:
-            if len("".join(texts).encode()) > MAX_TEXT:
-                yield field, ErrorCode.TEXT_TOO_LONG
-        except UnicodeEncodeError:
-            yield field, ErrorCode.TEXT_NOT_UNICODE
+        if problem := text_problem(*texts):
+            yield field, problem
+
+
+def text_problem(*texts: str, most: int = MAX_TEXT) -> ErrorCode | None:
+    """Return what is wrong with texts that together may have `most` bytes."""
+    try:
+        return ErrorCode.TEXT_TOO_LONG if len("".join(texts).encode()) > most else None
+    except UnicodeEncodeError:
+        return ErrorCode.TEXT_NOT_UNICODE
 
 
 def _names(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:

@@ -31,6 +31,7 @@ from engine.domain.progress import (
     Totals,
     report,
 )
+from engine.domain.review import Review
 from engine.domain.states import (
     LIVE,
     Action,
@@ -53,6 +54,7 @@ from engine.domain.step import (
     NoteKind,
     Origin,
     StepRecord,
+    Verdict,
 )
 from engine.domain.storage import Retention, StorageSizes
 from engine.domain.task import (
@@ -73,6 +75,7 @@ from engine.face.branching import Branching
 from engine.face.keeping import Keeping
 from engine.face.looking import Looking
 from engine.face.spending import Spending
+from engine.face.steering import Steering
 from engine.providers.port import Capabilities, ModelInfo
 from engine.store.port import StoreHealth
 
@@ -123,6 +126,7 @@ __all__ = [
     "ResultRule",
     "Retention",
     "RetryPolicy",
+    "Review",
     "Scope",
     "Standing",
     "State",
@@ -138,6 +142,7 @@ __all__ = [
     "Totals",
     "UnknownAttempt",
     "Usage",
+    "Verdict",
     "Wanted",
     "allowed",
     "decimal",
@@ -152,7 +157,7 @@ __all__ = [
 ]
 
 
-class Engine(Acting, Looking, Spending, Branching, Keeping, Protocol):
+class Engine(Acting, Looking, Spending, Steering, Branching, Keeping, Protocol):
     """Runs tasks. `engine.runtime.supervisor.Supervisor` is the real one."""
 
     async def drain_runners(self, grace_s: float) -> None:

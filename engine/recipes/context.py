@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
+from engine.domain.history import Told
 from engine.domain.message import Message
+
+ADDED = "Instruction, from now on:"
 
 
 def facts(context: Mapping[str, str]) -> str:
@@ -26,6 +29,12 @@ def conversation(system: str, asked: Sequence[str], replies: Sequence[str]) -> t
         if reply is not None:
             messages.append(Message(role="assistant", content=reply))
     return tuple(messages)
+
+
+def with_told(asked: Sequence[str], told: Told) -> tuple[str, ...]:
+    """Return questions, each with what its person added to it; the words before the addition go to the model."""
+    said = (tuple(f"{ADDED} {text}" for text in told.get(step, ())) for step in range(1, len(asked) + 1))
+    return tuple("\n\n".join((question, *more)) for question, more in zip(asked, said, strict=True))
 
 
 def paragraphs(parts: Iterable[str]) -> str:

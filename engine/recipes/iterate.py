@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from engine.domain.history import NOTHING_TOLD, Told
 from engine.domain.message import Message
 from engine.domain.states import CompletionReason
 from engine.domain.task import ResultRule, TaskSpec
-from engine.recipes.context import conversation, facts, paragraphs
+from engine.recipes.context import conversation, facts, paragraphs, with_told
 
 MARKER = "[[DONE]]"
 
@@ -30,10 +31,11 @@ _MARKED = re.compile(r"(?:^|\n)[ \t>*_`#-]*\[\[DONE\]\][ \t*_`.!]*+\s*+\Z")
 class Iterate:
     """See `engine.recipes.port.Recipe`."""
 
-    def prompt(self, spec: TaskSpec, replies: Sequence[str]) -> tuple[Message, ...]:
+    def prompt(self, spec: TaskSpec, replies: Sequence[str], told: Told = NOTHING_TOLD) -> tuple[Message, ...]:
         """See `Recipe`."""
         goal = paragraphs((spec.goal, facts(spec.context)))
-        return conversation(paragraphs((spec.system, RULES)), (goal, *(CONTINUE for _ in replies)), replies)
+        asked = with_told((goal, *(CONTINUE for _ in replies)), told)
+        return conversation(paragraphs((spec.system, RULES)), asked, replies)
 
     def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:
         """See `Recipe`."""

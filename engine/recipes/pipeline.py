@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.domain.history import NOTHING_TOLD, Told
 from engine.domain.message import Message
 from engine.domain.states import CompletionReason
 from engine.domain.task import ResultRule, TaskSpec
-from engine.recipes.context import conversation, facts, paragraphs
+from engine.recipes.context import conversation, facts, paragraphs, with_told
 
 
 class Pipeline:
     """See `engine.recipes.port.Recipe`. A goal, where there is one, goes before the first prompt."""
 
-    def prompt(self, spec: TaskSpec, replies: Sequence[str]) -> tuple[Message, ...]:
+    def prompt(self, spec: TaskSpec, replies: Sequence[str], told: Told = NOTHING_TOLD) -> tuple[Message, ...]:
         """See `Recipe`."""
         first, *rest = spec.prompts[: len(replies) + 1]
-        return conversation(spec.system, (paragraphs((spec.goal, facts(spec.context), first)), *rest), replies)
+        asked = with_told((paragraphs((spec.goal, facts(spec.context), first)), *rest), told)
+        return conversation(spec.system, asked, replies)
 
     def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:
         """See `Recipe`."""

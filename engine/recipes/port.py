@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from engine.domain.history import NOTHING_TOLD, Told
 from engine.domain.message import Message
 from engine.domain.states import CompletionReason
 from engine.domain.task import TaskSpec
@@ -16,9 +17,10 @@ from engine.domain.task import TaskSpec
 class Recipe(Protocol):
     """How a task chooses its next prompt, knows that it is done, and what its answer is."""
 
-    def prompt(self, spec: TaskSpec, replies: Sequence[str]) -> tuple[Message, ...]:
+    def prompt(self, spec: TaskSpec, replies: Sequence[str], told: Told = NOTHING_TOLD) -> tuple[Message, ...]:
         """Return the messages of step `len(replies) + 1`; the prefix shared with the step before is byte-identical.
 
+        What a step was `told` stands at the end of its question, there and in the prompts of all steps after it.
         Where there is no such step, they end with the last reply.
         """
         ...

@@ -17,7 +17,7 @@ from pathlib import Path
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
 from engine.domain.states import AT_REST
-from engine.domain.step import Flag, Fork, StepRecord
+from engine.domain.step import Fork, StepRecord
 from engine.domain.task import RecipeName, ResultRule
 from engine.recipes.port import Recipe
 from engine.results.growing import Content
@@ -138,8 +138,7 @@ class ResultsFolder:
         self, stored: StoredTask, steps: Sequence[StepRecord], fork: Fork | None
     ) -> tuple[str | None, Content | None]:
         """Return answer and transcript; None for what the files have and the store has no more."""
-        spec, accepted = stored.spec, [step.accepted for step in steps if step.accepted]
-        whole = not any(Flag.DROPPED in outcome.flags for outcome in accepted)
+        spec, whole = stored.spec, not any(step.done_by.dropped for step in steps if step.done_by)
         answer = self._recipe(spec.recipe).answer(spec, replies(steps, fork))
         text, foot = transcript(spec, steps, fork), standing_now(spec, stored.standing, steps)
         return (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from engine.domain.money import plain
-from engine.domain.step import AttemptRecord, Fork, Outcome, StepRecord
+from engine.domain.step import AttemptRecord, Fork, Outcome, StepRecord, Verdict
 from engine.domain.task import Standing, TaskSpec
 
 _TICKS = re.compile(r"`{3,}")
@@ -14,7 +14,7 @@ _TICKS = re.compile(r"`{3,}")
 
 def replies(steps: Sequence[StepRecord], fork: Fork | None) -> list[str]:
     """Return what a task's context has of replies, first to last: those that a fork began with, then its own."""
-    return [*(fork.replies if fork else ()), *(step.accepted.text for step in steps if step.accepted)]
+    return [*(fork.replies if fork else ()), *(step.text for step in steps if step.done_by)]
 
 
 def transcript(spec: TaskSpec, steps: Sequence[StepRecord], fork: Fork | None = None) -> Iterator[str]:
@@ -54,9 +54,12 @@ def _step(spec: TaskSpec, step: StepRecord) -> Iterator[str]:
     behind = all(attempt.superseded for attempt, _ in ended)
     yield f"## Step {step.number}{' (superseded)' if behind else ''}\n\n{_prompt(spec, step.number)}"
     for attempt, outcome in ended:
+        yield from (f"Instruction:\n\n{fenced(said)}\n" for said in attempt.told)
         yield _attempt(attempt, outcome)
         if outcome.text:
             yield f"\n{fenced(outcome.text)}\n"
+        if attempt.verdict is Verdict.EDITED:
+            yield f"Edited by you:\n\n{fenced(attempt.words)}\n"
 
 
 def _prompt(spec: TaskSpec, number: int) -> str:
@@ -69,6 +72,8 @@ def _attempt(attempt: AttemptRecord, outcome: Outcome) -> str:
         details.insert(0, f"{outcome.usage.input:,} + {outcome.usage.output:,} tokens")
     if outcome.error:
         details.append(one_line(outcome.error))
+    if attempt.verdict is Verdict.REJECTED:
+        details.append("rejected by you")
     if attempt.superseded:
         details.append("superseded")
     return f"- {_name(attempt)}: {attempt.status}, {', '.join(details)}\n"

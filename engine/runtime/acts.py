@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.states import LIVE, Action, Event, PauseReason, Phase, State, TimeLevel, Wanted, allowed
 from engine.domain.step import NoteKind
-from engine.runtime.bookkeeping import granted
+from engine.runtime.bookkeeping import changes_of_resuming, granted
 from engine.runtime.timeouts import grant
 from engine.runtime.turns import Turns
 
@@ -107,7 +107,7 @@ class Acts:
             self._changed(record.id)
         if record.tip.state is not State.PENDING:
             self._grant_time(record)
-            self._journal.state(record, Event.RESUME, unknown=0, undecided={})
+            self._journal.state(record, Event.RESUME, "", "", **changes_of_resuming(record.tip))
         self._crew.enlist(record, first=first)
 
     def _grant_time(self, record: TaskRecord) -> None:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.cost.settle import settlement
+from engine.domain.ids import AttemptId
 from engine.domain.plain_text import one_line
-from engine.domain.states import Event, PauseReason, TimeLevel, Wanted, advance
+from engine.domain.states import Event, PauseReason, State, TimeLevel, Wanted, advance
 from engine.domain.step import AttemptStatus, Flag, Intent, Outcome
 from engine.domain.task import MULTIPLIER
 from engine.domain.usage import FinishReason, Usage
 
 if TYPE_CHECKING:
     from engine.cost.port import Price
-    from engine.domain.states import CompletionReason
     from engine.domain.step import AttemptRecord
     from engine.domain.task import Standing, TaskSpec
     from engine.runtime.attempt import Ending
@@ -159,10 +159,16 @@ def changes_of_correction(standing: Standing, attempt: AttemptRecord, amount: in
 
 
 def changes_of_restoring(standing: Standing, step: int, at_ms: int) -> dict[str, object]:
-    """Return the changes of a standing when the task goes back to where `step` steps are done; money stays spent."""
+    """Return the changes of a standing when the task goes back to where `step` steps are done; money stays spent.
+
+    A reply that is still there waits on for its person; what waits to be told does, too.
+    """
+    review = standing.review if step >= standing.steps_done else AttemptId("")
     return {
         "state": advance(standing.state, Event.RESTORE),
-        "reason": str(PauseReason.USER),
+        "reason": str(PauseReason.REVIEW if review else PauseReason.USER),
+        "review": review,
+        "loop_from": step,
         "detail": "",
         "wanted": Wanted.NOTHING,
         "steps_done": step,
@@ -174,10 +180,44 @@ def changes_of_restoring(standing: Standing, step: int, at_ms: int) -> dict[str,
     }
 
 
-def changes_of(
-    standing: Standing, recorded: Outcome, active_s: float, completed: CompletionReason | None
-) -> dict[str, object]:
-    """Return the changes of a standing by an outcome; `completed` when it was the last step."""
+def changes_of_resuming(standing: Standing) -> dict[str, object]:
+    """Return the changes of a standing beside its state when its person lets it go on: a yes to what is in doubt.
+
+    Where it had stopped for a loop, repeats count anew.
+    """
+    looped = standing.state is State.PAUSED and standing.reason == PauseReason.LOOP
+    return {
+        "unknown": 0,
+        "undecided": {},
+        "loop_from": standing.steps_done if looped else standing.loop_from,
+    }
+
+
+def changes_of_deciding(standing: Standing, instruction: str | None) -> dict[str, object]:
+    """Return the changes of a standing when a reply was decided on; with an instruction its step is made again."""
+    changes: dict[str, object] = {
+        "state": advance(standing.state, Event.RESUME),
+        "reason": "",
+        "detail": "",
+        "wanted": Wanted.NOTHING,
+        "ended_at_ms": None,
+        "review": AttemptId(""),
+        "unknown": 0,
+        "undecided": {},
+    }
+    if instruction is not None:
+        left = standing.steps_done - 1
+        changes |= {
+            "steps_done": left,
+            "step_attempts": 0,
+            "loop_from": min(standing.loop_from, left),
+            "instructions": (*standing.instructions, instruction),
+        }
+    return changes
+
+
+def changes_of(standing: Standing, recorded: Outcome, active_s: float) -> dict[str, object]:
+    """Return the changes of a standing by an outcome."""
     usage = recorded.usage or Usage()
     changes: dict[str, object] = {
         **changes_of_time(standing, active_s),
@@ -195,11 +235,12 @@ def changes_of(
             "step_attempts": 0,
             "first_token_s": recorded.first_token_s,
             "grants": without(standing.grants, *OF_A_STEP),
+            "review": recorded.attempt if recorded.review else standing.review,
         }
-    if completed is not None:
+    if recorded.completes:
         changes |= {
             "state": advance(standing.state, Event.COMPLETE),
-            "reason": str(completed),
+            "reason": recorded.completes,
             "detail": "",
             "wanted": Wanted.NOTHING,
             "ended_at_ms": recorded.at_ms,

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from engine.cost.port import Level
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.review import asks
 from engine.domain.states import Event, PauseReason, Phase, TimeLevel, Wanted
 from engine.domain.step import Intent
 from engine.providers.port import ChatRequest, PreparedRequest, Provider, ProviderError
@@ -33,25 +34,23 @@ from engine.runtime.stop import Stop, StorageStop
 if TYPE_CHECKING:
     from engine.cost.port import Hold, Price, Quote
     from engine.domain.ids import AttemptId
-    from engine.domain.states import CompletionReason
+    from engine.domain.message import Message
     from engine.domain.step import Outcome
-    from engine.recipes.port import Recipe
+    from engine.domain.task import TaskSpec
+    from engine.runtime.dialogue import Dialogue
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.wishes import Wishes
 
 
 class Call:
-    """Makes attempts for one runner. `replies` grows by each accepted one."""
+    """Makes attempts for one runner. The dialogue grows by each accepted reply."""
 
-    def __init__(
-        self, record: TaskRecord, ports: RunnerPorts, wishes: Wishes, recipe: Recipe, replies: list[str]
-    ) -> None:
-        """Work on `record` with the context that `replies` make."""
+    def __init__(self, record: TaskRecord, ports: RunnerPorts, wishes: Wishes, dialogue: Dialogue) -> None:
+        """Work on `record` with the context that `dialogue` makes."""
         self._record = record
         self._ports = ports
         self._wishes = wishes
-        self._recipe = recipe
-        self._replies = replies
+        self._dialogue = dialogue
         self._garbled = 0
         """Replies of the step that could not be read."""
 
@@ -70,8 +69,7 @@ class Call:
             async with AsyncExitStack() as stack:
                 async with self._wishes.waiting(Phase.WAITING_SLOT if busy else Phase.PREPARING):
                     await stack.enter_async_context(ports.slots.take(provider.name, concurrency))
-                    prepared = await self._prepare(provider)
-                    hold = await self._admit(quote.price, prepared)
+                    prepared, hold = await self._ready(provider, quote.price)
                 return await self._send(provider, prepared, quote, hold, retry)
         except ProviderError as error:  # while preparing: nothing left the computer, so there is nothing to record
             return self._with_wait(Ending(error=error, sent=False), retry)
@@ -92,17 +90,16 @@ class Call:
                 raise
             raise StorageStop(Event.PAUSE, PauseReason.STORAGE, error.code) from error
 
-    async def _prepare(self, provider: Provider) -> PreparedRequest:
-        spec = self._record.spec
-        self._wishes.show(Phase.PREPARING)
-        request = ChatRequest(
-            model=spec.model,
-            messages=self._recipe.prompt(spec, self._replies),
-            temperature=spec.temperature,
-            max_output=spec.max_output,
-            connect_s=spec.limits.connect,
-        )
-        return await provider.prepare(request)
+    async def _ready(self, provider: Provider, price: Price) -> tuple[PreparedRequest, Hold]:
+        """Prepare a request and hold its worst cost; anew where its person told the task something meanwhile."""
+        while True:
+            waiting = self._record.tip.instructions
+            self._wishes.show(Phase.PREPARING)
+            prepared = await provider.prepare(request_of(self._record.spec, self._dialogue.prompt()))
+            hold = await self._admit(price, prepared)
+            if self._record.tip.instructions == waiting:
+                return prepared, hold
+            self._give_back()
 
     async def _admit(self, price: Price, prepared: PreparedRequest) -> Hold:
         worst = price.worst(prepared.input_bound, prepared.max_output)
@@ -121,7 +118,9 @@ class Call:
             "attempts": record.tip.attempts + 1,
             "step_attempts": record.tip.step_attempts + 1,
             "retries": record.tip.retries + (1 if retry else 0),
+            "instructions": (),
         }
+        self._dialogue.sent()
         try:
             await self.saved(ports.journal.intent(record, intent, **counted))
         except StorageStop:
@@ -140,7 +139,7 @@ class Call:
         error = ProviderError(ErrorCode.STORE_FAILED, retryable=False, maybe_billed=False)
         ending = Ending(error=error, sent=False)
         recorded = outcome(intent, ending, Bill(amount=0), at_ms=ports.clock.wall_ms(), redact=ports.redact)
-        ports.journal.outcome(record, recorded, **changes_of(record.tip, recorded, 0.0, None))
+        ports.journal.outcome(record, recorded, **changes_of(record.tip, recorded, 0.0))
 
     async def _perform(
         self, provider: Provider, prepared: PreparedRequest, intent: Intent, deadlines: Deadlines
@@ -160,9 +159,8 @@ class Call:
         settled = bill(ending, price, intent.held)
         recorded = outcome(intent, ending, settled, at_ms=ports.clock.wall_ms(), redact=ports.redact)
         ports.fences.judge(intent, recorded)
-        completed = self._accept(recorded) if ending.finished else None
-        if completed is not None:
-            recorded = replace(recorded, completes=completed)
+        if ending.finished:
+            recorded = self._accepted(recorded)
         if recorded.usage is not None:
             now = ports.clock.monotonic()
             ports.gauges.input.add(recorded.usage.input, now)
@@ -172,7 +170,7 @@ class Call:
         active = record.take_active(ports.clock.monotonic())
         ports.gauges.unsaved += 1
         kept = functools.partial(self._kept, intent.attempt, hold, settled.amount)  # until then its hold counts
-        saved = ports.journal.outcome(record, recorded, kept, **changes_of(record.tip, recorded, active, completed))
+        saved = ports.journal.outcome(record, recorded, kept, **changes_of(record.tip, recorded, active))
         ports.reach(points.OUTCOME_QUEUED)
         try:
             await self.saved(saved)
@@ -194,9 +192,12 @@ class Call:
         record.hold = record.stream = None
         ports.results.publish(record.id)
 
-    def _accept(self, recorded: Outcome) -> CompletionReason | None:
-        self._replies.append(recorded.text)
-        return self._recipe.completion(self._record.spec, self._replies)
+    def _accepted(self, recorded: Outcome) -> Outcome:
+        """Take in a reply; return it with what it leads to: nothing at once where a person is asked first."""
+        self._dialogue.replies.append(recorded.text)
+        if asks(self._record.spec, recorded.step):
+            return replace(recorded, review=True)
+        return replace(recorded, completes=self._dialogue.completion() or "")
 
     def _intent(self, prepared: PreparedRequest, quote: Quote, hold: Hold) -> Intent:
         record, ports = self._record, self._ports
@@ -260,3 +261,14 @@ class Call:
         if record.hold is not None and record.stream is None:
             self._ports.ledger.release(record.hold)
             record.hold = None
+
+
+def request_of(spec: TaskSpec, messages: tuple[Message, ...]) -> ChatRequest:
+    """Return what a task asks of its model."""
+    return ChatRequest(
+        model=spec.model,
+        messages=messages,
+        temperature=spec.temperature,
+        max_output=spec.max_output,
+        connect_s=spec.limits.connect,
+    )

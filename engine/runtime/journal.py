@@ -139,9 +139,13 @@ class Journal:
         **changes: object,
     ) -> asyncio.Future[None]:
         """Record something else: a wish, a grant."""
-        number, standing = record.next(**changes)
         note = Note(task=record.id, kind=kind, code=code, figures=figures or {}, at_ms=self._clock.wall_ms())
-        return self._queue(record, number, standing, self._store.append_note(note, standing))
+        return self.said(record, note, None, **changes)
+
+    def said(self, record: TaskRecord, note: Note, then: Then | None, /, **changes: object) -> asyncio.Future[None]:
+        """Record what a person said; `then` is not done where it is left out."""
+        number, standing = record.next(**changes)
+        return self._queue(record, number, standing, self._store.append_note(note, standing), then)
 
     def edit(self, record: TaskRecord, spec: TaskSpec) -> asyncio.Future[None]:
         """Record a changed spec."""

@@ -16,10 +16,11 @@ from engine.domain.states import Action, allowed
 from engine.domain.step import Checkpoint, Fork, NoteKind
 from engine.domain.task import RecipeName
 from engine.runtime.bookkeeping import changes_of_restoring
-from engine.runtime.context import CONTEXT_POLICY, context_sha256
+from engine.runtime.dialogue import CONTEXT_POLICY, context_sha256
 from engine.runtime.journal import durable
 
 if TYPE_CHECKING:
+    from engine.domain.history import History
     from engine.domain.ids import TaskId
     from engine.domain.task import TaskSpec
     from engine.runtime.intake import Intake
@@ -77,9 +78,10 @@ class Lineage:
             replies=point.replies,
             at_ms=stored.standing.created_at_ms,
             place=point.place,
+            told=point.history.told,
         )
         begun = self._store.fork(stored, fork)
-        first = self._store.checkpoint(self._first_point(stored, point.replies), stored.standing)
+        first = self._store.checkpoint(self._first_point(stored, point.history), stored.standing)
         await self._intake.keep([stored], asyncio.gather(begun, first))
         self._results.publish(stored.id)
         return stored.id
@@ -107,18 +109,18 @@ class Lineage:
     async def _sound_point(self, record: TaskRecord, step: int) -> Point:
         """Return a checkpoint whose context was rebuilt and is the same; raises NO_CHECKPOINT, STORE_DAMAGED."""
         point = await self._store.point(record.id, step)
-        rebuilt = context_sha256(self._recipe(record.spec.recipe), record.spec, point.replies)
+        rebuilt = context_sha256(self._recipe(record.spec.recipe), record.spec, point.history)
         if rebuilt != point.checkpoint.context_sha256 and not point.edited:
             raise DroverError(ErrorCode.STORE_DAMAGED, f"task {record.id}, checkpoint at step {step}: another context")
         return point
 
-    def _first_point(self, stored: StoredTask, replies: tuple[str, ...]) -> Checkpoint:
+    def _first_point(self, stored: StoredTask, history: History) -> Checkpoint:
         """Return the checkpoint that a fork begins with, so that it can be restored to where it came from."""
         return Checkpoint(
             task=stored.id,
-            step=len(replies),
+            step=len(history.replies),
             policy=CONTEXT_POLICY,
-            context_sha256=context_sha256(self._recipe(stored.spec.recipe), stored.spec, replies),
+            context_sha256=context_sha256(self._recipe(stored.spec.recipe), stored.spec, history),
             model=stored.spec.model,
             cost=0,
             at_ms=stored.standing.created_at_ms,

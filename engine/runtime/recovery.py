@@ -54,7 +54,7 @@ def foretold(standing: Standing, opened: Iterable[AttemptRecord], at_ms: int) ->
         standing = replace(standing, **_changes_of_unknown(standing, unknown(attempt.intent, at_ms)))
     if standing.state not in LIVE:
         return standing
-    event, reason = _stop(standing.wanted)
+    event, reason = _stop(standing)
     state = advance(standing.state, event)
     return replace(standing, state=state, reason=reason, detail="", wanted=Wanted.NOTHING, ended_at_ms=at_ms)
 
@@ -80,19 +80,21 @@ def _unknown(record: TaskRecord, journal: Journal, attempt: AttemptRecord, at_ms
 
 def _changes_of_unknown(standing: Standing, outcome: Outcome) -> dict[str, object]:
     undecided = standing.undecided | ({outcome.attempt: outcome.cost} if outcome.cost else {})
-    changes = changes_of(standing, outcome, 0.0, None)
+    changes = changes_of(standing, outcome, 0.0)
     return changes | {"unknown": len(undecided), "undecided": undecided}
 
 
 def _interrupted(record: TaskRecord, journal: Journal) -> None:
-    journal.state(record, *_stop(record.tip.wanted))
+    journal.state(record, *_stop(record.tip))
 
 
-def _stop(wanted: Wanted) -> tuple[Event, str]:
-    """Return what becomes of a task that ran, by what its person had asked of it."""
-    match wanted:
+def _stop(standing: Standing) -> tuple[Event, str]:
+    """Return what becomes of a task that ran, by what its person had asked of it, or has to decide."""
+    match standing.wanted:
         case Wanted.CANCEL:
             return Event.CANCEL, ""
+        case _ if standing.review:
+            return Event.PAUSE, PauseReason.REVIEW
         case Wanted.NOTHING:
             return Event.PAUSE, PauseReason.INTERRUPTION
         case _:

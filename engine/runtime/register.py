@@ -12,7 +12,9 @@ from engine.domain.states import PauseReason, Phase, State
 from engine.domain.task import Standing, TaskSpec
 from engine.runtime.record import TaskRecord
 
-NEEDS_YOU = frozenset({PauseReason.BUDGET, PauseReason.PROVIDER, PauseReason.STORAGE})
+NEEDS_YOU = frozenset(
+    {PauseReason.BUDGET, PauseReason.PROVIDER, PauseReason.STORAGE, PauseReason.REVIEW, PauseReason.LOOP}
+)
 """Reasons of PAUSED that only the person can end."""
 
 K = TypeVar("K")

@@ -26,6 +26,7 @@ from engine.runtime.recovery import recover
 from engine.runtime.register import Register
 from engine.runtime.slots import Slots
 from engine.runtime.spooling import Spooling
+from engine.runtime.steering import Steering
 from engine.runtime.summary import Summary
 from engine.runtime.timeouts import Timeouts
 from engine.runtime.upkeep import Upkeep
@@ -59,6 +60,7 @@ class Rooms:
         self.intake = Intake(parts, self.register, self.journal, self._came)
         self.lineage = Lineage(parts, self.register, self.journal, self.intake)
         self.corrections = Corrections(parts, self.register, self.journal, self.accounts)
+        self.steering = Steering(parts, self.register, self.journal, self.crew)
         self.timeouts = Timeouts(self.register, self.journal, self.crew)
         self.view = View(self.register, self.feed, self._summary(), parts.clock, self.crew, timeouts=self.timeouts)
 

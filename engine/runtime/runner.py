@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.plain_text import one_line
-from engine.domain.states import AT_REST, FINAL, CompletionReason, Event, PauseReason, Phase, TimeLevel, advance
+from engine.domain.states import AT_REST, FINAL, Event, PauseReason, Phase, TimeLevel, Wanted, advance
 from engine.domain.step import Checkpoint
 from engine.runtime import points
 from engine.runtime.bookkeeping import MAX_DETAIL, changes_of_time, without
 from engine.runtime.call import Call
-from engine.runtime.context import CONTEXT_POLICY, context_sha256
 from engine.runtime.deadlines import CutError
+from engine.runtime.dialogue import CONTEXT_POLICY, Dialogue
+from engine.runtime.loops import Loops
 from engine.runtime.ports import RunnerPorts, logger
 from engine.runtime.retry import beyond_patience
 from engine.runtime.stop import Stop, StorageStop
@@ -35,10 +36,9 @@ class Runner:
         """Work on `record`, which this runner and the supervisor alone change meanwhile."""
         self._record = record
         self._ports = ports
-        self._recipe = ports.recipe(record.spec.recipe)
-        self._replies: list[str] = []
+        self._dialogue = Dialogue(record, ports.recipe(record.spec.recipe))
         self.wishes = Wishes(record, ports.changed)
-        self._call = Call(record, ports, self.wishes, self._recipe, self._replies)
+        self._call = Call(record, ports, self.wishes, self._dialogue)
 
     async def run(self) -> None:
         """Run until the task is done or stops; never raises but when cancelled."""
@@ -58,19 +58,23 @@ class Runner:
     async def _steps(self) -> None:
         record, ports = self._record, self._ports
         ports.journal.move(record, Event.START, started_at_ms=record.tip.started_at_ms or ports.clock.wall_ms())
-        self._replies.extend(await ports.reader.replies(record.id))
+        self._dialogue.take(await ports.reader.history(record.id))
+        loops = Loops(record.spec, self._dialogue.replies)
         while record.tip.state not in FINAL:
-            if completed := self._complete_already():
-                raise Stop(Event.COMPLETE, completed)
+            self._halt()
+            if await loops.found(record.tip.loop_from):
+                raise Stop(Event.PAUSE, PauseReason.LOOP)
             await self._step()
             await self._checkpoint_when_due()
 
-    def _complete_already(self) -> CompletionReason | None:
-        """Return why there is no step left to make; a marker is one that a fork began behind: it shall go on."""
-        completed = self._recipe.completion(self._record.spec, self._replies)
-        if completed is CompletionReason.MARKER and len(self._replies) < self._record.spec.total_steps:
-            return None
-        return completed
+    def _halt(self) -> None:
+        """Raise the `Stop` by which no other step is made, if there is one: after a crash it is the same."""
+        if self.wishes.current is Wanted.CANCEL:
+            self.wishes.obey()
+        if self._record.tip.review:
+            raise Stop(Event.PAUSE, PauseReason.REVIEW)
+        if completed := self._dialogue.complete_already():
+            raise Stop(Event.COMPLETE, completed)
 
     async def _step(self) -> None:
         retry = 0
@@ -111,7 +115,7 @@ class Runner:
         done = record.tip.steps_done
         if record.tip.state in FINAL:
             await self._checkpoint()
-        elif done and done % record.spec.checkpoint_interval == 0:
+        elif done and (done % record.spec.checkpoint_interval == 0 or record.tip.review):
             self._ports.journal.move(record, Event.CHECKPOINT)
             grants = without(record.tip.grants, TimeLevel.WINDOW)
             await self._checkpoint(state=advance(record.tip.state, Event.SAVED), window_s=0.0, grants=grants)
@@ -122,7 +126,7 @@ class Runner:
             task=record.id,
             step=record.tip.steps_done,
             policy=CONTEXT_POLICY,
-            context_sha256=context_sha256(self._recipe, record.spec, self._replies),
+            context_sha256=self._dialogue.digest(),
             model=record.spec.model,
             cost=record.tip.spent,
             at_ms=ports.clock.wall_ms(),

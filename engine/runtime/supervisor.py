@@ -13,6 +13,7 @@ from engine.runtime.face.branching import Branching
 from engine.runtime.face.keeping import Keeping
 from engine.runtime.face.looking import Looking
 from engine.runtime.face.spending import Spending
+from engine.runtime.face.steering import Steering
 from engine.runtime.rooms import Rooms
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from engine.runtime.parts import EngineParts
 
 
-class Supervisor(Acting, Looking, Spending, Branching, Keeping):
+class Supervisor(Acting, Looking, Spending, Steering, Branching, Keeping):
     """See `engine.face.Engine`. Made by `Supervisor.open`."""
 
     @classmethod

@@ -90,6 +90,9 @@ def encode(record: Record) -> Encoded:
     if isinstance(record, Outcome):
         text, raw = _storable(record.text), zlib.compress(record.raw, COMPRESSION) if record.raw else None
         bare |= {"text": "", "raw": b""}
+    elif isinstance(record, Note):
+        text = _storable(record.text)
+        bare |= {"text": ""}
     elif isinstance(record, Fork):
         raw = zlib.compress(_encoder.encode([_storable(reply) for reply in record.replies]), COMPRESSION)
         bare |= {"replies": ()}
@@ -100,7 +103,7 @@ def decode(task: TaskId, stored: Encoded) -> Record:
     """Return a record; the raw reply of an outcome is left out. Raises `msgspec.DecodeError`, KeyError, zlib.error."""
     value, row = ROWS[stored.kind]
     rest: dict[str, object] = {"task": task, "at_ms": stored.at_ms}
-    if stored.text and value is Outcome:
+    if stored.text and value in (Outcome, Note):
         rest["text"] = stored.text
     elif stored.raw is not None and value is Fork:
         rest["replies"] = msgspec.msgpack.decode(zlib.decompress(stored.raw), type=tuple[str, ...])

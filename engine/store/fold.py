@@ -24,6 +24,7 @@ from engine.domain.step import (
     NoteKind,
     Outcome,
     Record,
+    Verdict,
 )
 from engine.domain.task import Standing
 from engine.domain.usage import Usage
@@ -37,6 +38,9 @@ COMPARED = (
     "cached_tokens",
     "output_tokens",
     "reasoning_tokens",
+    "review",
+    "instructions",
+    "loop_from",
 )
 """What the records tell exactly."""
 
@@ -79,6 +83,7 @@ class Fold:
         self._change(
             attempts=now.attempts + 1,
             step_attempts=intent.number,
+            instructions=(),
             retries=now.retries + again,
             started_at_ms=now.started_at_ms or intent.at_ms,
             ended_at_ms=None,
@@ -100,7 +105,9 @@ class Fold:
             self._undecided.add(outcome.attempt)
             self._change(unknown=len(self._undecided))
         elif outcome.status is AttemptStatus.ACCEPTED:
+            review = outcome.attempt if outcome.review else now.review
             self._change(steps_done=now.steps_done + 1, step_attempts=0, first_token_s=outcome.first_token_s)
+            self._change(review=review)
             self.sure = False
         if outcome.completes:
             self._move(State.COMPLETED, outcome.completes)
@@ -123,21 +130,45 @@ class Fold:
                 self._state(note.code or State.PENDING)
                 self.sure = bool(note.code)
             case NoteKind.STATE:
-                self._state(note.code)
-                pending = self.standing.state is State.PENDING
-                self._change(ended_at_ms=None if pending else note.at_ms)
-                if pending:
-                    self._undecided.clear()
-                    self._change(unknown=0)
+                self._stated(note)
             case NoteKind.WANTED:
                 self._change(wanted=Wanted(note.code))
             case NoteKind.RESTORED:
-                self._move(State.PAUSED, PauseReason.USER)
-                self._change(steps_done=int(note.figures["step"]), step_attempts=0, ended_at_ms=note.at_ms)
+                self._restored(note)
+            case NoteKind.INSTRUCTION:
+                self._change(instructions=(*self.standing.instructions, note.text))
+            case NoteKind.APPROVAL:
+                self._decided(note)
             case NoteKind.RECOVERED:
                 self._recovered(note)
             case _:
                 pass
+
+    def _stated(self, note: Note) -> None:
+        looped = self.standing.reason == PauseReason.LOOP
+        self._state(note.code)
+        pending = self.standing.state is State.PENDING
+        self._change(ended_at_ms=None if pending else note.at_ms)
+        if pending:
+            self._undecided.clear()
+            self._change(unknown=0, loop_from=self.standing.steps_done if looped else self.standing.loop_from)
+
+    def _restored(self, note: Note) -> None:
+        left, now = int(note.figures["step"]), self.standing
+        review = now.review if left >= now.steps_done else AttemptId("")
+        self._move(State.PAUSED, PauseReason.REVIEW if review else PauseReason.USER)
+        self._change(steps_done=left, step_attempts=0, ended_at_ms=note.at_ms, review=review, loop_from=left)
+
+    def _decided(self, note: Note) -> None:
+        """A no takes the step back and is its next instruction."""
+        now = self.standing
+        self._move(State.PENDING)
+        self._undecided.clear()
+        self._change(review=AttemptId(""), ended_at_ms=None, unknown=0)
+        if note.code == Verdict.REJECTED:
+            left = now.steps_done - 1
+            told = (*now.instructions, note.text)
+            self._change(steps_done=left, step_attempts=0, instructions=told, loop_from=min(now.loop_from, left))
 
     def _recovered(self, note: Note) -> None:
         gone = int(note.code)

@@ -17,6 +17,7 @@ from engine.domain.clock import Clock, SystemClock
 from engine.domain.damage import Damage
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.fence import Fence
+from engine.domain.history import History
 from engine.domain.ids import TaskId
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.step import (
@@ -40,6 +41,7 @@ from engine.store.reading import (
     attempts_of,
     checkpoints_of,
     created,
+    history_of,
     ledger_entries,
     log_entry,
     parent_of,
@@ -173,6 +175,10 @@ class MemoryStore:
     async def replies(self, task: TaskId) -> tuple[str, ...]:
         """See `Store`."""
         return replies_of(self._records(task))
+
+    async def history(self, task: TaskId) -> History:
+        """See `Store`."""
+        return history_of(self._records(task))
 
     async def checkpoints(self, task: TaskId) -> tuple[Checkpoint, ...]:
         """See `Store`."""

@@ -18,6 +18,7 @@ import msgspec
 from engine.domain.damage import Damage
 from engine.domain.errors import DroverError
 from engine.domain.fence import Fence
+from engine.domain.history import History
 from engine.domain.ids import TaskId
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.step import (
@@ -52,10 +53,15 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     """Of its record, 1-based."""
     hash: bytes
     """Of its record: what a fork is chained to."""
-    replies: tuple[str, ...]
-    """The texts of the steps that are done there, first to last."""
+    history: History
+    """What the context is made of there."""
     edited: bool
-    """Whether the spec was changed since: the context cannot be told from the present one then."""
+    """Whether the spec, or a reply, was changed since: the context is another than it was then."""
+
+    @property
+    def replies(self) -> tuple[str, ...]:
+        """The texts of the steps that are done there, first to last."""
+        return self.history.replies
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +112,11 @@ class StoreReader(Protocol):
         ...
 
     async def replies(self, task: TaskId) -> tuple[str, ...]:
-        """Return the texts of the accepted steps, first to last."""
+        """Return the texts of the accepted steps as their person left them, first to last; raises TEXT_DROPPED."""
+        ...
+
+    async def history(self, task: TaskId) -> History:
+        """Return these with what the task was told; raises TEXT_DROPPED."""
         ...
 
     async def checkpoints(self, task: TaskId) -> tuple[Checkpoint, ...]:

@@ -16,6 +16,7 @@ import msgspec
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.fence import Fence
+from engine.domain.history import History
 from engine.domain.ids import TaskId
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.step import AttemptRecord, Checkpoint, Fork, Intent, LogEntry, Record, StepRecord
@@ -28,6 +29,7 @@ from engine.store.journal import Walk, cut_back, decoded
 from engine.store.port import Holding, Point, Spending, StoredTask
 from engine.store.reading import (
     checkpoints_of,
+    history_of,
     ledger_entries,
     log_entry,
     parent_of,
@@ -74,6 +76,10 @@ class Reader:
     async def replies(self, task: TaskId) -> tuple[str, ...]:
         """See `StoreReader`."""
         return await self._on_thread(lambda: replies_of(self._records(task)))
+
+    async def history(self, task: TaskId) -> History:
+        """See `StoreReader`."""
+        return await self._on_thread(lambda: history_of(self._records(task)))
 
     async def checkpoints(self, task: TaskId) -> tuple[Checkpoint, ...]:
         """See `StoreReader`."""

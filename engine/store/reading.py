@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeGuard
 
 from msgspec.structs import replace
 
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.history import History
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.ledger_entry import EntryKind, LedgerEntry
+from engine.domain.plain_text import one_line
 from engine.domain.states import State
 from engine.domain.step import (
     AttemptRecord,
     Checkpoint,
     Correction,
-    Flag,
     Fork,
     Intent,
     LogEntry,
@@ -25,8 +25,12 @@ from engine.domain.step import (
     Outcome,
     Record,
     StepRecord,
+    Verdict,
 )
 from engine.store.port import Point, Spending, StoredTask
+
+TOLD_IN_LOG = 200
+"""Characters of a person's words in a line of the log."""
 
 
 def created(task: StoredTask) -> Note:
@@ -38,27 +42,54 @@ def created(task: StoredTask) -> Note:
 
 
 def attempts_of(records: Iterable[Record]) -> tuple[AttemptRecord, ...]:
-    """Return the attempts in the order they were made, each with its outcome and its last correction."""
+    """Return the attempts in the order they were made, each with what was said, and decided, of it since."""
     attempts: dict[AttemptId, AttemptRecord] = {}
+    waiting: tuple[str, ...] = ()
     for record in records:
         match record:
             case Intent():
-                attempts[record.attempt] = AttemptRecord(intent=record)
+                attempts[record.attempt] = AttemptRecord(intent=record, told=waiting)
+                waiting = ()
             case Outcome():
                 attempts[record.attempt] = replace(attempts[record.attempt], outcome=record)
             case Correction():
                 attempts[record.attempt] = replace(attempts[record.attempt], correction=record)
-            case Note(kind=NoteKind.RESTORED):
-                _supersede(attempts, int(record.figures["step"]))
+            case Note():
+                _supersede(attempts, goes_back_to(record))
+                _decide(attempts, record)
+                waiting += instruction_of(record)
             case _:
                 pass
     return tuple(attempts.values())
 
 
-def _supersede(attempts: dict[AttemptId, AttemptRecord], step: int) -> None:
+def instruction_of(note: Note) -> tuple[str, ...]:
+    """Return what a note adds to what the next request says."""
+    rejects = note.kind is NoteKind.APPROVAL and note.code == Verdict.REJECTED
+    return (note.text,) if rejects or note.kind is NoteKind.INSTRUCTION else ()
+
+
+def goes_back_to(record: Record) -> int | None:
+    """Return the steps that a record leaves of those that were done; None where it takes none away."""
+    if not isinstance(record, Note):
+        return None
+    if record.kind is NoteKind.RESTORED:
+        return int(record.figures["step"])
+    if record.kind is NoteKind.APPROVAL and record.code == Verdict.REJECTED:
+        return int(record.figures["step"]) - 1
+    return None
+
+
+def _decide(attempts: dict[AttemptId, AttemptRecord], note: Note) -> None:
+    if note.kind is NoteKind.APPROVAL and note.attempt in attempts:
+        before = attempts[note.attempt]
+        attempts[note.attempt] = replace(before, verdict=Verdict(note.code), words=note.text)
+
+
+def _supersede(attempts: dict[AttemptId, AttemptRecord], step: int | None) -> None:
     """Mark what came after `step`: the task went back to it."""
     for id_, attempt in attempts.items():
-        if attempt.intent.step > step:
+        if step is not None and attempt.intent.step > step:
             attempts[id_] = replace(attempt, superseded=True)
 
 
@@ -77,20 +108,39 @@ def replies_of(records: Sequence[Record]) -> tuple[str, ...]:
     """
     fork = parent_of(records)
     inherited = fork.replies if fork else ()
-    accepted = [step.accepted for step in steps_of(records) if step.accepted]
-    if any(is_dropped(outcome) for outcome in accepted) or (fork is not None and len(inherited) < fork.step):
+    done = [step.done_by for step in steps_of(records) if step.done_by]
+    if any(attempt.dropped for attempt in done) or (fork is not None and len(inherited) < fork.step):
         raise DroverError(ErrorCode.TEXT_DROPPED)
-    kept = min((int(r.figures["step"]) for r in records if _restores(r)), default=len(inherited))
-    return (*inherited[:kept], *(outcome.text for outcome in accepted))
+    return (*inherited[: _inherited(records)], *(attempt.text for attempt in done))
 
 
-def is_dropped(outcome: Outcome) -> bool:
-    """Whether an outcome's text was dropped to save room."""
-    return Flag.DROPPED in outcome.flags
+def history_of(records: Sequence[Record]) -> History:
+    """Return what a task's context is made of; raises TEXT_DROPPED."""
+    return History(replies=replies_of(records), told=_told(records), inherited=_inherited(records))
 
 
-def _restores(record: Record) -> TypeGuard[Note]:
-    return isinstance(record, Note) and record.kind is NoteKind.RESTORED
+def _inherited(records: Sequence[Record]) -> int:
+    """Return how many replies of its parent a fork still has."""
+    fork = parent_of(records)
+    left = (step for step in map(goes_back_to, records) if step is not None)
+    return min((*left, len(fork.replies))) if fork else 0
+
+
+def _told(records: Sequence[Record]) -> dict[int, tuple[str, ...]]:
+    """Return what requests said in their person's words, by step, without the steps that were gone back behind.
+
+    A step that is made again after a no is told what it was told before, and more.
+    """
+    fork = parent_of(records)
+    told, waiting = dict(fork.told) if fork else {}, tuple[str, ...]()
+    for record in records:
+        if isinstance(record, Intent) and waiting:
+            told[record.step], waiting = (*told.get(record.step, ()), *waiting), ()
+        elif isinstance(record, Note):
+            waiting += instruction_of(record)
+            if record.kind is NoteKind.RESTORED:
+                told = {step: said for step, said in told.items() if step <= record.figures["step"]}
+    return told
 
 
 def checkpoints_of(records: Iterable[Record]) -> tuple[Checkpoint, ...]:
@@ -99,8 +149,8 @@ def checkpoints_of(records: Iterable[Record]) -> tuple[Checkpoint, ...]:
     for record in records:
         if isinstance(record, Checkpoint):
             points.append(record)
-        elif _restores(record):
-            points = [point for point in points if point.step <= record.figures["step"]]
+        elif (left := goes_back_to(record)) is not None:
+            points = [point for point in points if point.step <= left]
     return tuple(points)
 
 
@@ -110,9 +160,16 @@ def point_of(records: Sequence[Record], step: int, hash_of: Callable[[int], byte
     if point is None:
         raise DroverError(ErrorCode.NO_CHECKPOINT, str(step))
     place = max(place for place, record in enumerate(records, 1) if record is point)
-    edited = any(isinstance(each, Note) and each.kind is NoteKind.EDITED for each in records[place:])
-    replies = replies_of(records)[:step]
-    return Point(checkpoint=point, place=place, hash=hash_of(place) or b"", replies=replies, edited=edited)
+    edited = any(_edits(each) for each in records[place:])
+    history = history_of(records).until(step)
+    return Point(checkpoint=point, place=place, hash=hash_of(place) or b"", history=history, edited=edited)
+
+
+def _edits(record: Record) -> bool:
+    """Whether the context before a record may be another than the one after."""
+    if not isinstance(record, Note):
+        return False
+    return record.kind is NoteKind.EDITED or (record.kind is NoteKind.APPROVAL and record.code == Verdict.EDITED)
 
 
 def parent_of(records: Sequence[Record]) -> Fork | None:
@@ -250,4 +307,5 @@ def _noted(seq: int, note: Note) -> LogEntry:
         reason = ErrorCode.SETTINGS_LOST if note.figures.get("untold") else ErrorCode.STORE_DAMAGED
         figures = {name: value for name, value in note.figures.items() if name != "untold"}
         code, figures = f"{State.FAILED}:{reason}", figures | {"cost": float(note.code)}
-    return LogEntry(seq=seq, at_ms=note.at_ms, kind=note.kind, code=code, figures=figures)
+    words = one_line(note.text)[:TOLD_IN_LOG]
+    return LogEntry(seq=seq, at_ms=note.at_ms, kind=note.kind, code=code, figures=figures, detail=words)

@@ -22,8 +22,9 @@ RAW = (
 
 TEXTS = (
     f"SELECT record.id FROM task JOIN record ON {RANGE} WHERE task.id = ? AND at < ?"  # noqa: S608 - constants alone
-    " AND text IS NOT NULL ORDER BY record.id"
+    f" AND text IS NOT NULL AND kind = {KINDS[Outcome]} ORDER BY record.id"
 )
+"""A person's own words stay: they are few, and no reply says what they were."""
 
 DELETED = (
     f"SELECT record.id FROM task JOIN record ON {RANGE} WHERE deleted_at < ?"  # noqa: S608 - constants alone

@@ -105,6 +105,7 @@ class WatchedStore:
         self.load = store.load
         self.steps = store.steps
         self.replies = store.replies
+        self.history = store.history
         self.checkpoints = store.checkpoints
         self.point = store.point
         self.parent = store.parent

@@ -36,6 +36,10 @@ FIELDS: Mapping[str, st.SearchStrategy[object]] = {
     "priority": INTEGERS,
     "batch": TEXTS,
     "not_before_ms": st.none() | INTEGERS,
+    "review_every": INTEGERS,
+    "review_after": st.lists(INTEGERS, max_size=3).map(tuple),
+    "loop_after": INTEGERS,
+    "loop_similarity": FLOATS,
 }
 """Values of the right type and of any size. Fields that are left out have a few values and no others."""
 

@@ -9,6 +9,8 @@ PAUSES = {
     PauseReason.PROVIDER: "notice.provider",
     PauseReason.STORAGE: "error.store_failed",
     PauseReason.INTERRUPTION: "notice.interruption",
+    PauseReason.REVIEW: "notice.review",
+    PauseReason.LOOP: "notice.loop",
 }
 
 

@@ -8,7 +8,9 @@ from enum import StrEnum
 from engine.face import PauseReason, State, TaskSnapshot
 
 LIVE = frozenset({State.RUNNING, State.CHECKPOINTING})
-NEEDS_YOU = frozenset({PauseReason.BUDGET, PauseReason.PROVIDER, PauseReason.STORAGE})
+NEEDS_YOU = frozenset(
+    {PauseReason.BUDGET, PauseReason.PROVIDER, PauseReason.STORAGE, PauseReason.REVIEW, PauseReason.LOOP}
+)
 """Reasons of PAUSED that only a person can remove."""
 
 

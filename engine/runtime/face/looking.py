@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from engine.domain.answer import Answer
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import State
-from engine.domain.step import Flag
 from engine.domain.task import ResultRule
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ class Looking:
         except DroverError as error:
             if error.code is not ErrorCode.TEXT_DROPPED or record.spec.result is not ResultRule.LAST:
                 raise
-            accepted = [step.accepted for step in await self._rooms.parts.store.steps(record.id) if step.accepted]
-            if not accepted or Flag.DROPPED in accepted[-1].flags:
+            done = [step.done_by for step in await self._rooms.parts.store.steps(record.id) if step.done_by]
+            if not done or done[-1].dropped:
                 raise
-            return ("",) * (record.standing.steps_done - 1) + (accepted[-1].text,)
+            return ("",) * (record.standing.steps_done - 1) + (done[-1].text,)

@@ -14,11 +14,12 @@ from app.cli.main import cli
 from app.cli.report import Exit
 from app.lock import FolderLock, Owner
 from app.paths import Paths
+from engine.domain.history import History
 from engine.domain.states import PauseReason, State
 from engine.domain.step import AttemptStatus, Flag, Intent
 from engine.domain.task import Standing
 from engine.recipes import recipe
-from engine.runtime.context import context_sha256
+from engine.runtime.dialogue import context_sha256
 from engine.store.port import Spending, StoredTask
 from engine.store.store import open_store, open_store_reader
 from tests.stored import HELD, checkpoint, intent, outcome, task
@@ -52,7 +53,7 @@ async def _fill(data: Path) -> None:
         await store.append_intent(made(step), stored.standing)
         await store.append_outcome(outcome(stored, step), stored.standing)
         replies.append(outcome(stored, step).text)
-        digest = context_sha256(recipe(SPEC.recipe), SPEC, replies)
+        digest = context_sha256(recipe(SPEC.recipe), SPEC, History(replies=tuple(replies)))
         await store.checkpoint(replace(checkpoint(stored, step), context_sha256=digest), stored.standing)
     await store.append_intent(made(DONE + 1), stored.standing)
     standing = Standing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from msgspec.structs import replace
 
 from engine.domain.errors import ErrorCode
 from engine.domain.states import CompletionReason, State, TimeLevel, Wanted
@@ -86,7 +87,7 @@ def test_an_accepted_step_moves_the_standing_on() -> None:
         step_attempts=3,
         grants={TimeLevel.STEP: 60.0, TimeLevel.TASK: 90.0},
     )
-    changes = changes_of(before, recorded(task(), cost=1_000), 2.0, None)
+    changes = changes_of(before, recorded(task(), cost=1_000), 2.0)
     assert (changes["steps_done"], changes["spent"], changes["output_tokens"]) == (3, 1_010, 20)
     assert (changes["active_s"], changes["step_s"], changes["window_s"]) == (7.0, 0.0, 7.0)
     assert (changes["step_attempts"], changes["grants"]) == (0, {TimeLevel.TASK: 90.0})
@@ -96,14 +97,15 @@ def test_an_accepted_step_moves_the_standing_on() -> None:
 def test_a_failed_attempt_costs_time_and_money_and_is_no_step() -> None:
     """The step's own time goes on."""
     failed = recorded(task(), status=AttemptStatus.FAILED, cost=HELD)
-    changes = changes_of(Standing(state=State.RUNNING, step_s=1.0), failed, 2.0, None)
+    changes = changes_of(Standing(state=State.RUNNING, step_s=1.0), failed, 2.0)
     assert (changes["spent"], changes["step_s"]) == (HELD, 3.0)
     assert "steps_done" not in changes
 
 
 def test_the_last_step_ends_the_task_in_the_same_record() -> None:
     """No moment in which all steps are done and the task is not."""
-    changes = changes_of(Standing(state=State.RUNNING), recorded(task()), 0.0, CompletionReason.MARKER)
+    done = replace(recorded(task()), completes=str(CompletionReason.MARKER))
+    changes = changes_of(Standing(state=State.RUNNING), done, 0.0)
     assert (changes["state"], changes["reason"], changes["wanted"]) == (State.COMPLETED, "marker", Wanted.NOTHING)
     assert changes["ended_at_ms"] == recorded(task()).at_ms
 

@@ -31,7 +31,7 @@ async def stopped_at(b: Bench, level: Level) -> TaskSnapshot:
     """Return a task that a tight limit of this level stopped."""
     if level is not Level.TASK:
         b.engine.set_budget(scope(b.engine, level), TIGHT)
-    task = await b.submit(max_steps=30, batch="b", budget=TIGHT if level is Level.TASK else None)
+    task = await b.submit(max_steps=30, batch="b", budget=TIGHT if level is Level.TASK else None, loop_after=0)
     snapshot = await b.done(task)
     assert (snapshot.state, snapshot.standing.reason, snapshot.standing.detail) == (
         State.PAUSED,

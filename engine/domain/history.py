@@ -1,0 +1,28 @@
+"""What a task's context is made of: the replies that count, and what its person told it, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+
+Told = Mapping[int, tuple[str, ...]]
+"""Instructions by the step (1-based) whose prompt was the first to have them: they belong to it from then on."""
+
+NOTHING_TOLD: Told = MappingProxyType({})
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a task as it stands, or as it stood at a checkpoint."""
+
+    replies: tuple[str, ...] = ()
+    """Of the accepted steps, first to last, each as its person left it."""
+    told: dict[int, tuple[str, ...]] = {}
+    inherited: int = 0
+    """How many of the replies a fork began with."""
+
+    def until(self, step: int) -> History:
+        """Return what there was when `step` steps were done."""
+        told = {number: said for number, said in self.told.items() if number <= step}
+        return History(replies=self.replies[:step], told=told, inherited=min(self.inherited, step))
