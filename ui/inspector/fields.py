@@ -134,6 +134,17 @@ def write_prompts(spec: TaskSpec, text: str) -> TaskSpec:
     return msgspec.structs.replace(spec, prompts=prompts)
 
 
+def read_reviews(spec: TaskSpec) -> str:
+    """Return the steps whose reply waits for a yes, with commas between."""
+    return ", ".join(map(str, spec.review_after))
+
+
+def write_reviews(spec: TaskSpec, text: str) -> TaskSpec:
+    """Take steps with commas between; empty is none."""
+    steps = tuple(int(part) for part in text.split(",")) if text.strip() else ()
+    return msgspec.structs.replace(spec, review_after=steps)
+
+
 def read_context(spec: TaskSpec) -> str:
     """Return a line for each fact; a line break inside one is a backslash and an n."""
     return "\n".join(f"{name} = {_folded(value)}" for name, value in spec.context.items())
@@ -184,6 +195,10 @@ FIELDS: tuple[Field, ...] = (
     _limit("window"),
     _limit("task"),
     _number("checkpoint_interval", "safety", int),
+    _number("review_every", "safety", int),
+    Field(code="review_after", group="safety", read=read_reviews, write=write_reviews, hint="edit.no_review"),
+    _number("loop_after", "safety", int),
+    _number("loop_similarity", "safety", float),
     _retry("max_retries", int),
     _retry("backoff_base", float),
 )

@@ -16,6 +16,7 @@ from engine.domain.states import (
     Action,
     Event,
     IllegalTransitionError,
+    PauseReason,
     State,
     advance,
     allowed,
@@ -100,3 +101,9 @@ def test_every_stop_but_the_final_ones_resumes(state: State) -> None:
 def test_a_task_that_nobody_knows_what_was_asked_of_can_only_be_deleted(action: Action) -> None:
     """It failed for good."""
     assert (action in allowed(State.FAILED, ErrorCode.SETTINGS_LOST)) == (action is Action.DELETE)
+
+
+def test_to_let_a_task_run_is_no_decision_on_its_reply() -> None:
+    """One that waits for a review can be anything but resumed; nothing else is otherwise."""
+    asked = allowed(State.PAUSED, PauseReason.REVIEW)
+    assert allowed(State.PAUSED, PauseReason.LOOP) - asked == {Action.START, Action.RESUME}

@@ -144,7 +144,7 @@ def test_a_batch_s_budget_holds_from_before_its_first_call() -> None:
         async with bench(REPLIES) as b:
             b.engine.set_budget(Scope(Level.BATCH, "b"), TIGHT)
             for _ in range(2):
-                task = await b.submit(max_steps=30, batch="b")
+                task = await b.submit(max_steps=30, batch="b", loop_after=0)
                 assert (await b.done(task)).standing.detail == Level.BATCH
             other = await b.submit(max_steps=2, batch="c")
             assert (await b.done(other)).state is State.COMPLETED

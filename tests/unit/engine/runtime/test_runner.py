@@ -280,7 +280,7 @@ def test_a_budget_is_never_passed() -> None:
     """The call that cannot fit is not made; raising the budget offers to resume."""
 
     async def main() -> None:
-        async with bench(in_turn(*(reply("x" * 100) for _ in range(50)))) as b:
+        async with bench(in_turn(*(reply(f"{number:0100}") for number in range(50)))) as b:
             task = await b.submit(max_steps=50, budget=CENT // 5)
             snapshot = await b.done(task)
             assert (snapshot.state, snapshot.standing.reason) == (State.PAUSED, PauseReason.BUDGET)
@@ -321,7 +321,7 @@ def test_a_day_limit_covers_every_task() -> None:
 
     async def main() -> None:
         limit = CENT // 5
-        async with bench(in_turn(*(reply("x" * 100) for _ in range(99))), limits={Level.DAY: limit}) as b:
+        async with bench(in_turn(*(reply(f"{number:0100}") for number in range(99))), limits={Level.DAY: limit}) as b:
             tasks = [await b.submit(max_steps=5) for _ in range(2)]
             for task in tasks:
                 assert (await b.done(task)).standing.reason == PauseReason.BUDGET
@@ -447,7 +447,7 @@ def test_checkpoints_at_their_interval() -> None:
 
     async def main() -> None:
         async with bench() as b:
-            task = await b.submit(max_steps=5, checkpoint_interval=2)
+            task = await b.submit(max_steps=5, checkpoint_interval=2, loop_after=0)
             await b.done(task)
             assert [point.step for point in await b.store.checkpoints(task)] == [2, 4, 5]
 

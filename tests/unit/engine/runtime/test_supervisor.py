@@ -267,7 +267,7 @@ def test_no_task_starts_while_nothing_can_be_saved() -> None:
 
     async def main() -> None:
         async with bench(in_turn(reply("x", pause_s=1.0)), running_limit=1) as b:
-            first, second = await b.submit(max_steps=5), await b.submit(max_steps=1)
+            first, second = await b.submit(max_steps=5, loop_after=0), await b.submit(max_steps=1)
             await asyncio.sleep(0.5)
             b.store.failing = DroverError(ErrorCode.DISK_FULL)
             await b.until(first, State.PAUSED)

@@ -61,6 +61,8 @@ def test_facts_come_back(text: str) -> None:
         ("recipe", "pipeline", {"recipe": RecipeName.PIPELINE}),
         ("prompts", "one\n---\ntwo", {"prompts": ("one", "two")}),
         ("context", "a = 1", {"context": {"a": "1"}}),
+        ("review_after", "1, 3", {"review_after": (1, 3)}),
+        ("loop_after", "0", {"loop_after": 0}),
         ("limits.attempt", "20", {"limits": TimeLimits(attempt=20.0, step=90.5)}),
     ],
 )
