@@ -19,6 +19,11 @@ def text(section: str) -> Mapping[str, str]:
     return dict(_flat("", tomllib.loads(_read("text", f"{section}.toml"))))
 
 
+def counted(code: str, number: int) -> str:
+    """Return the code of the words for so many: one has words of its own."""
+    return f"{code}_one" if number == 1 else code
+
+
 @functools.cache
 def theme(name: str) -> Mapping[str, str]:
     """Return a theme's colours by token."""

@@ -136,7 +136,7 @@ class FirstStart(QScrollArea):
         for place, server in enumerate(servers):
             if any(card.view.name == server.name for card in self._cards):
                 continue
-            told = self._words("first.found_text", address=server.base_url, count=len(server.models))
+            told = self._words.counted("first.found_text", len(server.models), address=server.base_url)
             card = Card(server, self._words("first.found", name=server.title), told, models=server.models)
             self._add(card, place)
             if place == 0:

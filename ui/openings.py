@@ -97,7 +97,7 @@ class Openings(QObject):
         except DroverError as error:
             self.failed.emit(error)
         else:
-            self._tell("action.export_ledger", self._words("notice.ledger", count=f"{written:,}", file=file))
+            self._tell("action.export_ledger", self._words.counted("notice.ledger", written, file=file))
 
     def _tell(self, title: str, text: str) -> None:
         Tell(self._words(title), text, "OK", self._over).open()

@@ -26,7 +26,7 @@ class Words:
 
     def counted(self, code: str, number: int, /, **figures: object) -> str:
         """Return the words of a code for so many, which they may name as `count`; one has words of its own."""
-        return self(f"{code}_one" if number == 1 else code, count=f"{number:,}", **figures)
+        return self(resources.counted(code, number), count=f"{number:,}", **figures)
 
     def __contains__(self, code: str) -> bool:
         """Whether there are words for a code."""

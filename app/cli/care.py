@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import DataDir, Json, paths_of, wait
+from app.cli.options import DataDir, Json, paths_of, program_of, wait
 from app.cli.report import Output
 
 care = typer.Typer()
@@ -21,7 +21,8 @@ def verify(repair: Repair = False, data_dir: DataDir = None, json: Json = False)
     """Say whether the saved data is sound, what is not and what repairing it would cost; works beside a window."""
     from app.cli.verifying import repair_all, verify_all  # noqa: PLC0415 - see `program_of`
 
-    output, paths = Output(json), paths_of(data_dir)
+    output = Output(json)
+    paths = program_of(data_dir).paths if repair else paths_of(data_dir)  # a repair is told in the log, too
     moved = f' --data-dir "{data_dir}"' if data_dir else ""
     output.guarded(
         lambda: wait(lambda: repair_all(paths, output) if repair else verify_all(paths, output, moved=moved))

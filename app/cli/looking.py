@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from app.cli.foretold import Foretold
-from app.cli.report import Exit, Output, say, wrong
+from app.cli.report import Exit, Output, counted, say, wrong
 from app.cli.shown import entry_fields, entry_line, full, one_line, safe, step_lines, with_steps
 from app.cli.terminal import json_line
 from app.lock import is_held
@@ -40,9 +40,9 @@ async def look(paths: Paths, output: Output) -> Glance:
     """Say on stderr in one line what of the saved data is not sound, as far as that can be seen at once."""
     found = await asyncio.to_thread(glance, paths.data)
     if found.lost_records:
-        output.note(say("unsound_end", count=found.lost_records))
+        output.note(counted("unsound_end", found.lost_records))
     if found.tasks:
-        output.note(say("unsound_tasks", count=len(found.tasks), ids=", ".join(map(safe, found.tasks[:NAMED]))))
+        output.note(counted("unsound_tasks", len(found.tasks), ids=", ".join(map(safe, found.tasks[:NAMED]))))
     if found.unmarked:
         output.note(say("unsound_mark"))
     if found.unreadable:

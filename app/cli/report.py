@@ -77,6 +77,11 @@ def say(code: str, /, **figures: object) -> str:
     return resources.text("cli")[code].format(**figures)
 
 
+def counted(code: str, number: int, /, **figures: object) -> str:
+    """Return the words of a code for so many, which they may name as `count`; one has words of its own."""
+    return say(resources.counted(code, number), count=number, **figures)
+
+
 def wrong(code: str, /, **figures: object) -> CommandError:
     """Return bad input as an error."""
     return CommandError(say(code, **figures), code)

@@ -6,12 +6,14 @@ import asyncio
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+import resources
 from app import settings as settings_file
-from app.cli.report import Exit, Output, say
+from app.cli.report import Exit, Output, counted, say
 from app.cli.shown import safe
 from app.lock import FolderLock, Owner
 from app.paths import Paths
@@ -23,10 +25,38 @@ from engine.store.repair.start import prepare
 from engine.store.repair.verify import Unsound, Verification, verify
 
 TRANSCRIPT = "transcript.md"
-Codes = tuple[str, str, str, str]
-"""What to say of the store itself, of a task without a name, of one without its settings, of one that is cut back."""
-FOUND: Codes = ("verify_place", "verify_nameless", "verify_untold", "verify_task")
-REPAIRED: Codes = ("repaired_place", "repaired_nameless", "repaired_untold", "repaired_task")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codes:
+    """What to say of what is not sound, before it is repaired or after."""
+
+    place: str
+    """Of the store itself."""
+    loses: str
+    """Of the store itself, where records are gone."""
+    nameless: str
+    """Of a task that nobody knows any more."""
+    untold: str
+    """Of one of which nobody knows what was asked."""
+    task: str
+    """Of one that is cut back."""
+
+
+FOUND = Codes(
+    place="verify_place",
+    loses="verify_loses",
+    nameless="verify_nameless",
+    untold="verify_untold",
+    task="verify_task",
+)
+REPAIRED = Codes(
+    place="repaired_place",
+    loses="repaired_loses",
+    nameless="repaired_nameless",
+    untold="repaired_untold",
+    task="repaired_task",
+)
 
 
 async def verify_all(paths: Paths, output: Output, *, moved: str) -> Exit:
@@ -38,7 +68,7 @@ async def verify_all(paths: Paths, output: Output, *, moved: str) -> Exit:
     for about in found.doubts:
         output.note(say("verify_older") if about == "older" else say("verify_fork", about=about))
     if missing:
-        output.note(say("verify_missing", count=len(missing)))
+        output.note(counted("verify_missing", len(missing)))
     output.emit("result", _summary(found, moved), _fields(found, missing))
     return Exit.COMPLETED if found.sound else Exit.STORE
 
@@ -71,6 +101,7 @@ def damage_fields(damage: Damage) -> dict[str, object]:
     return {
         "task": damage.task,
         "title": damage.title,
+        "part": str(damage.part),
         "place": damage.place,
         "kept_steps": damage.kept_steps,
         "lost_records": damage.lost_records,
@@ -82,25 +113,26 @@ def damage_fields(damage: Damage) -> dict[str, object]:
 
 
 def _line(each: Unsound | Damage, codes: Codes) -> str:
-    place, (of_store, of_nameless, of_untold, of_task) = safe(each.place), codes
+    part = resources.text("states")[f"part.{each.part}"]
+    kept, lost = counted("count_steps", each.kept_steps), counted("count_records", each.lost_records)
     if not each.task:
-        return say(of_store, place=place, lost=each.lost_records)
+        said = part[:1].upper() + part[1:]
+        return say(codes.loses, part=said, lost=lost) if each.lost_records else say(codes.place, part=said)
     if each.exported:
-        return say(of_nameless, id=each.task, place=place)
+        return say(codes.nameless, id=each.task, part=part)
     if each.untold:
-        return say(of_untold, id=each.task, place=place, kept=each.kept_steps, lost=each.lost_records)
-    title = safe(each.title)[:60]
-    return say(of_task, id=each.task, title=title, place=place, kept=each.kept_steps, lost=each.lost_records)
+        return say(codes.untold, id=each.task, part=part, kept=kept, lost=lost)
+    return say(codes.task, id=each.task, title=safe(each.title)[:60], part=part, kept=kept, lost=lost)
 
 
 def _summary(found: Verification, moved: str) -> str:
     if not found.sound:
-        return say("verify_unsound", places=len(found.unsound), folder=moved)
+        return counted("verify_unsound", len(found.unsound), folder=moved)
     return say(
         "verify_sound",
-        tasks=found.tasks,
-        records=found.records,
-        attempts=found.attempts,
+        tasks=counted("count_tasks", found.tasks),
+        records=counted("count_records", found.records),
+        attempts=counted("count_requests", found.attempts),
         open_attempts=found.open_attempts,
     )
 

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from engine.domain.ids import TaskId
 
 STORE = TaskId("")
 """In place of a task: what belongs to none, such as the end of the journal or a limit."""
+
+
+class Part(StrEnum):
+    """What of a task, or of the store itself, is damaged."""
+
+    RECORDS = "records"
+    STANDING = "standing"
+    SETTINGS = "settings"
+    CHANGED = "changed"
+    ATTEMPTS = "attempts"
+    END = "end"
+    MARK = "mark"
+    DATABASE = "database"
+    BEGINNING = "beginning"
+    TABLE = "table"
+    SPENDING = "spending"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +36,7 @@ class Damage:
     task: TaskId
     title: str
     """What to call the task, as far as it can be read; hostile text."""
+    part: Part = Part.RECORDS
     place: str
     """Where, for the log: "record 12", a table, SQLite's own words."""
     kept_steps: int = 0

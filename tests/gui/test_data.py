@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QLineEdit
 
-from engine.domain.damage import STORE, Damage
+from engine.domain.damage import STORE, Damage, Part
 from engine.domain.ids import TaskId
 from engine.domain.progress import Totals
 from engine.domain.states import State
@@ -92,7 +92,7 @@ async def test_damage_is_said_until_it_was_looked_at(tmp_path: Path) -> None:
         quarantine=Path("q"),
         repaired=True,
     )
-    end = Damage(task=STORE, title="", place="the end of the journal", lost_records=12, repaired=True)
+    end = Damage(task=STORE, title="", part=Part.END, place="the end of the journal", lost_records=12, repaired=True)
     found = [damage]
     bar = DamageBar(load_words(), lambda: found)
     bar.show_totals(Totals(damaged=1))
@@ -104,10 +104,10 @@ async def test_damage_is_said_until_it_was_looked_at(tmp_path: Path) -> None:
     bar.show_totals(Totals(damaged=5))
     assert not bar.isHidden() and "“<b>Sheep</b>”, the end of it (12 records), “Goat 0 of many!" in bar.text
     assert "and 2 more" in bar.text and "!" * 40 not in bar.text
-    cut_back = "record 7 · 3 steps hold · 2 records are lost"
+    cut_back = "its records do not all hold · 3 steps hold · 2 records are lost"
     assert told(damage, load_words()).splitlines() == ["<b>Sheep</b>", cut_back]
     assert list(copies(found, load_words())) == ["The files as they were: q"]
-    assert told(end, load_words()).splitlines()[1] == "the end of the journal · 12 records are lost"
+    assert told(end, load_words()).splitlines()[1] == "the end of the saved data is missing · 12 records are lost"
 
 
 def test_damage_found_while_the_window_is_open_promises_no_copy_that_is_not_there() -> None:
@@ -120,7 +120,7 @@ def test_damage_found_while_the_window_is_open_promises_no_copy_that_is_not_ther
     assert "are kept in a copy" not in bar.text
     (line,) = told(since, words).splitlines()[1:]
     assert line.startswith(
-        "record 7 · one step holds · 2 records do not · stopped; the next start of Drover keeps a copy"
+        "its records do not all hold · one step holds · 2 records do not · stopped; the next start of Drover"
     )
     bar = DamageBar(words, lambda: [since, replace(since, title="Goat", repaired=True)])
     bar.show_totals(Totals(damaged=2))

@@ -149,7 +149,7 @@ class Data(GrowingDialog):
 
 def told(damage: Damage, words: Words) -> str:
     """Return what is said of one damage: which task, what is kept, what is lost."""
-    said = [damage.place]
+    said = [words(f"part.{damage.part}")]
     if damage.task != STORE:
         said.append(words.counted("data.damage_kept", damage.kept_steps))
     if damage.lost_records:

@@ -99,9 +99,9 @@ def _beyond_the_columns(attempt: AttemptRecord, words: Words) -> list[str]:
     if outcome is None:
         return []
     usage = outcome.usage
-    said = [words("steps.was_cached", count=figures.count(usage.cached))] if usage and usage.cached else []
+    said = [words.counted("steps.was_cached", usage.cached)] if usage and usage.cached else []
     if usage and usage.reasoning:
-        said.append(words("steps.was_reasoning", count=figures.count(usage.reasoning)))
+        said.append(words.counted("steps.was_reasoning", usage.reasoning))
     if outcome.retry_in_s is not None:
         said.append(words("steps.then_waited", time=figures.seconds(outcome.retry_in_s)))
     doubted = attempt.correction is None  # what was decided is among the notes

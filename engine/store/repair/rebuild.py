@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from engine.domain.damage import Damage
+from engine.domain.damage import Damage, Part
 from engine.domain.errors import ErrorCode
 from engine.domain.states import State, Wanted
 from engine.domain.step import Intent, Note, NoteKind, Record
@@ -32,7 +32,7 @@ from engine.store.repair.attempts import (
     status_of,
     sums_by,
 )
-from engine.store.repair.remains import SETTINGS, Remains, TaskRow
+from engine.store.repair.remains import Remains, TaskRow
 from engine.store.repair.retelling import Money, after, is_new, retold
 from engine.store.repair.tables import Tables
 from engine.store.rows import PLACES, Rows, sha256
@@ -69,7 +69,7 @@ class Rebuilding:
         lost, untold = lost_of(found), found.untold
         if untold:
             found = legible(found)
-        cut = found.cut or untold or SETTINGS in found.wrong
+        cut = found.cut or untold or Part.CHANGED in found.wrong
         more = retold(found, self._at_ms) if cut else []
         self._count(found, more)
         self._rows(found, found.task)
@@ -114,7 +114,7 @@ class Rebuilding:
         for row in rows:
             execute(f"INSERT INTO attempt ({ATTEMPT}) VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
         first_open = min((row[0] for row in rows if status_of(row) == OPEN), default=None)
-        kept = not found.cut and not any(each.startswith("standing") for each in found.wrong)
+        kept = not found.cut and Part.STANDING not in found.wrong
         standing = found.packed if kept else pack(_standing(found))
         execute(
             "INSERT INTO standing (no, standing, records, head, seq, open) VALUES (?, ?, ?, ?, ?, ?)",
@@ -203,6 +203,7 @@ def lost_of(found: Remains) -> Damage | None:
     return Damage(
         task=found.name,
         title=spec.name if spec is not None else found.name,
+        part=found.part,
         place=found.place,
         kept_steps=found.kept_steps,
         lost_records=found.lost,

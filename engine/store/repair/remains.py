@@ -12,7 +12,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from engine.domain.damage import STORE
+from engine.domain.damage import STORE, Part
 from engine.domain.errors import DroverError
 from engine.domain.ids import TaskId
 from engine.domain.step import Record
@@ -26,8 +26,6 @@ from engine.store.rows import PLACES
 
 RECORDS = f"SELECT {COLUMNS} FROM record WHERE id > ? AND id < ? ORDER BY id"  # noqa: S608 - constants alone
 ATTEMPTS = f"SELECT {ATTEMPT} FROM attempt WHERE record > ? AND record < ? ORDER BY record {{}}"  # noqa: S608 - as above
-SETTINGS = "settings are not those recorded"
-
 STANDING = "SELECT standing, records, head, seq, open FROM standing WHERE no = ?"
 
 
@@ -69,8 +67,8 @@ class Remains:
     attempts: list[AttemptRow] = field(default_factory=list[AttemptRow])
     cut: str = ""
     """Where the journal stops to hold; empty where all of it does."""
-    wrong: list[str] = field(default_factory=list[str])
-    """What else of the task is not as its records say."""
+    wrong: dict[Part, str] = field(default_factory=dict[Part, str])
+    """What of the task is not as it should be, with where."""
 
     @property
     def no(self) -> int:
@@ -110,7 +108,14 @@ class Remains:
     @property
     def place(self) -> str:
         """What is wrong; empty for a task that is sound."""
-        return "; ".join(filter(None, (self.cut, *self.wrong)))
+        return "; ".join(filter(None, (self.cut, *self.wrong.values())))
+
+    @property
+    def part(self) -> Part:
+        """What of a task that is not sound to name first: what was asked, then its records, then what follows."""
+        if self.untold:
+            return Part.SETTINGS
+        return Part.RECORDS if self.cut else next(iter(self.wrong), Part.RECORDS)
 
 
 def task_row(connection: Database, task: TaskId) -> TaskRow | None:
@@ -128,11 +133,11 @@ def remains_of(connection: Database, task: TaskRow) -> Remains:
     _read_standing(connection, found, walk)
     found.attempts = _read_attempts(connection, found)
     if not found.cut and (wrong := attempts_by(found.no, found.records)) != found.attempts:
-        found.wrong.append(f"attempts: {len(found.attempts)} of {len(wrong)}, or others")
+        found.wrong[Part.ATTEMPTS] = f"attempts: {len(found.attempts)} of {len(wrong)}, or others"
     if found.untold:
-        found.wrong.append("settings")
+        found.wrong[Part.SETTINGS] = "settings"
     elif not found.cut and not matches_digest(task.spec, walk.spec_sha256):
-        found.wrong.append(SETTINGS)
+        found.wrong[Part.CHANGED] = "settings are not those recorded"
     return found
 
 
@@ -152,7 +157,7 @@ def _follow(connection: Database, found: Remains) -> Walk:
     try:
         found.fold = folded(found.records)
     except (ValueError, KeyError) as error:  # a code that this version does not know
-        found.wrong.append(f"records that say {error}")
+        found.wrong[Part.RECORDS] = f"records that say {error}"
     return walk
 
 
@@ -169,7 +174,7 @@ def _read_standing(connection: Database, found: Remains, walk: Walk) -> None:
         another = walk.place == found.counted
         found.cut = "its last record is another" if another else f"ends at record {walk.place} of {found.counted}"
     if not found.place and (fields := disagreements(found.standing, found.fold)):
-        found.wrong.append(f"standing: {', '.join(fields)}")
+        found.wrong[Part.STANDING] = f"standing: {', '.join(fields)}"
 
 
 def _read_attempts(connection: Database, found: Remains) -> list[AttemptRow]:
@@ -178,7 +183,7 @@ def _read_attempts(connection: Database, found: Remains) -> list[AttemptRow]:
     first, whole = until_error(connection, ATTEMPTS.format("ASC"), (low, high))
     if whole:
         return first
-    found.wrong.append("attempts")
+    found.wrong[Part.ATTEMPTS] = "attempts"
     last, _ = until_error(connection, ATTEMPTS.format("DESC"), (first[-1][0] if first else low, high))
     return [*first, *reversed(last)]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import apsw
 
-from engine.domain.damage import STORE, Damage
+from engine.domain.damage import STORE, Damage, Part
 from engine.domain.errors import DroverError, ErrorCode
 from engine.store import suspects, watermark
 from engine.store.atomic import sync_folder
@@ -60,7 +60,7 @@ def prepare(folder: Path, now_ms: int, *, everything: bool = False) -> Prepared:
             return Prepared()
         target = quarantine(folder, now_ms)
         damage = [_tail(found)] if found.lost else []
-        damage += [Damage(task=STORE, title="", place="the watermark", repaired=True)] if found.unmarked else []
+        damage += [_of_store(Part.MARK, "the watermark")] if found.unmarked else []
         with _refused(target):
             if found.pages:
                 damage += _salvage(folder, target, now_ms)
@@ -106,11 +106,16 @@ def _tail(found: Survey) -> Damage:
     return Damage(
         task=STORE,
         title="",
+        part=Part.END,
         place="the end of the journal",
         lost_records=found.lost,
         since_ms=found.since_ms,
         repaired=True,
     )
+
+
+def _of_store(part: Part, place: str) -> Damage:
+    return Damage(task=STORE, title="", part=part, place=place, repaired=True)
 
 
 @contextmanager
@@ -181,8 +186,8 @@ def _copy_over(old: Database, part: Path, target: Path, now_ms: int) -> list[Dam
                 if lost := work.put(each):
                     damage.append(lost)
             work.finish()
-        torn = [Damage(task=STORE, title="", place=table, repaired=True) for table in tables.torn]
-        return [*torn, *damage] or [Damage(task=STORE, title="", place="a page", repaired=True)]
+        torn = [_of_store(Part.TABLE, table) for table in tables.torn]
+        return [*torn, *damage] or [_of_store(Part.PAGE, "a page")]
     finally:
         new.close()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import apsw
 import msgspec
 
+from engine.domain.damage import Part
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
 from engine.domain.step import Fork
@@ -37,8 +38,9 @@ PARENT = (
 class Unsound(msgspec.Struct, frozen=True, kw_only=True):
     """Something that is not as it should be."""
 
+    part: Part = Part.RECORDS
     place: str
-    """A table, a page, a file, or what of the task."""
+    """For the log: a table, a page, a file, or what of the task."""
     task: TaskId = TaskId("")
     title: str = ""
     """Hostile text."""
@@ -75,12 +77,14 @@ def verify(folder: Path) -> Verification:
     """Read all of a store; raises NOT_A_STORE, STORE_TOO_NEW, and STORE_DAMAGED where it cannot be opened at all."""
     file = folder / DATABASE
     mark = watermark.read(folder)  # before the database: it is never ahead of it
-    unmarked = (Unsound(place="the watermark"),) if watermark.is_damaged(folder) else ()
+    unmarked = (Unsound(part=Part.MARK, place="the watermark"),) if watermark.is_damaged(folder) else ()
     if not file.exists() and unmarked:
         return Verification(unsound=unmarked)
     if not file.exists():
         if mark is not None and mark.hash:
-            return Verification(unsound=(Unsound(place="the database is gone", lost_records=mark.seq),))
+            return Verification(
+                unsound=(Unsound(part=Part.DATABASE, place="the database is gone", lost_records=mark.seq),)
+            )
         raise DroverError(ErrorCode.NOT_A_STORE, f"there is no {file.name}")
     with as_store_errors(), readable(file) as (connection, lent), snapshot(connection):
         found = _verified(connection, mark, lent=lent)
@@ -115,10 +119,12 @@ class _Reading:
         self._sums: dict[Key, Sum] = {}
         self._forks: list[Fork] = []
         self._counts = [0, 0, 0, 0]
+        self._complaints: list[str] = []
+        """Of SQLite, about pages."""
 
     def beginning(self) -> None:
         """Say that the first pages could not be read."""
-        self._bad("the beginning of the database")
+        self._bad(Part.BEGINNING, "the beginning of the database")
 
     def task(self, found: Remains) -> None:
         """Take one task."""
@@ -132,6 +138,7 @@ class _Reading:
                 Unsound(
                     task=lost.task,
                     title=lost.title,
+                    part=lost.part,
                     place=lost.place,
                     lost_records=lost.lost_records,
                     kept_steps=lost.kept_steps,
@@ -148,10 +155,10 @@ class _Reading:
     def whole(self, tables: Tables, mark: Watermark | None) -> None:
         """Take what belongs to no one task."""
         for table in tables.torn:
-            self._bad(f"table {table}")
+            self._bad(Part.TABLE, f"table {table}")
         for key, least in self._sums.items():
             if tables.spending.get(key, Sum()).cost < least.cost and "spending" not in tables.torn:
-                self._bad(f"spending of {' · '.join(filter(None, key))} is less than its attempts cost")
+                self._bad(Part.SPENDING, f"spending of {' · '.join(filter(None, key))} is less than its attempts cost")
         self._doubts += [f"fork {fork.task}" for fork in self._forks if not self._has_parent(fork)]
         self.tail(mark)
         self._pages()
@@ -169,8 +176,8 @@ class _Reading:
             folders=tuple(self._folders),
         )
 
-    def _bad(self, place: str) -> None:
-        self._unsound.append(Unsound(place=place))
+    def _bad(self, part: Part, place: str) -> None:
+        self._unsound.append(Unsound(part=part, place=place))
 
     def _has_parent(self, fork: Fork) -> bool:
         """Whether the record that a fork is linked to is there; the fork itself stands without it."""
@@ -187,18 +194,19 @@ class _Reading:
         try:
             lost = behind(self._connection, mark)
         except apsw.Error as error:
-            self._bad(f"the end of the journal: {error}")
+            self._complaints.append(f"the end of the journal: {error}")
             return
         if lost:
             place_of = f"the end of the journal: record {place} of task {no} is not the one last known"
-            self._unsound.append(Unsound(place=place_of, lost_records=lost))
+            self._unsound.append(Unsound(part=Part.END, place=place_of, lost_records=lost))
 
     def _pages(self) -> None:
-        """Every page by its checksum, every table against its index."""
+        """Every page by its checksum, every table against its index: one place, where nothing named lies on it."""
         try:
-            complaints: Iterable[tuple[str]] = self._connection.execute("PRAGMA integrity_check(20)")
-            for (line,) in complaints:
-                if line != "ok":
-                    self._bad(line)
+            lines: Iterable[tuple[str]] = self._connection.execute("PRAGMA integrity_check(20)")
+            self._complaints += [line for (line,) in lines if line != "ok"]
         except apsw.Error as error:
-            self._bad(f"a page: {error}")
+            self._complaints.append(str(error))
+        named = any(each.part not in (Part.END, Part.SPENDING) for each in self._unsound)
+        if self._complaints and not named:
+            self._bad(Part.PAGE, "; ".join(self._complaints))

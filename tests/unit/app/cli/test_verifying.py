@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from app import log
 from app.cli.report import Exit, Output
 from app.cli.verifying import repair_all, verify_all
 from app.lock import FolderInUseError, FolderLock, Owner
 from app.paths import Paths
 from engine.domain.errors import DroverError, ErrorCode
 from engine.store.rows import PLACES
-from engine.store.store import open_store
-from tests.damaged import STEPS, TASKS, fill, harm
+from engine.store.store import FILE, open_store
+from tests.damaged import STEPS, TASKS, fill, flip, harm, pages_of
 from tests.stored import task, write_steps
 
 JSON, PEOPLE = Output(json=True), Output(json=False)
@@ -92,3 +96,46 @@ async def test_a_folder_without_a_store_is_said_to_have_none(tmp_path: Path) -> 
     with pytest.raises(DroverError) as raised:
         await verify_all(Paths.under(tmp_path), JSON, moved="")
     assert raised.value.code is ErrorCode.NOT_A_STORE
+
+
+async def test_one_page_is_one_place_in_words_of_ours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The task that lies on it is named, with counts that agree; SQLite's own words are for programs."""
+    paths = Paths.under(tmp_path)
+    await fill(paths.data, tasks=1, steps=2)
+    page = max(page for page, name in pages_of(paths.data).items() if name == "record")
+    flip(paths.data, page)
+    assert await verify_all(paths, PEOPLE, moved="") is Exit.STORE
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 and "its records do not all hold. Repairing it keeps" in lines[0]
+    assert "one place" in lines[1] and "Tree" not in "".join(lines) and "checksum" not in "".join(lines)
+    assert await verify_all(paths, JSON, moved="") is Exit.STORE
+    assert printed(capsys)[0]["part"] == "records"
+
+
+async def test_one_is_not_said_like_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Steps, records, tasks and places."""
+    paths = Paths.under(tmp_path)
+    await fill(paths.data, tasks=1, steps=2)
+    assert await verify_all(paths, PEOPLE, moved="") is Exit.COMPLETED
+    told = capsys.readouterr()
+    assert "one task, 6 records" in told.out and "One task has no files" in told.err
+    harm(paths.data, f"UPDATE record SET text = 'another answer' WHERE id = {PLACES + 5}")
+    await verify_all(paths, PEOPLE, moved="")
+    assert "keeps one step and cuts off 2 records" in capsys.readouterr().out
+
+
+def test_what_cannot_be_repaired_is_a_sentence(tmp_path: Path) -> None:
+    """And no traceback."""
+    paths = Paths.under(tmp_path)
+    asyncio.run(fill(paths.data))
+    (paths.data / FILE).write_bytes(bytes((paths.data / FILE).stat().st_size))
+    ran = subprocess.run(
+        [sys.executable, "-m", "app", "verify", "--repair", "--data-dir", str(tmp_path)],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert ran.returncode == Exit.STORE and "Traceback" not in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+    assert "Traceback" in (paths.state / log.FILE).read_text()
