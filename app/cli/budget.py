@@ -10,8 +10,8 @@ import msgspec
 
 from app import settings as settings_file
 from app.cli.looking import reader_of
-from app.cli.report import Exit, Output, say, wrong
-from app.cli.running import engine_of
+from app.cli.report import Exit, Output, counted, say, wrong
+from app.cli.running import data_dir_option, engine_of
 from app.cli.shown import dollars, safe
 from app.composition import Program, limits
 from app.lock import is_held
@@ -19,11 +19,14 @@ from engine.cost.port import Balance, Level, Scope
 from engine.domain.clock import SystemClock
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.fence import Fence
+from engine.domain.ids import TaskId
 from engine.domain.money import parse, plain
 from engine.domain.step import AttemptRecord
 from engine.store.port import Spending
 
 NONE = "none"
+NAMED = 8
+"""Tasks that are named in a line; JSON has them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,8 @@ class Books:
     """What is in flight; what a program left open that runs no more is spent, as the next start will have it."""
     budgets: dict[tuple[str, str], int]
     fences: Sequence[Fence]
+    batches: set[str]
+    """Those that have tasks."""
 
     def accounts(self, program: Program, today: str) -> Iterator[tuple[Scope, Balance]]:
         """Go over the accounts of day, month, everything and every batch; open attempts are held, not spent."""
@@ -93,8 +98,10 @@ class Books:
 async def budget(program: Program, changes: Changes, output: Output) -> Exit:
     """Set what is to be set, then show all accounts; showing works beside a running window."""
     settings, batch = changes.settings(), changes.budget()
-    if settings or batch or changes.lift:
-        await _change(program, settings, batch, changes.lift)
+    if batch is not None:
+        await _refuse_unknown(program, batch[0].key)
+    changed = bool(settings or batch or changes.lift)
+    offered = await _change(program, settings, batch, changes.lift) if changed else ()
     books, today = await _books(program), SystemClock()
     day = today.local_day(today.wall_ms())
     for scope, balance in books.accounts(program, day):
@@ -102,14 +109,35 @@ async def budget(program: Program, changes: Changes, output: Output) -> Exit:
     for fence in books.fences:
         told = say("fence", provider=safe(fence.provider), model=safe(fence.model))
         output.emit("fence", told, {"provider": fence.provider, "model": fence.model, "attempt": fence.attempt})
-    output.emit("result", fields={"fences": len(books.fences)})
+    if offered:
+        _offer(program, offered, output)
+    output.emit("result", fields={"fences": len(books.fences), "offered": list(offered)})
     return Exit.COMPLETED
+
+
+def _offer(program: Program, offered: Sequence[TaskId], output: Output) -> None:
+    """Say which tasks may go on now, and how: nothing that money stopped goes on by itself."""
+    ids = ", ".join(offered[:NAMED]) + (", …" if len(offered) > NAMED else "")
+    moved = data_dir_option(program)
+    output.note(counted("offered", len(offered), ids=ids, id=offered[0], folder=moved))
+
+
+async def _refuse_unknown(program: Program, batch: str) -> None:
+    """Raise `CommandError` for a batch that no task is in and nothing is known of: its limit would guard nothing."""
+    books = await _books(program)
+    known = {*books.batches, *books.spending.batches, *(key for level, key in books.budgets if level == Level.BATCH)}
+    if batch not in known:
+        names = ", ".join(safe(name) for name in sorted(known))
+        raise wrong("no_batch", name=safe(batch), names=names) if known else wrong("no_batches", name=safe(batch))
 
 
 async def _change(
     program: Program, settings: dict[str, str], batch: tuple[Scope, int | None] | None, lift: str
-) -> None:
-    """Change things while nobody else holds the folder: a window at work would not hear of it."""
+) -> tuple[TaskId, ...]:
+    """Change things while nobody else holds the folder: a window at work would not hear of it.
+
+    Return the tasks that money had stopped and that would go on now.
+    """
     async with engine_of(program) as engine:
         if settings:
             changed = msgspec.structs.replace(program.settings, **settings)
@@ -123,6 +151,7 @@ async def _change(
                 raise wrong("no_fence", name=lift)
             await engine.lift_fence(provider, model)
         await engine.saved()
+        return engine.offered()
 
 
 async def _books(program: Program) -> Books:
@@ -133,11 +162,12 @@ async def _books(program: Program) -> Books:
                 held=await reader.open_attempts() if is_held(program.paths.lock_file) else (),
                 budgets=dict(await reader.budgets()),
                 fences=await reader.fences(),
+                batches={task.spec.batch for task in await reader.scan() if task.spec.batch},
             )
     except DroverError as error:
         if error.code is not ErrorCode.NOT_A_STORE or program.paths.data.exists():
             raise
-        return Books(spending=Spending(), held=(), budgets={}, fences=())
+        return Books(spending=Spending(), held=(), budgets={}, fences=(), batches=set())
 
 
 def _checked(text: str) -> str:

@@ -136,11 +136,16 @@ def progress(report: ProgressReport) -> dict[str, object]:
     }
 
 
+def data_dir_option(program: Program) -> str:
+    """Return the option that names the folder, where it is not the usual one."""
+    return f' --data-dir "{program.paths.data.parent}"' if program.paths.data.name == "data" else ""
+
+
 async def finish(program: Program, engine: Supervisor, task: TaskId, output: Output) -> Exit:
     """Say how a task ended."""
     snapshot, answer = engine.snapshot(task), await engine.answer(task)
     paused = snapshot.state not in BY_STATE
-    moved = f' --data-dir "{program.paths.data.parent}"' if program.paths.data.name == "data" else ""
+    moved = data_dir_option(program)
     unsaved = snapshot.standing.reason == PauseReason.STORAGE
     how = say("paused_unsaved" if unsaved else "paused", id=task, folder=moved) if paused else ""
     fields = full(snapshot) | {"text": answer.text, "folder": str(answer.folder), "resume": how or None}

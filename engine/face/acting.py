@@ -83,6 +83,10 @@ class Acting(Protocol):
         """
         ...
 
+    def offered(self) -> tuple[TaskId, ...]:
+        """Return the tasks that a limit or a fence stopped and that it would not stop any more, in order."""
+        ...
+
     def resume_offered(self) -> tuple[TaskId, ...]:
         """Resume what a limit or a fence stopped and would not stop any more (`Totals.offered`): a person's yes."""
         ...

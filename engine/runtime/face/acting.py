@@ -103,6 +103,10 @@ class Acting:
         """See `Acting`."""
         return self._rooms.acts.resume_interrupted(consent=consent)
 
+    def offered(self) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        return tuple(self._rooms.offers.tasks())
+
     def resume_offered(self) -> tuple[TaskId, ...]:
         """See `Acting`."""
         return self._rooms.acts.resume(self._rooms.offers.tasks())

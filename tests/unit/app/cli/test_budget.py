@@ -6,6 +6,7 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -72,10 +73,36 @@ async def test_a_batch_s_budget_stops_its_tasks_and_stays(tmp_path: Path, capsys
     assert await run(program(tmp_path), asked(batch="trial"), JSON) is Exit.PAUSED
     capsys.readouterr()
     await budget(program(tmp_path), Changes(batch="trial", limit="1"), JSON)
-    *_, month, everything, batch, _ = printed(capsys)
+    *_, month, everything, batch, last = printed(capsys)
+    assert len(cast("list[str]", last["offered"])) == 2
     assert (batch["key"], batch["limit_usd"]) == ("trial", "1")
     assert batch["spent_usd"] == everything["spent_usd"] == month["spent_usd"]
     assert await run(program(tmp_path), asked(batch="trial"), JSON) is Exit.COMPLETED
+
+
+async def test_raising_a_limit_offers_to_resume_what_it_had_stopped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By name and with the command; nothing goes on by itself, and looking offers nothing."""
+    await run(program(tmp_path), asked(batch="trial", batch_budget="0.00002"), JSON)
+    task = str(printed(capsys)[-1]["id"])
+    await budget(program(tmp_path), Changes(batch="trial", limit="1"), TEXT)
+    said = capsys.readouterr().err
+    assert f"drover resume {task} --data-dir" in said and "One task" in said
+    await budget(program(tmp_path), Changes(), TEXT)
+    assert task not in capsys.readouterr().err
+
+
+async def test_the_limit_of_a_batch_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """A name with a mistake in it would guard nothing; those that are there are named."""
+    with pytest.raises(CommandError, match="No task is in any batch"):
+        await budget(program(tmp_path), Changes(batch="trail", limit="1"), TEXT)
+    await run(program(tmp_path), asked(batch="trial", batch_budget="0.00002"), JSON)
+    with pytest.raises(CommandError, match="There are: trial"):
+        await budget(program(tmp_path), Changes(batch="trail", limit="1"), TEXT)
+    store = await open_store(program(tmp_path).paths.data)
+    assert set(await store.budgets()) == {("batch", "trial")}
+    await store.close()
 
 
 async def test_a_fence_is_shown_and_lifted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
