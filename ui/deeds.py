@@ -8,8 +8,9 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from engine.face import DroverError, Engine, TaskId, TaskSpec
+from engine.face import DroverError, Engine, Level, Scope, TaskId, TaskSpec
 from ui.dialogs.new_task import NewTask
+from ui.importing.dialog import ImportBatch
 from ui.services import Preferences, WindowServices
 from ui.stack import Bars
 
@@ -19,6 +20,8 @@ class Deeds(QObject):
 
     made = Signal(object)
     """Id of a task that is there now."""
+    batch_made = Signal(str)
+    """Name of a batch whose tasks are there now."""
     first_failed = Signal(object)
     """The `DroverError` for which the first task was not made."""
     failed = Signal(object)
@@ -32,6 +35,16 @@ class Deeds(QObject):
     def make(self, dialog: NewTask, spec: TaskSpec, paused: bool) -> None:  # noqa: FBT001 - Qt's signal
         """Make the task that a dialog asks for; the dialog stays until it is taken."""
         self._services.spawn(self._make(dialog, spec, paused=paused))
+
+    def make_batch(
+        self,
+        dialog: ImportBatch,
+        specs: Sequence[TaskSpec],
+        limit: int | None,
+        paused: bool,  # noqa: FBT001 - Qt's signal
+    ) -> None:
+        """Make the batch that a dialog asks for, all of it or nothing; the dialog stays until it is taken."""
+        self._services.spawn(self._make_batch(dialog, specs, limit, paused=paused))
 
     def make_first(self, spec: TaskSpec, paused: bool) -> None:  # noqa: FBT001 - Qt's signal
         """Make the first task; what is wrong is told where it was asked for."""
@@ -114,6 +127,28 @@ class Deeds(QObject):
         if not gone:
             dialog.accept()
         self.made.emit(task)
+
+    async def _make_batch(
+        self, dialog: ImportBatch, specs: Sequence[TaskSpec], limit: int | None, *, paused: bool
+    ) -> None:
+        dialog.set_busy(True)
+        gone: list[int] = []
+        dialog.finished.connect(gone.append)
+        batch = specs[0].batch
+        try:
+            if limit is not None:
+                self._engine.set_budget(Scope(Level.BATCH, batch), limit)
+            await self._engine.submit(specs, paused=paused)
+        except DroverError as error:
+            if gone:
+                self.failed.emit(error)
+                return
+            dialog.set_busy(False)
+            dialog.show_problem(error)
+            return
+        if not gone:
+            dialog.accept()
+        self.batch_made.emit(batch)
 
     def _do(self, deed: Coroutine[object, object, None]) -> None:
         async def do() -> None:

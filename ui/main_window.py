@@ -16,6 +16,7 @@ from ui.branching import Branching
 from ui.bridge import Bridge
 from ui.charts.panel import Charts
 from ui.deeds import Deeds
+from ui.dropping import Drops
 from ui.first_start import FirstStart
 from ui.inspecting import inspector_services
 from ui.inspector.inspector import Inspector
@@ -25,6 +26,7 @@ from ui.openings import Openings
 from ui.services import Theme, WindowServices
 from ui.sidebar import Sidebar
 from ui.stack import Bars
+from ui.tasks.scope import ScopeKind, TaskScope
 from ui.tasks.view import TaskTable
 from ui.text import Words
 from ui.theme import Look, Tokens
@@ -95,6 +97,8 @@ class MainWindow(LivingWindow):
         for making in (self.branching, self.deeds):
             making.made.connect(self._show_made)
         self.openings.wanted.connect(self.deeds.make)
+        self.openings.batch_wanted.connect(self.deeds.make_batch)
+        self.deeds.batch_made.connect(self._show_batch)
         self.openings.settled.connect(self._settled)
         self.deeds.first_failed.connect(self._tell_first)
         self.look.changed.connect(self.set_tokens)
@@ -106,6 +110,8 @@ class MainWindow(LivingWindow):
         self.table.set_actions(self.actions_.menu())
         self.sidebar.scope_chosen.connect(self.table.set_scope)
         self.toolbar.new_task.clicked.connect(lambda _checked=False: self.openings.new_task())
+        self.toolbar.import_batch.clicked.connect(lambda _checked=False: self.openings.import_batch())
+        Drops(self).dropped.connect(self.openings.import_batch)
         self.toolbar.filter.textChanged.connect(self.table.set_filter)
         self.first_start.made.connect(self.deeds.make_first)
         self.first_start.more.connect(self.openings.new_task)
@@ -173,6 +179,10 @@ class MainWindow(LivingWindow):
     def _show_made(self, task: TaskId) -> None:
         self.bridge.drain()
         self.table.select(task)
+
+    def _show_batch(self, name: str) -> None:
+        self.bridge.drain()
+        self.sidebar.choose(TaskScope(ScopeKind.BATCH, name))
 
     def _settled(self, told: str) -> None:
         """Let the settings that were saved show."""

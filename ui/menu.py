@@ -22,6 +22,7 @@ def fill_menu(menu: QMenu, window: MainWindow) -> None:
     """Fill the menu of a window."""
     words = window.words
     _add(menu, words("action.new_task"), window.openings.new_task, "Ctrl+N")
+    _add(menu, words("action.import"), window.openings.import_batch, "Ctrl+I")
     menu.addSeparator()
     menu.addActions(list(window.actions_.menu()))
     menu.addSeparator()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -13,6 +13,7 @@ from ui.dialogs.ask import Ask, Tell
 from ui.dialogs.data import Data
 from ui.dialogs.new_task import NewTask
 from ui.dialogs.settings import Settings
+from ui.importing.dialog import ImportBatch
 from ui.services import WindowServices
 from ui.text import Words
 
@@ -22,6 +23,8 @@ class Openings(QObject):
 
     wanted = Signal(object, object, bool)
     """The New task dialog, what it asks for, and whether that begins paused."""
+    batch_wanted = Signal(object, object, object, bool)
+    """The Import batch dialog, what it asks for, the batch's budget, and whether that begins paused."""
     settled = Signal(str)
     """Settings were saved; with what is to be told of it, or nothing."""
     failed = Signal(object)
@@ -51,6 +54,19 @@ class Openings(QObject):
 
         dialog.made.connect(made)
         self._open(dialog)
+        return dialog
+
+    def import_batch(self, path: Path | None = None) -> ImportBatch:
+        """Open the dialog that makes a batch, with a file or folder to begin with."""
+        dialog = ImportBatch(self._words, self._engine, self._services, self._over)
+
+        def made(specs: Sequence[TaskSpec], limit: int | None, paused: bool) -> None:  # noqa: FBT001 - Qt's signal
+            self.batch_wanted.emit(dialog, specs, limit, paused)
+
+        dialog.made.connect(made)
+        self._open(dialog)
+        if path is not None:
+            dialog.take(path)
         return dialog
 
     def settings(self) -> Settings:

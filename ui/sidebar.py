@@ -71,6 +71,12 @@ class Sidebar(QListWidget):
                     item.setData(COUNT, number)
                     item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {number}")
 
+    def choose(self, scope: TaskScope) -> None:
+        """Choose a row, if it is there."""
+        for row in range(self.count()):
+            if self.item(row).data(SCOPE) == scope:
+                self.setCurrentRow(row)
+
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme."""
         self._painter.tokens = tokens

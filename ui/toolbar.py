@@ -22,6 +22,7 @@ class Toolbar(QFrame):
         self.setFixedHeight(HEIGHT)
         self.new_task = QPushButton(words("action.new_task"))
         self.new_task.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
+        self.import_batch = QPushButton(words("action.import"))
         self.go = _button(actions.go)
         self.pause = _button(actions.pause)
         pauses = QMenu(self.pause)
@@ -46,6 +47,7 @@ class Toolbar(QFrame):
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(6)
         row.addWidget(self.new_task)
+        row.addWidget(self.import_batch)
         for group in ((self.go, self.pause, self.cancel, self.retry), (self.pause_all, self.resume_all)):
             row.addWidget(_separator())
             for button in group:

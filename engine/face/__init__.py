@@ -32,6 +32,7 @@ from engine.domain.progress import (
     report,
 )
 from engine.domain.review import Review
+from engine.domain.sheet import ENCODINGS, Column, Form, Hints, Row, RowProblem, Sheet
 from engine.domain.states import (
     LIVE,
     Action,
@@ -77,9 +78,13 @@ from engine.face.looking import Looking
 from engine.face.spending import Spending
 from engine.face.steering import Steering
 from engine.providers.port import Capabilities, ModelInfo
+from engine.results.imports.planning import Layout, Plan, plan, task_of
+from engine.results.imports.reading import read_path, read_text
+from engine.results.imports.templates import TemplateProblem, Templates, place
 from engine.store.port import StoreHealth
 
 __all__ = [
+    "ENCODINGS",
     "LIVE",
     "MULTIPLIER",
     "PICO",
@@ -93,6 +98,7 @@ __all__ = [
     "Capabilities",
     "ChangeBatch",
     "Checkpoint",
+    "Column",
     "CompletionReason",
     "Complexity",
     "Correction",
@@ -107,7 +113,10 @@ __all__ = [
     "FinishReason",
     "Flag",
     "Fork",
+    "Form",
+    "Hints",
     "InvalidSpecError",
+    "Layout",
     "LedgerEntry",
     "Level",
     "LiveText",
@@ -117,6 +126,7 @@ __all__ = [
     "Origin",
     "PauseReason",
     "Phase",
+    "Plan",
     "PriceBook",
     "Problem",
     "ProgressReport",
@@ -127,7 +137,10 @@ __all__ = [
     "Retention",
     "RetryPolicy",
     "Review",
+    "Row",
+    "RowProblem",
     "Scope",
+    "Sheet",
     "Standing",
     "State",
     "Statistics",
@@ -137,6 +150,8 @@ __all__ = [
     "TaskId",
     "TaskSnapshot",
     "TaskSpec",
+    "TemplateProblem",
+    "Templates",
     "TimeLevel",
     "TimeLimits",
     "Totals",
@@ -149,9 +164,14 @@ __all__ = [
     "moment",
     "parse",
     "per_million",
+    "place",
     "plain",
+    "plan",
     "problems",
+    "read_path",
+    "read_text",
     "report",
+    "task_of",
     "validate",
     "written",
 ]

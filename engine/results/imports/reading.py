@@ -43,7 +43,8 @@ async def read_text(text: str, hints: Hints = NO_HINTS, *, ending: str = "") -> 
     if said := dialect.said(text):
         text = text.split("\n", 1)[-1]
     between = hints.delimiter if hints.delimiter is not None else said or dialect.delimiter(text)
-    match hints.form or _form(text, ending, between):
+    said_cells = Form.CELLS if hints.delimiter is not None else None
+    match hints.form or said_cells or _form(text, ending, between):
         case Form.JSONL:
             sheet = await objects_laid_out(parsing.objects(text))
         case Form.LINES:

@@ -1,0 +1,277 @@
+"""The dialog that makes a batch: source, rows, template and its text, settings, problems, what it costs; one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from engine.face import (
+    DroverError,
+    Engine,
+    InvalidSpecError,
+    Layout,
+    Plan,
+    RowProblem,
+    Sheet,
+    TaskSpec,
+    Templates,
+    plan,
+    task_of,
+)
+from ui.bars import plain_label
+from ui.dialogs.form import WrongInputError, heading
+from ui.importing.editor import TemplateEditor
+from ui.importing.problems import ProblemsList, problem_text, template_text
+from ui.importing.rows import RowsTable
+from ui.importing.settings import BatchSettings
+from ui.importing.source import SourceRow
+from ui.services import SIMULATOR, WindowServices
+from ui.tasks.format import exact_money
+from ui.text import Words
+
+SIZE = (1020, 820)
+SCREEN_EDGE = 64
+SETTLE_MS = 300
+"""Milliseconds after the last change before all rows are planned anew."""
+
+
+class ImportBatch(QDialog):
+    """Emits `made` with what is asked, the batch's budget and whether it begins paused; stays until it is taken."""
+
+    made = Signal(object, object, bool)
+
+    def __init__(self, words: Words, engine: Engine, services: WindowServices, parent: QWidget | None = None) -> None:
+        """Begin without a source."""
+        super().__init__(parent)
+        self._words, self._engine, self._services = words, engine, services
+        self._sheet: Sheet | None = None
+        self._plan: Plan | None = None
+        self._turn = self._reading = 0
+        """Count what was planned and what was read: what an older ask finds out is not shown."""
+        self._busy = False
+        self.setWindowTitle(words("import.heading"))
+        self.setModal(True)
+        self.source, self.rows, self.editor = SourceRow(words), RowsTable(words), TemplateEditor(words)
+        self.settings = BatchSettings(words, services.preferences())
+        self.problems = ProblemsList(words)
+        self.most, self._problem = plain_label(""), plain_label("")
+        self._problem.setObjectName("error")
+        self._problem.setWordWrap(True)
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._build()
+        self._connect()
+        self._show()
+
+    # --- layout
+
+    def _build(self) -> None:
+        body, scroll = QWidget(), QScrollArea()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 6, 0)
+        layout.setSpacing(12)
+        self.rows.setMinimumHeight(130)
+        for widget in (self.source, self.rows, self.editor, self.settings):
+            layout.addWidget(widget, int(widget is self.rows))
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(body)
+        scroll.viewport().setAutoFillBackground(False)
+        body.setAutoFillBackground(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 18, 20)
+        outer.setSpacing(12)
+        outer.addWidget(heading(self._words("import.heading")))
+        outer.addWidget(scroll, 1)
+        outer.addWidget(self.problems)
+        outer.addWidget(self._problem)
+        outer.addLayout(self._foot())
+        room = self.screen().availableSize()
+        self.resize(min(SIZE[0], room.width() - SCREEN_EDGE), min(SIZE[1], room.height() - SCREEN_EDGE))
+
+    def _foot(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 6, 0)
+        row.setSpacing(8)
+        self.cancel_button = QPushButton(self._words("new_task.cancel"))
+        self.paused_button = QPushButton(self._words("new_task.add_paused"))
+        self.start_button = QPushButton(self._words("import.start_none"))
+        self.start_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
+        row.addWidget(self.most, 1)
+        for button in (self.cancel_button, self.paused_button, self.start_button):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        return row
+
+    def _connect(self) -> None:
+        self.source.changed.connect(self._read)
+        self.rows.chosen.connect(self._render)
+        for part in (self.editor, self.settings):
+            part.changed.connect(self._changed)
+        self._settle.timeout.connect(lambda: self._services.spawn(self._find_all(self._turn)))
+        self.problems.skip.toggled.connect(self._show)
+        self.cancel_button.clicked.connect(self.reject)
+        self.finished.connect(self._forget)
+        self.paused_button.clicked.connect(lambda: self._submit(paused=True))
+        self.start_button.clicked.connect(lambda: self._submit(paused=False))
+
+    def _forget(self) -> None:
+        """Let nothing that is still being found out be shown: there is no dialog any more."""
+        self._turn, self._reading = self._turn + 1, self._reading + 1
+        self._settle.stop()
+
+    # --- the source
+
+    def take(self, path: Path) -> None:
+        """Begin with a file or folder, as when it was dropped on the window."""
+        self.source.take(path)
+
+    def _read(self) -> None:
+        self._reading += 1
+        self._services.spawn(self._read_it(self._reading))
+
+    async def _read_it(self, turn: int) -> None:
+        try:
+            sheet, problem = await self.source.read(), ""
+        except DroverError as error:
+            sheet, problem = None, self._words.error(error)
+        if turn == self._reading:
+            self._say(problem)
+            self._take_sheet(sheet)
+
+    def _take_sheet(self, sheet: Sheet | None) -> None:
+        self._sheet, self._plan = sheet, None
+        self.source.show_sheet(sheet)
+        self.rows.show_sheet(sheet)
+        self.editor.offer(sheet.columns if sheet else ())
+        if sheet is None:
+            self.source.offer_encodings()
+        elif not self.settings.name:
+            self.settings.batch.field.setText(self._free_name(self.source.title))
+        self._changed()
+
+    def _free_name(self, name: str) -> str:
+        """Return a batch's name that no task has yet."""
+        taken, number, free = self._engine.totals().by_batch, 2, name
+        while free in taken:
+            free, number = f"{name} {number}", number + 1
+        return free
+
+    # --- what it becomes
+
+    def _changed(self) -> None:
+        self._turn += 1
+        self._plan = None
+        self._render()
+        self._settle.start()
+
+    def _layout(self) -> Layout | None:
+        """Return what is made of a row; says what is wrong with the fields where something is."""
+        self.settings.blame_none()
+        try:
+            return self.settings.layout_of(self.editor.text)
+        except WrongInputError as wrong:
+            if self._sheet is not None:
+                wrong.field.blame(self._words(wrong.code))
+            return None
+
+    def _render(self) -> None:
+        """Show the chosen row's text, at once."""
+        row, layout, sheet = self.rows.row, self._layout(), self._sheet
+        if row is None or layout is None or sheet is None:
+            self.editor.show_text("", None)
+        else:
+            self.editor.show_text(self._rendered(layout, Templates(layout.sources, sheet.columns)), row.number)
+        self._show()
+
+    def _rendered(self, layout: Layout, templates: Templates) -> str:
+        row, sheet = self.rows.row, self._sheet
+        if templates.problems or row is None or sheet is None:
+            return "\n".join(template_text(self._words, each) for each in templates.problems)
+        made = task_of(sheet, layout, templates, row)
+        if isinstance(made, RowProblem):
+            return problem_text(self._words, made)
+        named = f"{made.title}\n\n" if made.title else ""
+        return named + (made.goal or "\n---\n".join(made.prompts))
+
+    async def _find_all(self, turn: int) -> None:
+        """Plan all rows, and what they cost; shown only if nothing was changed meanwhile."""
+        sheet, layout = self._sheet, self._layout() if turn == self._turn else None
+        if sheet is None or layout is None:
+            return
+        made = await plan(sheet, layout)
+        try:
+            cost = await self._engine.worst_case(made.specs)
+        except DroverError as error:
+            cost = None
+            if turn == self._turn:
+                self._say(self._words.error(error))
+        if turn == self._turn:
+            self._plan = made
+            self._show_most(cost)
+            self._show()
+
+    def _show_most(self, cost: int | None) -> None:
+        words = self._words
+        try:
+            limit = self.settings.whole_budget
+        except WrongInputError as wrong:
+            wrong.field.blame(words(wrong.code))
+            limit = None
+        most = min(each for each in (cost, limit) if each is not None) if cost is not None else None
+        told = words("new_task.unpriced") if most is None else words("import.at_most", amount=exact_money(most))
+        if most == 0:
+            told = words("new_task.free")
+        if self.settings.models.provider == SIMULATOR:
+            told += f" · {words('new_task.simulated')}"
+        self.most.setText(told)
+
+    def _show(self) -> None:
+        """Show problems and what can be pressed."""
+        made = self._plan
+        self.problems.show_plan(made)
+        ready = self._ready()
+        for button in (self.paused_button, self.start_button):
+            button.setEnabled(ready and not self._busy)
+        number = len(made.tasks) if made is not None else 0
+        self.start_button.setText(
+            self._words.counted("import.start", number) if number else self._words("import.start_none")
+        )
+        if made is None or not made.tasks:
+            self.most.setText("")
+
+    def _ready(self) -> bool:
+        made = self._plan
+        if made is None or not made.tasks or made.templates:
+            return False
+        return not made.problems or self.problems.skip.isChecked()
+
+    # --- the end
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a state, named by the method
+        """Take no second press while the first is being taken in."""
+        self._busy = busy
+        self._show()
+
+    def show_problem(self, error: DroverError) -> None:
+        """Show why the engine did not take the batch."""
+        self._say(self._words.error(error))
+        if isinstance(error, InvalidSpecError) and any(each.field == "model" for each in error.problems):
+            self.settings.model.blame(self._words.error(error))
+
+    def _say(self, text: str) -> None:
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
+
+    def _submit(self, *, paused: bool) -> None:
+        made = self._plan
+        if made is None or not self._ready() or self._busy:
+            return
+        self._say("")
+        try:
+            limit = self.settings.whole_budget
+        except WrongInputError as wrong:
+            wrong.field.blame(self._words(wrong.code))
+            return
+        specs: tuple[TaskSpec, ...] = made.specs
+        self.made.emit(specs, limit, paused)
