@@ -71,7 +71,7 @@ class Openings(QObject):
 
     def settings(self) -> Settings:
         """Open the settings."""
-        dialog = Settings(self._words, self._services, self._over)
+        dialog = Settings(self._words, self._services, self._engine, self._over)
         dialog.saved.connect(self.settled)
         self._open(dialog)
         return dialog

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app.cli.asked import read_pipeline
-from app.cli.looking import find, reader_of
+from app.cli.looking import find, look, reader_of
 from app.cli.report import Exit, Output, say, wrong
 from app.cli.running import engine_of
 from app.cli.shown import dollars, full, one_line, safe
@@ -59,12 +59,13 @@ class Forked:
 
 async def list_checkpoints(paths: Paths, name: str, output: Output) -> Exit:
     """List a task's checkpoints, one a step."""
+    seen = await look(paths, output)
     async with reader_of(paths) as reader:
         points = await reader.checkpoints(await find(reader, name))
     newest = {point.step: point for point in points}
     for _, point in sorted(newest.items()):
         output.emit("checkpoint", _line(point), _fields(point))
-    output.emit("result", fields={"count": len(newest)})
+    output.emit("result", fields={"count": len(newest), "damage": msgspec.to_builtins(seen)})
     if not newest:
         output.note(say("no_checkpoints"))
     return Exit.COMPLETED

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from app import settings as settings_file
-from app.cli.looking import reader_of
+from app.cli.looking import look, reader_of
 from app.cli.report import Exit, Output, counted, say, wrong
 from app.cli.running import data_dir_option, engine_of
 from app.cli.shown import dollars, safe
@@ -102,6 +102,7 @@ async def budget(program: Program, changes: Changes, output: Output) -> Exit:
         await _refuse_unknown(program, batch[0].key)
     changed = bool(settings or batch or changes.lift)
     offered = await _change(program, settings, batch, changes.lift) if changed else ()
+    seen = await look(program.paths, output)
     books, today = await _books(program), SystemClock()
     day = today.local_day(today.wall_ms())
     for scope, balance in books.accounts(program, day):
@@ -111,7 +112,9 @@ async def budget(program: Program, changes: Changes, output: Output) -> Exit:
         output.emit("fence", told, {"provider": fence.provider, "model": fence.model, "attempt": fence.attempt})
     if offered:
         _offer(program, offered, output)
-    output.emit("result", fields={"fences": len(books.fences), "offered": list(offered)})
+    output.emit(
+        "result", fields={"fences": len(books.fences), "offered": list(offered), "damage": msgspec.to_builtins(seen)}
+    )
     return Exit.COMPLETED
 
 

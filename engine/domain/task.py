@@ -196,6 +196,8 @@ class TaskSnapshot:
     """Active seconds up to now."""
     eta_s: float | None = None
     """Expected seconds of work left; None when nothing is known yet."""
+    offered: bool = False
+    """Whether money stopped it and would not any more: a person's yes lets it go on."""
 
     @property
     def state(self) -> State:

@@ -14,6 +14,8 @@ from engine.domain.errors import ErrorCode
 from engine.domain.states import PauseReason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.domain.clock import Clock
     from engine.domain.ids import TaskId
     from engine.runtime.accounts import Accounts
@@ -28,8 +30,16 @@ EVERY_S = 1.0
 class Offers:
     """Looks seldom, and only at tasks that money stopped."""
 
-    def __init__(self, register: Register, accounts: Accounts, fences: Fences, clock: Clock) -> None:
-        """Read from these."""
+    def __init__(
+        self,
+        register: Register,
+        accounts: Accounts,
+        fences: Fences,
+        clock: Clock,
+        told: Callable[[TaskId], None],
+    ) -> None:
+        """Read from these; `told` hears of each task that is offered now, or no more."""
+        self._told = told
         self._register = register
         self._accounts = accounts
         self._fences = fences
@@ -48,12 +58,22 @@ class Offers:
         last = self._looked_at
         if last is None or last[1] != stopped or now - last[0] >= EVERY_S:
             self._looked_at = (now, stopped)
-            self._found = Counter(record.tip.detail for record in self._open())
+            self._found = Counter(record.tip.detail for record in self._marked())
         return self._found
 
     def tasks(self) -> list[TaskId]:
         """Return them, in order."""
         return [record.id for record in self._open()]
+
+    def _marked(self) -> list[TaskRecord]:
+        found = self._open()
+        offered = {record.id for record in found}
+        for task in self._register.stopped:
+            record = self._register.get(task)
+            if record.offered != (task in offered):
+                record.offered = task in offered
+                self._told(task)
+        return found
 
     def _open(self) -> list[TaskRecord]:
         room: dict[str, int | None] = {}

@@ -79,6 +79,8 @@ class TaskRecord:
     """Those of the attempt in flight."""
     active_since: float | None = None
     """Monotonic time since which active time runs; None while it stands still."""
+    offered: bool = False
+    """Whether money stopped it and would not any more, as far as was looked."""
     queued: int = 0
     shown: int = 0
 
@@ -123,6 +125,7 @@ class TaskRecord:
             tokens_per_s=stream.speed(now) if stream else 0.0,
             active_s=active,
             eta_s=self._eta(active),
+            offered=self.offered and standing.state is State.PAUSED,
         )
 
     def _phase(self) -> Phase:

@@ -122,6 +122,7 @@ class Register:
             self.stopped[record.id] = None
         else:
             self.stopped.pop(record.id, None)
+            record.offered = False
 
     def counts(self) -> tuple[Mapping[State, int], Mapping[str, int], Mapping[str, int], Mapping[str, int]]:
         """Return how many by state, by model, by batch, and by reason of needing the person."""

@@ -51,7 +51,7 @@ class Rooms:
         self.spooling = Spooling(parts.spool)
         self.accounts = Accounts(parts.ledger, parts.clock, parts.limits)
         self.fences = Fences(parts.store)
-        self.offers = Offers(self.register, self.accounts, self.fences, parts.clock)
+        self.offers = Offers(self.register, self.accounts, self.fences, parts.clock, self.feed.mark)
         self.journal = Journal(parts.store, parts.clock, self._shown)
         self.crew = Crew(self.register, self._runner_ports(), parts.running_limit)
         self.acts = Acts(self.register, self.journal, self.crew, self.feed.mark)

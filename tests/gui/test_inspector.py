@@ -39,6 +39,7 @@ from engine.face import (
     moment,
 )
 from tests.snapshots import attempt, snapshot, step, task_id
+from tests.stored import correction, task
 from ui.inspector.answer import AnswerView
 from ui.inspector.card import live_heading
 from ui.inspector.inspector import CHECKPOINTS, LOG, RESULT, SETTINGS, STEPS, Inspector
@@ -572,6 +573,31 @@ def test_an_unknown_attempt_is_decided_on_by_buttons(inspector: Inspector, engin
     assert "does not tell" in inspector.steps.about_text
     doubts.retry.click()
     assert engine.resumed == [task_id(0)]
+
+
+def test_a_corrected_amount_can_be_corrected_again(inspector: Inspector, engine: Engine) -> None:
+    """Who typed a wrong one types another; only trying again is over."""
+    first = correction(task(0), 3, PICO // 50)
+    doubted = msgspec.structs.replace(attempt(3, status=AttemptStatus.UNKNOWN, cost=PICO // 20), correction=first)
+    engine.records = (step(1), step(3, doubted))
+    inspector.show_task(at_rest())
+    inspector.tabs.setCurrentIndex(STEPS)
+    inspector.steps.view.selectRow(0)
+    doubts = inspector.steps.doubts
+    assert doubts.isVisible() and not doubts.retry.isVisible()
+    doubts.amount.setText("0.03")
+    doubts.set.click()
+    assert [amount for _, _, amount in engine.corrected] == [3 * PICO // 100]
+
+
+def test_the_steps_of_a_fork_say_where_they_begin(inspector: Inspector, engine: Engine) -> None:
+    """Those it stands on are its parent's; of its own there is none yet."""
+    engine.records = ()
+    inspector.show_task(at_rest())
+    inspector.tabs.setCurrentIndex(STEPS)
+    assert "of the task that it was forked from" in inspector.steps.about_text
+    inspector.show_task(snapshot(1, state=State.PAUSED))
+    assert inspector.steps.about_text == WORDS("steps.none")
 
 
 def test_a_correction_that_is_refused_is_told(inspector: Inspector, engine: Engine) -> None:

@@ -6,14 +6,17 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app import settings as settings_file
 from app.paths import Paths
 from app.secrets import Kept
+from engine.cost.port import Level, Scope
 from engine.simulator.config import SimulatorConfig
 from engine.simulator.server import Simulator
 from tests.gui.cockpit import Cockpit, click, cockpit
+from tests.workbench import spec
 from ui.dialogs.settings import Settings
 from ui.services import ProviderView
 
@@ -208,3 +211,41 @@ async def test_a_model_s_file_takes_the_place_of_the_test_model(tmp_path: Path) 
         dialog.providers.file.field.setText("")
         await saved(c, dialog)
         assert provider(c, "local").title == "Small test model"
+
+
+async def test_a_batch_s_budget_is_shown_and_changed(tmp_path: Path) -> None:
+    """Of batches that have tasks; what is no amount is told at its field, and nothing is saved then."""
+    async with cockpit(tmp_path) as c:
+        specs = [spec(title=name, batch=name, provider="simulator", model="sim-fast") for name in ("one", "two")]
+        await c.engine.submit(specs, paused=True)
+        c.engine.set_budget(Scope(Level.BATCH, "two"), 5 * 10**11)
+        dialog = c.window.openings.settings()
+        batches = dialog.general.batches
+        assert batches.isVisible() and batches.batch.field.count() == 2
+        batches.batch.field.setCurrentIndex(1)
+        assert batches.budget.field.text() == "0.5" and "Spent by it" in batches.account.text()
+        typed(batches.budget.field, "much")
+        batches.batch.field.setCurrentIndex(0)
+        click(dialog.save_button)
+        await c.until(lambda: bool(batches.budget.problem))
+        assert batches.batch.field.currentText() == "two"
+        typed(batches.budget.field, "2")
+        batches.batch.field.setCurrentIndex(0)
+        typed(batches.budget.field, "1")
+        await saved(c, dialog)
+        limits = [c.engine.balance(Scope(Level.BATCH, name)).limit for name in ("one", "two")]
+        assert limits == [10**12, 2 * 10**12]
+
+
+async def test_without_batches_there_is_no_field_for_them(tmp_path: Path) -> None:
+    """Nothing to choose from is not shown."""
+    async with cockpit(tmp_path) as c:
+        dialog = c.window.openings.settings()
+        assert not dialog.general.batches.isVisible()
+        dialog.reject()
+
+
+def typed(field: QLineEdit, text: str) -> None:
+    """Type into a field as a person does."""
+    field.selectAll()
+    QTest.keyClicks(field, text)

@@ -7,8 +7,9 @@ import dataclasses
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from engine.face import DroverError, parse
+from engine.face import DroverError, Engine, parse
 from ui.bars import plain_label
+from ui.dialogs.batch_budgets import BatchBudgets
 from ui.dialogs.form import Field, WrongInputError, at_field, choice, grid, line, read, text_of
 from ui.dialogs.model_choice import ModelChoice
 from ui.dialogs.path_line import PathLine
@@ -26,7 +27,7 @@ class Settings(QDialog):
     saved = Signal(str)
     """With what is to be told of it, or nothing."""
 
-    def __init__(self, words: Words, services: WindowServices, parent: QWidget | None = None) -> None:
+    def __init__(self, words: Words, services: WindowServices, engine: Engine, parent: QWidget | None = None) -> None:
         """Show the settings as they are."""
         super().__init__(parent)
         self._words, self._services = words, services
@@ -35,7 +36,7 @@ class Settings(QDialog):
         self.setWindowTitle(words("settings.title"))
         self.setModal(True)
         self.resize(760, 600)
-        self.general = General(words, self._before)
+        self.general = General(words, self._before, BatchBudgets(words, engine))
         self.providers = Providers(words, services, self._before.providers)
         self.tabs = QTabWidget()
         self.tabs.addTab(self.general, words("settings.general"))
@@ -84,6 +85,7 @@ class Settings(QDialog):
             preferences = dataclasses.replace(self.general.read(self._before), providers=self.providers.views())
             await self._check(preferences)
             self._services.save(preferences)
+            self.general.batches.save()
             told = await self._keep_keys(preferences)
         except WrongInputError as wrong:
             self._blame(wrong)
@@ -127,9 +129,10 @@ class Settings(QDialog):
 class General(QWidget):
     """What holds for the whole program."""
 
-    def __init__(self, words: Words, preferences: Preferences) -> None:
+    def __init__(self, words: Words, preferences: Preferences, batches: BatchBudgets) -> None:
         """Show it."""
         super().__init__()
+        self.batches = batches
         themes = [(words(f"action.theme_{name}"), name) for name in ("system", "dark", "light")]
         resumes = [(words(f"settings.{name}"), name) for name in ("ask", "always", "never")]
         self.theme = Field(words("settings.theme"), choice(themes, preferences.theme))
@@ -150,6 +153,7 @@ class General(QWidget):
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
         layout.addLayout(grid([[self.theme, self.limit, self.grace], [self.day, self.month, self.total]]))
+        layout.addWidget(batches)
         layout.addLayout(grid([[default, self.resume]], 2))
         layout.addWidget(note)
         layout.addWidget(self.results)
@@ -157,6 +161,7 @@ class General(QWidget):
 
     def read(self, before: Preferences) -> Preferences:
         """Return the settings as they stand here; raises `WrongInputError`."""
+        self.batches.changed()
         return dataclasses.replace(
             before,
             theme=self.theme.field.currentData(),

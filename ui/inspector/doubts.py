@@ -12,7 +12,7 @@ from ui.theme import restyle
 
 
 class Doubts(QWidget):
-    """Shown for an attempt whose amount is assumed; emits what the person decided."""
+    """Shown for an attempt whose amount is assumed, or was corrected; emits what the person decided."""
 
     counts = Signal(object)
     """Pico that the attempt counts for from now on."""
@@ -53,13 +53,13 @@ class Doubts(QWidget):
         self.hide()
 
     def show_attempt(self, attempt: AttemptRecord | None, *, can_ask: bool, can_resume: bool) -> None:
-        """Be about an attempt, or nothing where its amount is known."""
+        """Be about an attempt, or nothing where the provider's bill is what counts. A decision can be taken again."""
         if self._attempt is None or attempt is None or attempt.intent.attempt != self._attempt.intent.attempt:
             self.amount.clear()
         self._attempt = attempt
-        self.setVisible(attempt is not None and attempt.assumed)
+        self.setVisible(attempt is not None and (attempt.assumed or attempt.correction is not None))
         self.ask.setVisible(can_ask)
-        self.retry.setVisible(can_resume and attempt is not None and attempt.status is AttemptStatus.UNKNOWN)
+        self.retry.setVisible(can_resume and attempt is not None and _is_undecided(attempt))
 
     def _count(self, amount: int | None) -> None:
         if amount is not None:
@@ -87,3 +87,7 @@ class Doubts(QWidget):
         button.setToolTip(self._words(hint))
         button.setStyleSheet(COMPACT)
         return button
+
+
+def _is_undecided(attempt: AttemptRecord) -> bool:
+    return attempt.status is AttemptStatus.UNKNOWN and attempt.correction is None

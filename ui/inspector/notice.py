@@ -27,6 +27,8 @@ def notice(task: TaskSnapshot) -> str:
             return f"error.{reason}"
         case State.TIMEOUT:
             return f"notice.timeout_{reason}"
+        case State.PAUSED if task.offered:
+            return "notice.room"
         case State.PAUSED if reason in PAUSES:
             return _known(task) or PAUSES[PauseReason(reason)]
         case State.PENDING if task.phase is Phase.AWAITING_CONSENT:

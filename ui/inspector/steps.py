@@ -87,7 +87,10 @@ class StepsTab(TaskTab):
 
     def show_task(self, task: TaskSnapshot | None) -> None:
         """See `TaskTab`."""
+        other = task is None or self._task is None or task.id != self._task.id
         self._task = task
+        if other:
+            self._tell()
         self.time_left.setVisible(task is not None and task.state in LIVE)
         if task is None:
             self.records.show_rows(())
@@ -121,7 +124,7 @@ class StepsTab(TaskTab):
     def _tell(self) -> None:
         row = self.view.currentIndex().row()
         if not 0 <= row < self.records.rowCount():
-            self._about.setText(self._words("steps.choose") if self.records.rowCount() else "")
+            self._about.setText(self._words("steps.choose") if self.records.rowCount() else self._none())
             self.text.clear()
             self.doubts.show_attempt(None, can_ask=False, can_resume=False)
             return
@@ -131,6 +134,13 @@ class StepsTab(TaskTab):
         text = broken(attempt.outcome.text[:SHOWN]) if attempt.outcome else ""
         if text != self.text.toPlainText():
             self.text.setPlainText(text)
+
+    def _none(self) -> str:
+        """Return why there is nothing to list: a fork stands on steps that are its parent's."""
+        if self._task is None:
+            return ""
+        done = self._task.standing.steps_done
+        return self._words.counted("steps.inherited", done) if done else self._words("steps.none")
 
     def _offer(self, attempt: AttemptRecord) -> None:
         outcome, task = attempt.outcome, self._task

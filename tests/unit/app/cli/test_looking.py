@@ -10,8 +10,11 @@ import msgspec
 import pytest
 
 from app.cli import looking
+from app.cli.branching import list_checkpoints
+from app.cli.budget import Changes, budget
 from app.cli.looking import export_one, list_all, show_one
 from app.cli.report import CommandError, Exit, Output
+from app.composition import Program
 from app.lock import FolderLock, Owner
 from app.paths import Paths
 from engine.domain.clock import SystemClock
@@ -24,6 +27,8 @@ from tests.damaged import STEPS, TASKS, fill, flip, harm, pages_of
 from tests.stored import task, write_steps
 
 JSON, PLAIN = Output(json=True), Output(json=False)
+COMMANDS = 5
+"""That say what is not sound."""
 SOUND: dict[str, object] = {"lost_records": 0, "tasks": [], "unreadable": False, "unmarked": False}
 
 
@@ -90,11 +95,14 @@ async def told_of(paths: Paths, capsys: pytest.CaptureFixture[str]) -> tuple[lis
             list_all(paths, output),
             show_one(paths, task(2).id, output),
             export_ledger(paths, None, output),
+            list_checkpoints(paths, task(2).id, output),
+            budget(Program.load(paths), Changes(), output),
         ):
             await command
     said = capsys.readouterr()
     results = [json.loads(line) for line in said.out.splitlines() if line.startswith('{"type":"result"')]
-    return [each["damage"] for each in results], [line for line in said.err.splitlines() if "resume" not in line]
+    people = [line for line in said.err.splitlines() if not line.startswith(("No checkpoints", "What is"))]
+    return [each["damage"] for each in results], people
 
 
 def export_ledger(paths: Paths, out: Path | None, output: Output) -> Coroutine[None, None, Exit]:
@@ -110,7 +118,7 @@ async def test_of_a_sound_store_nothing_is_said(tmp_path: Path, capsys: pytest.C
     await write_steps(store, task(2), 1, first=STEPS + 1)
     damage, said = await told_of(paths, capsys)
     await store.close()
-    assert damage == [SOUND] * 3 and said == []
+    assert damage == [SOUND] * COMMANDS and said == []
 
 
 async def test_a_lost_end_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,8 +131,8 @@ async def test_a_lost_end_is_said_in_one_line(tmp_path: Path, capsys: pytest.Cap
     await store.close()
     (paths.data / FILE).write_bytes(older)
     damage, said = await told_of(paths, capsys)
-    assert damage == [SOUND | {"lost_records": 4}] * 3
-    assert len(said) == 3 and all("4 records" in line and "drover verify" in line for line in said)
+    assert damage == [SOUND | {"lost_records": 4}] * COMMANDS
+    assert len(said) == COMMANDS and all("4 records" in line and "drover verify" in line for line in said)
     assert (paths.data / FILE).read_bytes() == older
 
 
@@ -135,8 +143,8 @@ async def test_damaged_tasks_are_named(tmp_path: Path, capsys: pytest.CaptureFix
     harm(paths.data, "UPDATE standing SET head = zeroblob(32) WHERE no = 1")
     write_suspects(paths.data, [task(3).id])
     damage, said = await told_of(paths, capsys)
-    assert damage == [SOUND | {"tasks": [task(1).id, task(3).id]}] * 3
-    assert len(said) == 3 and all(task(1).id in line and task(3).id in line for line in said)
+    assert damage == [SOUND | {"tasks": [task(1).id, task(3).id]}] * COMMANDS
+    assert len(said) == COMMANDS and all(task(1).id in line and task(3).id in line for line in said)
 
 
 async def test_a_page_that_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,5 +164,5 @@ async def test_a_damaged_watermark_is_no_loss(tmp_path: Path, capsys: pytest.Cap
     mark = paths.data / watermark.NAME
     mark.write_bytes(mark.read_bytes().replace(b'"record":', b'"record":9'))
     damage, said = await told_of(paths, capsys)
-    assert damage == [SOUND | {"unmarked": True}] * 3
-    assert len(said) == 3 and all("Nothing is known to be missing" in line for line in said)
+    assert damage == [SOUND | {"unmarked": True}] * COMMANDS
+    assert len(said) == COMMANDS and all("Nothing is known to be missing" in line for line in said)

@@ -60,12 +60,16 @@ def test_raising_a_limit_offers_and_resumes_on_yes(level: Level) -> None:
             assert b.engine.totals().offered == {}
             await set_limit(b, level, task, TIGHT + 1)
             assert b.engine.totals().offered == {}  # raised, and still too little for the next call
+            b.engine.drain()
             await set_limit(b, level, task, AMPLE)
             assert b.engine.totals().offered == {level: 1}
+            assert [each.offered for each in b.engine.drain().changed] == [True]
             await asyncio.sleep(60)
             assert b.engine.snapshot(task.id).state is State.PAUSED
+            assert b.engine.snapshot(task.id).offered and b.engine.offered() == (task.id,)
             assert b.engine.resume_offered() == (task.id,)
-            assert (await b.done(task.id)).state is State.COMPLETED
+            ended = await b.done(task.id)
+            assert (ended.state, ended.offered) == (State.COMPLETED, False)
             assert b.engine.totals().offered == {}
 
     run(main())

@@ -53,6 +53,12 @@ def test_every_limit_has_a_sentence_with_what_is_needed(level: Level) -> None:
     assert notice(needing) == f"notice.limit_{level}"
 
 
+def test_a_task_that_has_room_again_says_so() -> None:
+    """And no more what stood in its way."""
+    task = snapshot(0, state=State.PAUSED, reason=PauseReason.BUDGET, detail=Level.DAY)
+    assert notice(replace(task, offered=True)) == "notice.room"
+
+
 def test_a_fenced_model_has_a_sentence_of_its_own() -> None:
     """Other pauses for a provider keep theirs."""
     task = snapshot(0, state=State.PAUSED, reason=PauseReason.PROVIDER, detail=ErrorCode.FENCED)
