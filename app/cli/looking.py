@@ -116,7 +116,7 @@ async def export_one(paths: Paths, name: str, form: str, out: Path | None, outpu
     if out is None:
         output.emit("export", text if form == "md" else json_line(text.encode()))
     else:
-        await _write(out, [text, "\n"])
+        await write_out(out, [text, "\n"])
     return Exit.COMPLETED
 
 
@@ -126,7 +126,7 @@ async def export_ledger(paths: Paths, out: Path | None, output: Output, *, csv: 
     async with reader_of(paths) as reader:
         entries = await (await foretold(paths, reader)).entries(reader.ledger())
     if out is not None:
-        await _write(out, as_csv(entries))
+        await write_out(out, as_csv(entries))
         return Exit.COMPLETED
     if csv:
         sys.stdout.writelines(as_csv(entries))
@@ -137,7 +137,8 @@ async def export_ledger(paths: Paths, out: Path | None, output: Output, *, csv: 
     return Exit.COMPLETED
 
 
-async def _write(out: Path, parts: Iterable[str]) -> None:
+async def write_out(out: Path, parts: Iterable[str]) -> None:
+    """Write a file that a person named; raises `CommandError`."""
     try:
         await write_atomically(out, parts)
     except OSError as error:

@@ -209,17 +209,24 @@ def ledger(
 
 
 @cli.command()
-def export(
-    task: TaskName,
-    form: Annotated[str, typer.Option("--format", help="md or json.")] = "md",
+def export(  # noqa: PLR0917 - typer passes options by name
+    task: Annotated[str, typer.Argument(metavar="[ID]", help="A task's id, or how it begins.")] = "",
+    form: Annotated[str, typer.Option("--format", help="md or json; of a batch csv, jsonl or md.")] = "",
+    batch: Annotated[str, typer.Option(help="Name of a batch, to export it as a table.")] = "",
+    columns: Annotated[str, typer.Option(help="Of the table, with commas between; all without it.")] = "",
     out: Annotated[Path | None, typer.Option(help="File to write; standard output without it.")] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Export a task's answer and transcript as Markdown, or everything as JSON; works beside a running window."""
+    """Export a task as Markdown or JSON, or a batch as a table (partial while it runs); works beside a window."""
+    from app.cli.exporting import export_batch  # noqa: PLC0415
     from app.cli.looking import export_one  # noqa: PLC0415
 
-    output = Output(json=False)
-    output.guarded(lambda: wait(lambda: export_one(paths_of(data_dir), task, form, out, output)))
+    output, paths = Output(json=False), paths_of(data_dir)
+    if batch:
+        output.guarded(
+            lambda: wait(lambda: export_batch(paths, batch, output, form=form or "csv", chosen=columns, out=out))
+        )
+    output.guarded(lambda: wait(lambda: export_one(paths, task, form or "md", out, output)))
 
 
 @cli.command()

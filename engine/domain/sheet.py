@@ -78,6 +78,14 @@ class Sheet:
     """What stands between cells; empty for one column."""
     header: bool = False
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The columns' titles, no two the same."""
+        found: dict[str, None] = {}
+        for column in self.columns:
+            found[column.name if column.title in found else column.title] = None
+        return tuple(found)
+
     def values(self, row: Row) -> Mapping[str, str]:
         """Return a row's cells by the names that templates use."""
         return dict(zip((column.name for column in self.columns), row.cells, strict=True))

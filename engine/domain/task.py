@@ -105,6 +105,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Replies running that repeat an earlier one, after which an iterating task pauses; 0 is never."""
     loop_similarity: float = 0.95
     """From 0 to 1: how alike two replies are at least to be a repeat, see `engine.domain.repeats`."""
+    cells: dict[str, str] = {}
+    """What its row had, by column, where it was made from one: kept for exports, sent to nobody."""
 
     @property
     def total_steps(self) -> int:

@@ -93,6 +93,7 @@ def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         "context": (*spec.context.keys(), *spec.context.values()),
         "model": (spec.provider, spec.model),
         "batch": (spec.batch,),
+        "cells": (*spec.cells.keys(), *spec.cells.values()),
     }
     for field, texts in fields.items():
         if problem := text_problem(*texts):

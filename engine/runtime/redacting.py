@@ -64,4 +64,5 @@ def without_secrets(spec: TaskSpec, redact: Redact) -> TaskSpec:
         system=redact.known(spec.system),
         context={redact.known(name): redact.known(value) for name, value in spec.context.items()},
         batch=redact.known(spec.batch),
+        cells={redact.known(name): redact.known(value) for name, value in spec.cells.items()},
     )

@@ -61,7 +61,7 @@ class Plan:
 
 async def plan(sheet: Sheet, layout: Layout, rows: Iterable[Row] | None = None) -> Plan:
     """Return what `layout` makes of a sheet, or of some of its rows; in slices. Problems of reading come along."""
-    templates = Templates(layout.sources, sheet.columns)
+    templates, titles = Templates(layout.sources, sheet.columns), sheet.titles
     if templates.problems:
         return Plan(templates=templates.problems, problems=sheet.problems)
     tasks, problems = list[Planned](), list[RowProblem]()
@@ -70,7 +70,8 @@ async def plan(sheet: Sheet, layout: Layout, rows: Iterable[Row] | None = None) 
         if isinstance(made, RowProblem):
             problems.append(made)
         else:
-            tasks.append(Planned(row=row, spec=made))
+            cells = dict(zip(titles, row.cells, strict=True))
+            tasks.append(Planned(row=row, spec=replace(made, cells=cells)))
     every = [*(sheet.problems if rows is None else ()), *problems]
     return Plan(tasks=tuple(tasks), problems=tuple(sorted(every, key=lambda each: each.row)))
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.cli.asked import Asked
 from app.cli.batching import run_batch
+from app.cli.exporting import export_batch
 from app.cli.looking import list_all
 from app.cli.report import CommandError, Exit, Output
 from app.cli.sources import Source
@@ -102,3 +103,30 @@ async def test_a_pipeline_of_templates_and_a_template_file(tmp_path: Path, capsy
     source = Source(file=file(tmp_path, "id,text\n1,one\n2,two\n"))
     assert await run_batch(program(tmp_path / "d"), asked, source, JSON) is Exit.COMPLETED
     assert printed(capsys, "result")[0]["batch"] == "b"
+
+
+async def test_a_batch_is_exported_with_chosen_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the rows had stands beside the answers; while tasks are left it is said to be partial."""
+    rows = file(tmp_path, "id;text\n1;=Für\n2;zwei\n")
+    source = Source(file=rows, template="{{text}}")
+    await run_batch(program(tmp_path / "d"), ASKED, source, JSON)
+    await run_batch(program(tmp_path / "d"), ASKED, Source(file=rows, template="{{text}}", paused=True), JSON)
+    capsys.readouterr()
+    paths, out = Paths.under(tmp_path / "d"), tmp_path / "out.csv"
+    await export_batch(paths, "tickets", Output(json=False), form="csv", chosen="id, text,state", out=out)
+    assert out.read_text("utf-8").splitlines() == [
+        '"id","text","state"',
+        '"1","\'=Für","completed"',
+        '"2","zwei","completed"',
+        '"1","\'=Für","paused"',
+        '"2","zwei","paused"',
+    ]
+    assert "Partial: 2 of 4" in capsys.readouterr().err
+    for batch, form, columns, code in (
+        ("nope", "csv", "", "unknown_batch"),
+        ("tickets", "xml", "", "bad_batch_format"),
+        ("tickets", "md", "id,nope", "no_column"),
+    ):
+        with pytest.raises(CommandError) as caught:
+            await export_batch(paths, batch, JSON, form=form, chosen=columns, out=None)
+        assert caught.value.code == code
