@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,11 +17,28 @@ from app.settings import ModelSettings, ProviderSettings
 from engine.domain.clock import SystemClock
 from engine.domain.moments import moment
 from engine.domain.money import parse, per_million
+from engine.domain.prompt_list import prompts_of
 from engine.domain.task import RecipeName, TaskSpec
 from engine.domain.validate import validate
 from engine.providers.transport import check_url
 
-SEPARATOR = re.compile(r"^\s*---\s*$", re.MULTILINE)
+OFF = "off"
+
+
+class _Prompt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A prompt of a pipeline in TOML that says more than its text."""
+
+    prompt: str
+    review: bool = False
+    """Whether its reply waits for a yes."""
+
+
+class Pipeline(NamedTuple):
+    """What a file of prompts says."""
+
+    prompts: tuple[str, ...] = ()
+    reviews: tuple[int, ...] = ()
+    """The steps whose reply waits for a yes, 1-based."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +65,9 @@ class Asked:
     batch_budget: str = ""
     start_at: str = ""
     priority: int | None = None
+    review_every: int | None = None
+    loop: str = ""
+    """Repeats running after which it pauses, or "off"."""
 
     def own_provider(self) -> ProviderSettings | None:
         """Return the provider that --base-url describes, or None; raises `CommandError`, `DroverError`."""
@@ -82,7 +103,7 @@ class Asked:
         """Return the task; raises `CommandError`, `InvalidSpecError`."""
         if self.goal and self.pipeline:
             raise wrong("goal_twice")
-        prompts = read_pipeline(self.pipeline) if self.pipeline else ()
+        prompts, reviews = read_pipeline(self.pipeline) if self.pipeline else Pipeline()
         spec = TaskSpec(
             goal=self.goal,
             title=self.title,
@@ -90,6 +111,7 @@ class Asked:
             model=model,
             recipe=RecipeName.PIPELINE if prompts else RecipeName.ITERATE,
             prompts=prompts,
+            review_after=reviews,
             system=self.system,
             context=_context(self.context),
             not_before_ms=_start(self.start_at),
@@ -97,20 +119,39 @@ class Asked:
             batch=self.batch,
         )
         given = {"max_steps": self.steps, "temperature": self.temperature, "max_output": self.max_output}
-        given["priority"] = self.priority
+        given |= {"priority": self.priority, "review_every": self.review_every, "loop_after": repeats(self.loop)}
         changes = {name: value for name, value in given.items() if value is not None}
         return validate(msgspec.structs.replace(spec, **changes))
 
 
-def read_pipeline(file: Path) -> tuple[str, ...]:
-    """Return the prompts of a file: TOML with a list `prompts`, or text with lines of --- between."""
+def read_pipeline(file: Path) -> Pipeline:
+    """Return the prompts of a file: text with lines of --- or "--- review" between, or TOML with a list `prompts`.
+
+    One in TOML is a text, or a table with the text as `prompt` and perhaps `review = true`.
+    """
     try:
         text = file.read_text("utf-8")
         if file.suffix == ".toml":
-            return tuple(msgspec.convert(tomllib.loads(text).get("prompts"), list[str]))
+            listed = msgspec.convert(tomllib.loads(text).get("prompts"), list[str | _Prompt])
+            return _of_list([_Prompt(prompt=each) if isinstance(each, str) else each for each in listed])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise wrong("pipeline_file", file=file, problem=_why(error)) from error
-    return tuple(part.strip() for part in SEPARATOR.split(text))
+    return Pipeline(*prompts_of(text))
+
+
+def _of_list(listed: Sequence[_Prompt]) -> Pipeline:
+    reviews = tuple(step for step, each in enumerate(listed, 1) if each.review)
+    return Pipeline(tuple(each.prompt for each in listed), reviews)
+
+
+def repeats(text: str) -> int | None:
+    """Return after how many repeats running a task pauses, 0 for never, None where nothing was said."""
+    if text in ("", OFF):
+        return 0 if text else None
+    try:
+        return int(text)
+    except ValueError:
+        raise wrong("bad_loop", text=text) from None
 
 
 def _why(error: Exception) -> str:

@@ -49,7 +49,8 @@ class Forked:
         }
         changes = {name: value for name, value in given.items() if value}
         if self.pipeline is not None:
-            changes |= {"recipe": RecipeName.PIPELINE, "prompts": read_pipeline(self.pipeline)}
+            prompts, reviews = read_pipeline(self.pipeline)
+            changes |= {"recipe": RecipeName.PIPELINE, "prompts": prompts, "review_after": reviews}
         if self.steps is not None:
             changes["max_steps"] = self.steps
         if self.budget:

@@ -79,8 +79,11 @@ async def list_all(paths: Paths, output: Output) -> Exit:
     for task in tasks:
         output.emit("task", one_line(task), full(task))
     output.emit("result", fields={"count": len(tasks), "damage": msgspec.to_builtins(seen)})
-    if any(task.standing.reason == PauseReason.INTERRUPTION for task in tasks):
+    reasons = {task.standing.reason for task in tasks}
+    if PauseReason.INTERRUPTION in reasons:
         output.note(say("interrupted"))
+    if PauseReason.REVIEW in reasons:
+        output.note(say("reviews"))
     if not tasks:
         output.note(say("nothing"))
     return Exit.COMPLETED

@@ -29,6 +29,7 @@ from app.cli.options import (
     wait,
 )
 from app.cli.report import Exit, Output, wrong
+from app.cli.steering import steering
 
 HELP = """Drover runs long, multi-step LLM tasks on your own computer. Without a command it opens its window.
 
@@ -39,6 +40,7 @@ cannot be read or written · 7 cancelled · 130 ended by Ctrl-C or SIGTERM befor
 cli = typer.Typer(help=HELP, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 cli.add_typer(history)
+cli.add_typer(steering)
 cli.add_typer(care)
 
 
@@ -61,7 +63,9 @@ def window(
 def run(  # noqa: PLR0917 - typer passes options by name
     words: Annotated[list[str] | None, typer.Argument(metavar="GOAL", help="What to do.")] = None,
     goal: Annotated[str, typer.Option(help="What to do.")] = "",
-    pipeline: Annotated[Path | None, typer.Option(help="File of prompts: text with lines of ---, or TOML.")] = None,
+    pipeline: Annotated[
+        Path | None, typer.Option(help="File of prompts: text with lines of --- or --- review, or TOML.")
+    ] = None,
     title: Annotated[str, typer.Option()] = "",
     provider: Annotated[str, typer.Option(help="local, simulator, holysheep, openai, ollama, lmstudio, …")] = "",
     base_url: Annotated[str, typer.Option(help="Address of an OpenAI-compatible server.")] = "",
@@ -80,6 +84,8 @@ def run(  # noqa: PLR0917 - typer passes options by name
     batch_budget: Annotated[str, typer.Option(help="Dollars that the whole batch may spend.")] = "",
     start_at: Annotated[str, typer.Option(help="Not before this time: 07:00, or 2026-12-01 07:00.")] = "",
     priority: Annotated[int | None, typer.Option(help="Higher starts first.")] = None,
+    review_every: Annotated[int | None, typer.Option(help="Ask you before it goes on, every so many steps.")] = None,
+    loop: Annotated[str, typer.Option(help="Pause after so many repeats running (3), or off.")] = "",
     rows: Rows = None,
     template: Template = "",
     template_file: TemplateFile = None,
@@ -116,6 +122,8 @@ def run(  # noqa: PLR0917 - typer passes options by name
         batch_budget=batch_budget,
         start_at=start_at,
         priority=priority,
+        review_every=review_every,
+        loop=loop,
     )
     output = Output(json)
     if rows is None:

@@ -22,6 +22,9 @@ from engine.domain.progress import ProgressReport
 from engine.domain.states import PauseReason, Phase, State
 from engine.runtime.supervisor import Supervisor
 
+HOW_ON: Mapping[str, str] = {PauseReason.STORAGE: "paused_unsaved", PauseReason.REVIEW: "review_waits"}
+"""What to tell of how to go on from a pause, where it is not by resuming."""
+
 
 @asynccontextmanager
 async def engine_of(program: Program) -> AsyncGenerator[Supervisor]:
@@ -146,8 +149,7 @@ async def finish(program: Program, engine: Supervisor, task: TaskId, output: Out
     snapshot, answer = engine.snapshot(task), await engine.answer(task)
     paused = snapshot.state not in BY_STATE
     moved = data_dir_option(program)
-    unsaved = snapshot.standing.reason == PauseReason.STORAGE
-    how = say("paused_unsaved" if unsaved else "paused", id=task, folder=moved) if paused else ""
+    how = say(HOW_ON.get(snapshot.standing.reason, "paused"), id=task, folder=moved) if paused else ""
     fields = full(snapshot) | {"text": answer.text, "folder": str(answer.folder), "resume": how or None}
     output.emit("result", answer.text if snapshot.state is State.COMPLETED else "", fields)
     for told in (fields["error"], how):

@@ -12,7 +12,7 @@ from engine.cost.port import Level
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.money import plain
 from engine.domain.states import PauseReason, State
-from engine.domain.step import AttemptRecord, StepRecord
+from engine.domain.step import AttemptRecord, StepRecord, Verdict
 from engine.domain.task import Standing, TaskSnapshot
 from engine.results.export import attempt_fields
 from engine.store.port import StoredTask
@@ -57,6 +57,8 @@ def problem(standing: Standing) -> str | None:
     """Return what stands in a task's way and what to do about it, or None."""
     if standing.state is State.PAUSED and standing.reason == PauseReason.BUDGET:
         return say(LIMITS[standing.detail]) if standing.detail in LIMITS else resources.text("errors")["over_budget"]
+    if standing.state is State.PAUSED and standing.reason == PauseReason.LOOP:
+        return say("loop_found")
     return resources.text("errors").get(standing.detail if standing.state is State.PAUSED else standing.reason)
 
 
@@ -78,6 +80,8 @@ def full(task: StoredTask | TaskSnapshot) -> dict[str, object]:
         "attempts": standing.attempts,
         "retries": standing.retries,
         "unknown_attempts": standing.unknown,
+        "review_attempt": standing.review or None,
+        "instructions_waiting": list(standing.instructions),
         "tokens": standing.output_tokens,
         "input_tokens": standing.input_tokens,
         "cached_tokens": standing.cached_tokens,
@@ -97,7 +101,7 @@ def with_steps(task: StoredTask, steps: Sequence[StepRecord]) -> dict[str, objec
         {
             "number": step.number,
             "accepted": step.accepted is not None,
-            "text": step.accepted.text if step.accepted else "",
+            "text": step.text,
             "cost_usd": plain(step.cost),
             "attempts": [attempt_fields(attempt) for attempt in step.attempts],
         }
@@ -117,6 +121,8 @@ def _marks(attempt: AttemptRecord) -> str:
         "mark_held": attempt.outcome is None,
         "mark_assumed": attempt.assumed,
         "mark_corrected": attempt.correction is not None,
+        "mark_edited": attempt.verdict is Verdict.EDITED,
+        "mark_rejected": attempt.verdict is Verdict.REJECTED,
         "mark_superseded": attempt.superseded,
     }
     told = [say(word) for word, so in words.items() if so]
@@ -129,7 +135,8 @@ def step_lines(steps: Sequence[StepRecord]) -> list[str]:
     for step in steps:
         for attempt in step.attempts:
             outcome = attempt.outcome
-            words = safe(outcome.text)[:60] if outcome else ""
+            lines += [" " * 7 + say("told_line", text=safe(said)[:100]) for said in attempt.told]
+            words = safe(attempt.text)[:60]
             usage = f"{outcome.usage.input}+{outcome.usage.output} tok" if outcome and outcome.usage else ""
             first = f"{outcome.first_token_s:.2f} s" if outcome and outcome.first_token_s is not None else ""
             error = f"{outcome.error} " if outcome and outcome.error else ""

@@ -110,7 +110,7 @@ class Rows:
         head.records += 1
         self.seq += 1
         self.last = head
-        if isinstance(record, Note | Checkpoint):
+        if isinstance(record, Note | Checkpoint) and encoded.text is None:
             row = (head.id, encoded.kind, encoded.at_ms, encoded.header, head.hash)
             self._several.put(row, (head.no, *self._after(head, standing)))
             return

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
 from engine.domain.states import State
-from engine.domain.step import NoteKind
+from engine.domain.step import Note, NoteKind, Verdict
 from engine.domain.task import Standing
 from engine.store.port import StoredTask
 from tests.shelves import Shelf
@@ -159,3 +159,28 @@ async def test_what_is_taken_back_into_view_is_whole(shelf: Shelf) -> None:
     await shelf.store.undelete([one.id])
     store = await shelf.reopen()
     assert (await store.scan(), await store.steps(one.id), await store.log(one.id)) == before
+
+
+async def test_a_person_s_words_come_back(shelf: Shelf) -> None:
+    """Instructions by the step that used them, an edit in the place of the reply, and a no with what it said.
+
+    Retention takes replies, never these.
+    """
+    one = task()
+    await shelf.store.create([one])
+    told = Note(task=one.id, kind=NoteKind.INSTRUCTION, figures={"step": 1}, at_ms=1, text="In metres.")
+    await shelf.store.append_note(told, one.standing)
+    await write_steps(shelf.store, one, 2)
+    edited = replace(told, kind=NoteKind.APPROVAL, code=Verdict.EDITED, attempt=attempt_id(one, 1), text="Mine.")
+    rejected = replace(edited, code=Verdict.REJECTED, figures={"step": 2}, attempt=attempt_id(one, 2), text="Again.")
+    await shelf.store.append_note(edited, one.standing)
+    await shelf.store.append_note(rejected, one.standing)
+    await shelf.store.append_intent(replace(intent(one, 2), attempt=attempt_id(one, 2, 9)), one.standing)
+    store = await shelf.reopen()
+    await store.drop_texts(one.id, before_ms=outcome(one, 2).at_ms)
+    history = await store.history(one.id)
+    assert (history.replies, history.told) == (("Mine.",), {1: ("In metres.",), 2: ("Again.",)})
+    first, second = await store.steps(one.id)
+    assert (first.text, first.attempts[0].verdict, first.attempts[0].told) == ("Mine.", "edited", ("In metres.",))
+    assert second.attempts[0].superseded and second.attempts[1].told == ("Again.",)
+    assert [entry.detail for entry in await store.log(one.id) if entry.detail] == ["In metres.", "Mine.", "Again."]

@@ -23,20 +23,24 @@ def test_a_goal_becomes_a_task() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "prompts"),
+    ("name", "content", "prompts", "reviews"),
     [
-        ("a.txt", "One?\n---\nTwo?\nmore\n --- \nThree?", ("One?", "Two?\nmore", "Three?")),
-        ("a.md", "Only one --- with a dash", ("Only one --- with a dash",)),
-        ("a.toml", 'prompts = ["One?", "Two?"]', ("One?", "Two?")),
+        ("a.txt", "One?\n---\nTwo?\nmore\n --- \nThree?", ("One?", "Two?\nmore", "Three?"), ()),
+        ("a.txt", "One?\n--- review\nTwo?", ("One?", "Two?"), (1,)),
+        ("a.md", "Only one --- with a dash", ("Only one --- with a dash",), ()),
+        ("a.toml", 'prompts = ["One?", "Two?"]', ("One?", "Two?"), ()),
+        ("a.toml", 'prompts = ["One?", {prompt = "Two?", review = true}]', ("One?", "Two?"), (2,)),
     ],
 )
-def test_a_pipeline_file(tmp_path: Path, name: str, content: str, prompts: tuple[str, ...]) -> None:
-    """Text with lines of three dashes between, or a list in TOML."""
+def test_a_pipeline_file(
+    tmp_path: Path, name: str, content: str, prompts: tuple[str, ...], reviews: tuple[int, ...]
+) -> None:
+    """Text with lines of three dashes between, or a list in TOML; each can say that its reply waits for a yes."""
     file = tmp_path / name
     file.write_text(content)
-    assert read_pipeline(file) == prompts
+    assert read_pipeline(file) == (prompts, reviews)
     spec = Asked(pipeline=file).spec("p", "m")
-    assert (spec.recipe, spec.total_steps) == (RecipeName.PIPELINE, len(prompts))
+    assert (spec.recipe, spec.total_steps, spec.review_after) == (RecipeName.PIPELINE, len(prompts), reviews)
 
 
 @pytest.mark.parametrize(
