@@ -18,7 +18,8 @@ from engine.domain.clock import SystemClock
 from engine.domain.moments import moment
 from engine.domain.money import parse, per_million
 from engine.domain.prompt_list import prompts_of
-from engine.domain.task import RecipeName, TaskSpec
+from engine.domain.routes import read_routes
+from engine.domain.task import RecipeName, Route, TaskSpec
 from engine.domain.validate import validate
 from engine.providers.transport import check_url
 
@@ -68,6 +69,7 @@ class Asked:
     review_every: int | None = None
     loop: str = ""
     """Repeats running after which it pauses, or "off"."""
+    fallbacks: Sequence[str] = ()
 
     def own_provider(self) -> ProviderSettings | None:
         """Return the provider that --base-url describes, or None; raises `CommandError`, `DroverError`."""
@@ -117,6 +119,7 @@ class Asked:
             not_before_ms=_start(self.start_at),
             budget=_budget(self.budget),
             batch=self.batch,
+            fallbacks=_fallbacks(self.fallbacks),
         )
         given = {"max_steps": self.steps, "temperature": self.temperature, "max_output": self.max_output}
         given |= {"priority": self.priority, "review_every": self.review_every, "loop_after": repeats(self.loop)}
@@ -198,6 +201,13 @@ def _context(given: Sequence[str]) -> dict[str, str]:
             raise wrong("bad_context")
         found[name] = value
     return found
+
+
+def _fallbacks(given: Sequence[str]) -> tuple[Route, ...]:
+    try:
+        return tuple(route for each in given for route in read_routes(each))
+    except ValueError:
+        raise wrong("bad_fallback") from None
 
 
 def _start(text: str) -> int | None:

@@ -38,6 +38,7 @@ async def choose(program: Program, asked: Asked) -> TaskSpec:
     asked.spec(name, asked.model or "unknown yet")  # bad input first: before a key, a network or a folder is needed
     await _key(program, name, own)
     spec = asked.spec(name, await _model(program, name, asked.model))
+    await _fallbacks(program, spec)
     if own is not None:
         program.remember(own)
     return spec
@@ -65,15 +66,28 @@ async def _key(program: Program, name: str, own: ProviderSettings | None) -> Non
                 raise DroverError(ErrorCode.INVALID_KEY)
             raise wrong("no_key_variable", name=variable if NAME.fullmatch(variable) else "")
         program.use(own)
+    _known(program, name)
+    await program.load_keys(name)
+    if variable and program.secrets.key(name) is None and program.secrets.holds(variable):
+        raise DroverError(ErrorCode.INVALID_KEY)
+
+
+async def _fallbacks(program: Program, spec: TaskSpec) -> None:
+    """See that the task may go where it shall go on; finds the keys."""
+    for route in spec.fallbacks:
+        _known(program, route.provider)
+        program.prices.quote(route.provider, route.model)
+    if spec.fallbacks:  # without a name, all keys would be looked for
+        await program.load_keys(*dict.fromkeys(route.provider for route in spec.fallbacks))
+
+
+def _known(program: Program, name: str) -> None:
     try:
         program.providers.get(name)
     except DroverError as error:
         if error.code is not ErrorCode.UNKNOWN_PROVIDER:
             raise
         raise wrong("unknown_provider", names=", ".join(program.providers.names())) from error
-    await program.load_keys(name)
-    if variable and program.secrets.key(name) is None and program.secrets.holds(variable):
-        raise DroverError(ErrorCode.INVALID_KEY)
 
 
 async def _model(program: Program, provider: str, model: str) -> str:

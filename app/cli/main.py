@@ -94,6 +94,9 @@ def run(  # noqa: PLR0917 - typer passes options by name
     header: Header = None,
     skip_bad: SkipBad = False,  # noqa: FBT002
     paused: Paused = False,  # noqa: FBT002
+    fallback: Annotated[
+        list[str] | None, typer.Option(help="PROVIDER/MODEL to go on with if it keeps failing; may be repeated.")
+    ] = None,
     data_dir: DataDir = None,
     json: Json = False,  # noqa: FBT002
 ) -> None:
@@ -124,6 +127,7 @@ def run(  # noqa: PLR0917 - typer passes options by name
         priority=priority,
         review_every=review_every,
         loop=loop,
+        fallbacks=fallback or (),
     )
     output = Output(json)
     if rows is None:

@@ -139,10 +139,21 @@ def step_lines(steps: Sequence[StepRecord]) -> list[str]:
             words = safe(attempt.text)[:60]
             usage = f"{outcome.usage.input}+{outcome.usage.output} tok" if outcome and outcome.usage else ""
             first = f"{outcome.first_token_s:.2f} s" if outcome and outcome.first_token_s is not None else ""
-            error = f"{outcome.error} " if outcome and outcome.error else ""
+            error = _why(attempt)
             cost = f"${plain(attempt.cost)}{_marks(attempt)}"
             lines.append(f"  {name_of(attempt)}  {attempt.status:<9} {usage:>16} {first:>8}  {cost}  {error}{words}")
     return lines
+
+
+def _why(attempt: AttemptRecord) -> str:
+    """Return for what an attempt failed, on which model, and how long the next one waited for it."""
+    outcome, intent = attempt.outcome, attempt.intent
+    if outcome is None or not outcome.error:
+        return ""
+    said = [safe(f"{intent.provider}/{intent.model}")]
+    if outcome.retry_in_s is not None:
+        said.append(say("waited", seconds=f"{outcome.retry_in_s:.1f}"))
+    return f"{outcome.error} ({', '.join(said)}) "
 
 
 def entry_line(entry: LedgerEntry) -> str:

@@ -84,6 +84,7 @@ class ErrorCode(StrEnum):
     INTERVAL_OUT_OF_RANGE = "interval_out_of_range"
     PRIORITY_OUT_OF_RANGE = "priority_out_of_range"
     START_OUT_OF_RANGE = "start_out_of_range"
+    TOO_MANY_FALLBACKS = "too_many_fallbacks"
     TEXT_TOO_LONG = "text_too_long"
     TEXT_NOT_UNICODE = "text_not_unicode"
     NO_MODEL = "no_model"

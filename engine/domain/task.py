@@ -64,6 +64,17 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
     max_retries: int = 3
     backoff_base: float = 2.0
+    max_billed: int = 2
+    """Retries at most after replies that had begun, or were waited for in vain; these count among the others, too."""
+    switch_after: int = 2
+    """Failures in a row after which a step goes to the next fallback, where there is one."""
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider and a model on it."""
+
+    provider: str
+    model: str
 
 
 class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +118,13 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     """From 0 to 1: how alike two replies are at least to be a repeat, see `engine.domain.repeats`."""
     cells: dict[str, str] = {}
     """What its row had, by column, where it was made from one: kept for exports, sent to nobody."""
+    fallbacks: tuple[Route, ...] = ()
+    """Where a step goes on that keeps failing, in this order."""
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """All that it may go to, the first choice first."""
+        return (Route(provider=self.provider, model=self.model), *self.fallbacks)
 
     @property
     def total_steps(self) -> int:
@@ -170,6 +188,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What its person told it and no request has said yet: the next one does."""
     loop_from: int = 0
     """Steps done when its person let it go on in spite of repeats: only later ones count."""
+    route: int = 0
+    """Place among `TaskSpec.routes` of the one in use."""
+    route_step: int = 0
+    """Steps that were done when it was taken."""
 
     def limit(self, level: TimeLevel, base: float) -> float:
         """Seconds that hold at `level` with what was granted."""
@@ -210,6 +232,12 @@ class TaskSnapshot:
     def name(self) -> str:
         """What to call it; hostile text."""
         return self.spec.name
+
+    @property
+    def route(self) -> Route:
+        """The provider and model in use."""
+        routes = self.spec.routes
+        return routes[self.standing.route if self.standing.route < len(routes) else 0]
 
     @property
     def fraction(self) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from engine.domain.errors import ErrorCode, InvalidSpecError, Problem
 from engine.domain.money import MOST
-from engine.domain.task import RecipeName, TaskSpec, TimeLimits
+from engine.domain.task import RecipeName, RetryPolicy, TaskSpec, TimeLimits
 
 MAX_TEXT = 4 * 1024 * 1024
 """Bytes of UTF-8 in one text: beyond any context, and well inside what a record can hold."""
@@ -19,6 +19,7 @@ MAX_STEPS = 100_000
 MAX_OUTPUT = 1_000_000
 MAX_SECONDS = 366 * 86_400.0
 MAX_RETRIES = 100
+MAX_FALLBACKS = 8
 MAX_TEMPERATURE = 2.0
 """What OpenAI's chat completions take at most."""
 MAX_BACKOFF_BASE = 60.0
@@ -55,10 +56,7 @@ def _check(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         yield "max_output", ErrorCode.MAX_OUTPUT_OUT_OF_RANGE
     if not 1 <= spec.checkpoint_interval <= MAX_STEPS:
         yield "checkpoint_interval", ErrorCode.INTERVAL_OUT_OF_RANGE
-    if not 0 <= spec.retry.max_retries <= MAX_RETRIES:
-        yield "max_retries", ErrorCode.RETRIES_OUT_OF_RANGE
-    if not 1.0 <= spec.retry.backoff_base <= MAX_BACKOFF_BASE:
-        yield "backoff_base", ErrorCode.RETRIES_OUT_OF_RANGE
+    yield from _retries(spec.retry)
     if not -MAX_PRIORITY <= spec.priority <= MAX_PRIORITY:
         yield "priority", ErrorCode.PRIORITY_OUT_OF_RANGE
     if spec.not_before_ms is not None and not 0 <= spec.not_before_ms <= MAX_MOMENT_MS:
@@ -78,6 +76,16 @@ def _halts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         yield "loop_similarity", ErrorCode.LOOP_OUT_OF_RANGE
 
 
+def _retries(retry: RetryPolicy) -> Iterator[tuple[str, ErrorCode]]:
+    sound = {
+        "max_retries": 0 <= retry.max_retries <= MAX_RETRIES,
+        "backoff_base": 1.0 <= retry.backoff_base <= MAX_BACKOFF_BASE,
+        "max_billed": 0 <= retry.max_billed <= MAX_RETRIES,
+        "switch_after": 1 <= retry.switch_after <= MAX_RETRIES,
+    }
+    yield from ((field, ErrorCode.RETRIES_OUT_OF_RANGE) for field, holds in sound.items() if not holds)
+
+
 def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
     if spec.recipe is RecipeName.ITERATE and not spec.goal.strip():
         yield "goal", ErrorCode.GOAL_EMPTY
@@ -92,6 +100,7 @@ def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         "system": (spec.system,),
         "context": (*spec.context.keys(), *spec.context.values()),
         "model": (spec.provider, spec.model),
+        "fallbacks": tuple(name for route in spec.fallbacks for name in (route.provider, route.model)),
         "batch": (spec.batch,),
         "cells": (*spec.cells.keys(), *spec.cells.values()),
     }
@@ -109,10 +118,14 @@ def text_problem(*texts: str, most: int = MAX_TEXT) -> ErrorCode | None:
 
 
 def _names(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
-    if not spec.provider or not spec.model:
-        yield "model", ErrorCode.NO_MODEL
-    elif not (spec.provider.isprintable() and spec.model.isprintable()):
-        yield "model", ErrorCode.NAME_UNPRINTABLE
+    for place, route in enumerate(spec.routes):
+        field = "fallbacks" if place else "model"
+        if not route.provider or not route.model:
+            yield field, ErrorCode.NO_MODEL
+        elif not (route.provider.isprintable() and route.model.isprintable()):
+            yield field, ErrorCode.NAME_UNPRINTABLE
+    if len(spec.fallbacks) > MAX_FALLBACKS:
+        yield "fallbacks", ErrorCode.TOO_MANY_FALLBACKS
     if not spec.batch.isprintable():
         yield "batch", ErrorCode.NAME_UNPRINTABLE
 

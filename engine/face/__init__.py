@@ -32,6 +32,7 @@ from engine.domain.progress import (
     report,
 )
 from engine.domain.review import Review
+from engine.domain.routes import read_routes, written_routes
 from engine.domain.sheet import ENCODINGS, Column, Form, Hints, Row, RowProblem, Sheet
 from engine.domain.states import (
     LIVE,
@@ -64,6 +65,7 @@ from engine.domain.task import (
     RecipeName,
     ResultRule,
     RetryPolicy,
+    Route,
     Standing,
     TaskSnapshot,
     TaskSpec,
@@ -137,6 +139,7 @@ __all__ = [
     "Retention",
     "RetryPolicy",
     "Review",
+    "Route",
     "Row",
     "RowProblem",
     "Scope",
@@ -169,11 +172,13 @@ __all__ = [
     "plan",
     "problems",
     "read_path",
+    "read_routes",
     "read_text",
     "report",
     "task_of",
     "validate",
     "written",
+    "written_routes",
 ]
 
 

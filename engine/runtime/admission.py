@@ -15,15 +15,16 @@ from engine.runtime.stop import Stop
 
 if TYPE_CHECKING:
     from engine.cost.port import Hold, Scope
+    from engine.domain.task import Route
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.record import TaskRecord
     from engine.runtime.wishes import Wishes
 
 
-async def admitted(record: TaskRecord, ports: RunnerPorts, wishes: Wishes, worst: int) -> Hold:
-    """Return a hold of `worst` pico for the task's next call; raises `Stop` where a limit or a fence forbids it."""
+async def admitted(record: TaskRecord, ports: RunnerPorts, wishes: Wishes, worst: int, route: Route) -> Hold:
+    """Return a hold of `worst` pico for the task's next call, on a route; raises `Stop` where that may not be."""
     while True:
-        if ports.fences.stands(record.spec.provider, record.spec.model):
+        if ports.fences.stands(route.provider, route.model):
             raise Stop(Event.PAUSE, PauseReason.PROVIDER, ErrorCode.FENCED)
         scopes = ports.scopes(record)
         if ports.ledger.would_wait(scopes, worst):
@@ -31,14 +32,14 @@ async def admitted(record: TaskRecord, ports: RunnerPorts, wishes: Wishes, worst
         try:
             hold = await ports.ledger.admit(scopes, worst)
         except OverBudgetError as error:
-            if _still(record, ports, scopes):
+            if _still(record, ports, scopes, route):
                 raise Stop(Event.PAUSE, PauseReason.BUDGET, error.scope.level, needed=worst) from None
             continue
-        if _still(record, ports, scopes):
+        if _still(record, ports, scopes, route):
             return hold
         ports.ledger.release(hold)
 
 
-def _still(record: TaskRecord, ports: RunnerPorts, scopes: tuple[Scope, ...]) -> bool:
+def _still(record: TaskRecord, ports: RunnerPorts, scopes: tuple[Scope, ...], route: Route) -> bool:
     """Whether what was asked is what has to be asked now."""
-    return scopes == ports.scopes(record) and not ports.fences.stands(record.spec.provider, record.spec.model)
+    return scopes == ports.scopes(record) and not ports.fences.stands(route.provider, route.model)

@@ -38,12 +38,12 @@ class Ending:
 class Attempt:
     """A request in flight."""
 
-    def __init__(self, record: TaskRecord, ports: RunnerPorts, stream: Stream) -> None:
-        """Stream into `stream`, which the record shows."""
+    def __init__(self, record: TaskRecord, ports: RunnerPorts, stream: Stream, provider: str) -> None:
+        """Stream into `stream`, which the record shows, from the provider of this name."""
         self._record = record
         self._ports = ports
         self._stream = stream
-        self._gauge = ports.gauges.provider(record.spec.provider)
+        self._gauge = ports.gauges.provider(provider)
         self._hider = ports.redact.stream()
         self._id = AttemptId("")
         self._request_id = ""

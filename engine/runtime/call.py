@@ -24,19 +24,19 @@ from engine.domain.step import Intent
 from engine.providers.port import ChatRequest, PreparedRequest, Provider, ProviderError
 from engine.runtime import points
 from engine.runtime.admission import admitted
-from engine.runtime.attempt import Attempt, Ending, is_stall
+from engine.runtime.attempt import Attempt, Ending
 from engine.runtime.bookkeeping import Bill, bill, changes_of, outcome, time_left, time_limit
 from engine.runtime.deadlines import Deadlines
 from engine.runtime.record import Stream, TaskRecord
-from engine.runtime.retry import GARBLED, is_garbled, wait_before
 from engine.runtime.stop import Stop, StorageStop
+from engine.runtime.tries import Tries
 
 if TYPE_CHECKING:
     from engine.cost.port import Hold, Price, Quote
     from engine.domain.ids import AttemptId
     from engine.domain.message import Message
     from engine.domain.step import Outcome
-    from engine.domain.task import TaskSpec
+    from engine.domain.task import Route, TaskSpec
     from engine.runtime.dialogue import Dialogue
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.wishes import Wishes
@@ -51,8 +51,8 @@ class Call:
         self._ports = ports
         self._wishes = wishes
         self._dialogue = dialogue
-        self._garbled = 0
-        """Replies of the step that could not be read."""
+        self._tries = Tries(record, ports)
+        self._route = record.route
 
     async def make(self, retry: int) -> Ending:
         """Make one attempt, the `retry`-th again of its step, and record it; return how it ended.
@@ -60,19 +60,19 @@ class Call:
         Raises `Stop` for limits, wishes and a failing store, `DroverError` for what was never sent, and `CutError`
         when a wait was cut for a wish that was taken back.
         """
-        record, ports = self._record, self._ports
-        provider = ports.providers.get(record.spec.provider)
-        quote = ports.prices.quote(record.spec.provider, record.spec.model)
-        concurrency = provider.capabilities.concurrency
-        busy = ports.slots.busy(provider.name, concurrency)
+        ports = self._ports
+        self._route = self._tries.route()
         try:
+            provider, quote = self._found(self._route)
+            concurrency = provider.capabilities.concurrency
+            busy = ports.slots.busy(provider.name, concurrency)
             async with AsyncExitStack() as stack:
                 async with self._wishes.waiting(Phase.WAITING_SLOT if busy else Phase.PREPARING):
                     await stack.enter_async_context(ports.slots.take(provider.name, concurrency))
                     prepared, hold = await self._ready(provider, quote.price)
                 return await self._send(provider, prepared, quote, hold, retry)
         except ProviderError as error:  # while preparing: nothing left the computer, so there is nothing to record
-            return self._with_wait(Ending(error=error, sent=False), retry)
+            return self._with_wait(Ending(error=error, sent=False), 0)
         finally:
             self._give_back()
 
@@ -93,17 +93,24 @@ class Call:
     async def _ready(self, provider: Provider, price: Price) -> tuple[PreparedRequest, Hold]:
         """Prepare a request and hold its worst cost; anew where its person told the task something meanwhile."""
         while True:
-            waiting = self._record.tip.instructions
+            spec, waiting = self._record.spec, self._record.tip.instructions
             self._wishes.show(Phase.PREPARING)
-            prepared = await provider.prepare(request_of(self._record.spec, self._dialogue.prompt()))
+            prepared = await provider.prepare(request_of(spec, self._dialogue.prompt(), self._route.model))
             hold = await self._admit(price, prepared)
             if self._record.tip.instructions == waiting:
                 return prepared, hold
             self._give_back()
 
+    def _found(self, route: Route) -> tuple[Provider, Quote]:
+        """Return the provider of a route and what it costs there; raises `ProviderError` where it is set up no more."""
+        try:
+            return self._ports.providers.get(route.provider), self._ports.prices.quote(route.provider, route.model)
+        except DroverError as error:
+            raise ProviderError(error.code, error.detail, retryable=False, maybe_billed=False) from error
+
     async def _admit(self, price: Price, prepared: PreparedRequest) -> Hold:
         worst = price.worst(prepared.input_bound, prepared.max_output)
-        hold = self._record.hold = await admitted(self._record, self._ports, self._wishes, worst)
+        hold = self._record.hold = await admitted(self._record, self._ports, self._wishes, worst, self._route)
         self._ports.reach(points.ADMITTED)
         return hold
 
@@ -128,7 +135,7 @@ class Call:
             raise
         ports.reach(points.INTENT_DURABLE)
         ending = await self._perform(provider, prepared, intent, deadlines)
-        ending = self._with_wait(ending, retry)
+        ending = self._with_wait(ending, intent.held)
         self._count(ending, retry)
         await self._record_ending(intent, ending, quote.price, hold)
         return ending
@@ -151,7 +158,7 @@ class Call:
             return Ending(cause=wish, sent=False)
         self._wishes.show(Phase.CONNECTING)
         with self._wishes.streaming(deadlines):
-            attempt = Attempt(self._record, self._ports, stream)
+            attempt = Attempt(self._record, self._ports, stream, provider.name)
             return await attempt.perform(provider, prepared, intent.attempt, deadlines)
 
     async def _record_ending(self, intent: Intent, ending: Ending, price: Price, hold: Hold) -> None:
@@ -195,6 +202,7 @@ class Call:
     def _accepted(self, recorded: Outcome) -> Outcome:
         """Take in a reply; return it with what it leads to: nothing at once where a person is asked first."""
         self._dialogue.replies.append(recorded.text)
+        self._tries.done()
         if asks(self._record.spec, recorded.step):
             return replace(recorded, review=True)
         return replace(recorded, completes=self._dialogue.completion() or "")
@@ -207,8 +215,8 @@ class Call:
             step=record.tip.steps_done + 1,
             attempt=ports.ids.attempt(),
             number=record.tip.step_attempts + 1,
-            provider=record.spec.provider,
-            model=record.spec.model,
+            provider=self._route.provider,
+            model=self._route.model,
             price_list=quote.price_list,
             request_sha256=hashlib.sha256(prepared.body).digest(),
             held=hold.amount,
@@ -225,21 +233,13 @@ class Call:
         stages = {level: time_limit(spec, tip, level) for level in (TimeLevel.FIRST_TOKEN, TimeLevel.SILENCE)}
         return Deadlines(left | stages, credit=self._ports.credit)
 
-    def _with_wait(self, ending: Ending, retries: int) -> Ending:
-        """Decide, after `retries` retries of the step, how long to wait before another one."""
-        error = ending.error
-        self._garbled = (self._garbled if retries else 0) + is_garbled(error)
-        if is_garbled(error) and self._garbled > GARBLED:
-            return ending
-        if not is_stall(ending.cause) and not (error is not None and error.retryable):
-            return ending
-        after = error.retry_after_s if error else None
-        wait = wait_before(self._record.spec.retry, retries + 1, after, self._ports.rng)
-        return dataclasses.replace(ending, retry_in_s=wait)
+    def _with_wait(self, ending: Ending, held: int) -> Ending:
+        """Decide how long to wait before another attempt, after one that was held at so many pico."""
+        return dataclasses.replace(ending, retry_in_s=self._tries.failed(ending, self._route, held))
 
     def _count(self, ending: Ending, retry: int) -> None:
         gauges = self._ports.gauges
-        provider = gauges.provider(self._record.spec.provider)
+        provider = gauges.provider(self._route.provider)
         gauges.attempts += 1
         gauges.retries += 1 if retry else 0
         provider.last_error = ending.error.code if ending.error else ""
@@ -263,10 +263,10 @@ class Call:
             record.hold = None
 
 
-def request_of(spec: TaskSpec, messages: tuple[Message, ...]) -> ChatRequest:
-    """Return what a task asks of its model."""
+def request_of(spec: TaskSpec, messages: tuple[Message, ...], model: str) -> ChatRequest:
+    """Return what a task asks of a model."""
     return ChatRequest(
-        model=spec.model,
+        model=model,
         messages=messages,
         temperature=spec.temperature,
         max_output=spec.max_output,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from engine.domain.ids import TaskId
-    from engine.domain.task import TaskSpec
+    from engine.domain.task import Route, TaskSpec
     from engine.runtime.journal import Journal
     from engine.runtime.parts import EngineParts
     from engine.runtime.register import Register
@@ -42,14 +42,19 @@ class Intake:
     def checked(self, spec: TaskSpec) -> TaskSpec:
         """Return what was asked, as it may be stored; raises `InvalidSpecError`, UNKNOWN_PROVIDER."""
         spec = without_secrets(validate(spec), self._parts.redact)
-        models = self._parts.providers.get(spec.provider).capabilities.models
-        if models and spec.model not in models:
-            raise InvalidSpecError((Problem(field="model", code=ErrorCode.UNKNOWN_MODEL),))
-        try:
-            self._parts.prices.quote(spec.provider, spec.model)
-        except DroverError as error:
-            raise InvalidSpecError((Problem(field="model", code=error.code),)) from error
+        for place, route in enumerate(spec.routes):
+            self._check(route, "fallbacks" if place else "model")
         return spec
+
+    def _check(self, route: Route, field: str) -> None:
+        """Refuse a route that no call could take; raises `InvalidSpecError`, UNKNOWN_PROVIDER."""
+        models = self._parts.providers.get(route.provider).capabilities.models
+        if models and route.model not in models:
+            raise InvalidSpecError((Problem(field=field, code=ErrorCode.UNKNOWN_MODEL),))
+        try:
+            self._parts.prices.quote(route.provider, route.model)
+        except DroverError as error:
+            raise InvalidSpecError((Problem(field=field, code=error.code),)) from error
 
     async def submit(self, specs: Sequence[TaskSpec], *, paused: bool) -> tuple[TaskId, ...]:
         """See `Engine`."""

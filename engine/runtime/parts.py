@@ -9,6 +9,7 @@ from engine.cost.port import Level
 from engine.domain.clock import Clock, Random, SystemClock
 from engine.runtime.ports import Reach, unobserved
 from engine.runtime.redacting import Redact, Unredacted
+from engine.runtime.route import Router, route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,6 +42,8 @@ class EngineParts:
     running_limit: int = RUNNING_LIMIT
     limits: Mapping[Level, int | None] = field(default_factory=dict[Level, int | None])
     """Pico for each day, each month and everything."""
+    route: Router = route
+    """Chooses provider and model of each attempt."""
     reach: Reach = unobserved
     redact: Redact = field(default_factory=Unredacted)
     spool: Spool | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.runtime.redacting import Redact, Unredacted
+from engine.runtime.route import Router, route
 
 if TYPE_CHECKING:
     from engine.cost.port import Ledger, PriceBook, Scope
@@ -60,5 +61,7 @@ class RunnerPorts:
     """Marks a task in the change feed."""
     credit: Callable[[], float]
     """Seconds that the process stood still so far."""
+    route: Router = route
+    """Chooses provider and model of each attempt."""
     reach: Reach = unobserved
     redact: Redact = field(default_factory=Unredacted)

@@ -19,6 +19,7 @@ from engine.domain.task import Standing, TaskSnapshot, TaskSpec
 if TYPE_CHECKING:
     from engine.cost.port import Hold
     from engine.domain.ids import TaskId
+    from engine.domain.task import Route
     from engine.runtime.deadlines import Deadlines
 
 
@@ -83,6 +84,12 @@ class TaskRecord:
     """Whether money stopped it and would not any more, as far as was looked."""
     queued: int = 0
     shown: int = 0
+
+    @property
+    def route(self) -> Route:
+        """The provider and model that the task is on."""
+        routes = self.spec.routes
+        return routes[self.tip.route if self.tip.route < len(routes) else 0]
 
     def next(self, **changes: object) -> tuple[int, Standing]:
         """Move the tip and return its number and value, to be queued and later shown."""

@@ -136,6 +136,7 @@ class Rooms:
             scopes=self.accounts.scopes,
             changed=self.feed.mark,
             credit=self.gaps.total,
+            route=parts.route,
             reach=parts.reach,
             redact=parts.redact,
         )

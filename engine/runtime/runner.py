@@ -127,7 +127,7 @@ class Runner:
             step=record.tip.steps_done,
             policy=CONTEXT_POLICY,
             context_sha256=self._dialogue.digest(),
-            model=record.spec.model,
+            model=record.route.model,
             cost=record.tip.spent,
             at_ms=ports.clock.wall_ms(),
         )

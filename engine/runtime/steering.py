@@ -92,11 +92,12 @@ class Steering:
     async def _worst(self, record: TaskRecord, messages: tuple[Message, ...]) -> int | None:
         """Return pico that a request may cost at most; nothing is started to find it out where it is free."""
         spec = record.spec
+        route = self._parts.route(spec, record.tip, ())
         try:
-            price = self._parts.prices.quote(spec.provider, spec.model).price
+            price = self._parts.prices.quote(route.provider, route.model).price
             if price.worst(1, spec.max_output) == 0:
                 return 0
-            prepared = await self._parts.providers.get(spec.provider).prepare(request_of(spec, messages))
+            prepared = await self._parts.providers.get(route.provider).prepare(request_of(spec, messages, route.model))
         except (DroverError, ProviderError):
             return None
         return price.worst(prepared.input_bound, prepared.max_output)

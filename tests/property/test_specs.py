@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.domain.money import MOST
-from engine.domain.task import RetryPolicy, TaskSpec, TimeLimits
+from engine.domain.task import RetryPolicy, Route, TaskSpec, TimeLimits
 from engine.domain.validate import problems
 from engine.store.codec import pack
 
@@ -32,7 +32,10 @@ FIELDS: Mapping[str, st.SearchStrategy[object]] = {
     "checkpoint_interval": INTEGERS,
     "budget": INTEGERS,
     "limits": st.builds(TimeLimits, connect=FLOATS, attempt=st.none() | FLOATS, task=FLOATS),
-    "retry": st.builds(RetryPolicy, max_retries=INTEGERS, backoff_base=FLOATS),
+    "retry": st.builds(
+        RetryPolicy, max_retries=INTEGERS, backoff_base=FLOATS, max_billed=INTEGERS, switch_after=INTEGERS
+    ),
+    "fallbacks": st.lists(st.builds(Route, provider=TEXTS, model=TEXTS), max_size=3).map(tuple),
     "priority": INTEGERS,
     "batch": TEXTS,
     "not_before_ms": st.none() | INTEGERS,

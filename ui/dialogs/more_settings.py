@@ -6,13 +6,19 @@ from typing import TypedDict
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.face import ResultRule, RetryPolicy, TaskSpec, TimeLimits
+from engine.face import ResultRule, RetryPolicy, Route, TaskSpec, TimeLimits, read_routes
 from ui import start
 from ui.dialogs.form import Field, area, choice, grid, line, pairs, read, text_of
 from ui.text import Words
 
 NUMBER = "new_task.not_a_number"
 DEFAULT = TaskSpec(goal="", provider="", model="")
+ROWS = (
+    ("temperature", "max_output", "result"),
+    ("max_retries", "max_billed", "backoff_base"),
+    ("switch_after", "checkpoint_interval", "priority"),
+    ("not_before_ms",),
+)
 TIMES = ("connect", "first_token", "silence", "step", "window", "task")
 
 
@@ -29,6 +35,7 @@ class MoreValues(TypedDict):
     result: ResultRule
     limits: TimeLimits
     retry: RetryPolicy
+    fallbacks: tuple[Route, ...]
 
 
 class MoreSettings(QWidget):
@@ -48,6 +55,9 @@ class MoreSettings(QWidget):
             "checkpoint_interval": Field(words("new_task.interval"), line(str(DEFAULT.checkpoint_interval))),
             "max_retries": Field(words("new_task.max_retries"), line(str(DEFAULT.retry.max_retries))),
             "backoff_base": Field(words("new_task.backoff"), line(f"{DEFAULT.retry.backoff_base:g}")),
+            "max_billed": Field(words("new_task.max_billed"), line(str(DEFAULT.retry.max_billed))),
+            "switch_after": Field(words("new_task.switch_after"), line(str(DEFAULT.retry.switch_after))),
+            "fallbacks": Field(words("new_task.fallbacks"), line(hint=words("new_task.fallbacks_hint"))),
             "priority": Field(words("new_task.priority"), line(str(DEFAULT.priority))),
             "not_before_ms": Field(words("new_task.start_at"), line(hint=words("new_task.start_at_hint"))),
         }
@@ -60,11 +70,9 @@ class MoreSettings(QWidget):
         layout.setSpacing(12)
         layout.addWidget(self.fields["system"])
         layout.addWidget(self.fields["context"])
-        names = ("temperature", "max_output", "result", "checkpoint_interval", "max_retries", "backoff_base")
-        rest = [self.fields[name] for name in names]
-        layout.addLayout(
-            grid([rest[:3], rest[3:], times[:3], times[3:], [self.fields["priority"], self.fields["not_before_ms"]]])
-        )
+        rest = [[self.fields[name] for name in row] for row in ROWS]
+        layout.addLayout(grid([rest[0], times[:3], times[3:], *rest[1:]]))
+        layout.addWidget(self.fields["fallbacks"])
 
     def values(self) -> MoreValues:
         """Return what was set; raises `WrongInputError`."""
@@ -83,5 +91,8 @@ class MoreSettings(QWidget):
             retry=RetryPolicy(
                 max_retries=read(fields["max_retries"], int, NUMBER),
                 backoff_base=read(fields["backoff_base"], float, NUMBER),
+                max_billed=read(fields["max_billed"], int, NUMBER),
+                switch_after=read(fields["switch_after"], int, NUMBER),
             ),
+            fallbacks=read(fields["fallbacks"], read_routes, "new_task.not_routes"),
         )

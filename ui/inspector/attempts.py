@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from engine.face import AttemptRecord, AttemptStatus, Flag, StepRecord
+from engine.face import AttemptId, AttemptRecord, AttemptStatus, Flag, StepRecord
 from ui.inspector.rows import Cell, RowColumn
 from ui.tasks import format as figures
 from ui.text import Words
@@ -42,8 +43,22 @@ def newest_first(steps: Sequence[StepRecord]) -> list[AttemptRecord]:
     return [attempt for step in reversed(steps) for attempt in reversed(step.attempts)]
 
 
-def cells(attempt: AttemptRecord, words: Words) -> tuple[Cell, ...]:
-    """Return what an attempt's line says."""
+def failed_before(steps: Sequence[StepRecord]) -> dict[AttemptId, AttemptRecord]:
+    """Return, for each attempt that a failure on another provider or model led to, the failed one."""
+    made = [attempt for step in steps for attempt in step.attempts]
+    return {
+        now.intent.attempt: before
+        for before, now in pairwise(made)
+        if before.outcome and before.outcome.error and _route(before) != _route(now)
+    }
+
+
+def _route(attempt: AttemptRecord) -> str:
+    return f"{attempt.intent.provider}/{attempt.intent.model}"
+
+
+def cells(attempt: AttemptRecord, words: Words, before: AttemptRecord | None = None) -> tuple[Cell, ...]:
+    """Return what an attempt's line says; `before` is the failed one that led to it on another route."""
     outcome, intent = attempt.outcome, attempt.intent
     usage = outcome.usage if outcome else None
     counts = (usage.input, usage.cached, usage.output, usage.reasoning) if usage else (None,) * 4
@@ -57,8 +72,15 @@ def cells(attempt: AttemptRecord, words: Words) -> tuple[Cell, ...]:
         Cell(figures.seconds(outcome.duration_s if outcome else None)),
         Cell(figures.money(attempt.cost) if outcome else figures.NONE),
         Cell(figures.seconds(outcome.retry_in_s if outcome else None), "dim"),
-        Cell(", ".join(notes(attempt, words)), "paused"),
+        Cell(", ".join([*switched(before, words), *notes(attempt, words)]), "paused"),
     )
+
+
+def switched(before: AttemptRecord | None, words: Words) -> list[str]:
+    """Return from where and why the step switched, if it did."""
+    if before is None or before.outcome is None:
+        return []
+    return [words("steps.switched", route=_route(before), reason=words(f"reason.{before.outcome.error}"))]
 
 
 def notes(attempt: AttemptRecord, words: Words) -> list[str]:
@@ -77,10 +99,10 @@ def status_text(attempt: AttemptRecord, words: Words) -> str:
     return f"{status} · {words(f'reason.{error}')}" if error else status
 
 
-def about(attempt: AttemptRecord, words: Words) -> str:
+def about(attempt: AttemptRecord, words: Words, before: AttemptRecord | None = None) -> str:
     """Return the line above an attempt's text: ids, price list, hold, and the server's own words."""
     intent, outcome = attempt.intent, attempt.outcome
-    said = [words("steps.client_id", id=intent.attempt)]
+    said = [*switched(before, words), words("steps.client_id", id=intent.attempt)]
     if outcome and outcome.provider_request_id:
         said.append(words("steps.provider_id", id=outcome.provider_request_id))
     said.append(words("steps.price_list", name=intent.price_list))

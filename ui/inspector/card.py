@@ -154,7 +154,7 @@ class ResultCard(QFrame):
 def live_heading(task: TaskSnapshot, words: Words) -> tuple[str, str]:
     """Return "Step 19 — streaming" and "claude-sonnet-4.5 · 88 tok/s · left: task 38:12"."""
     what = _doing(task, words)
-    said = [task.spec.model]
+    said = [task.route.model]
     if task.tokens_per_s > 0:
         said.append(f"{figures.speed(task.tokens_per_s)} {words('column.speed')}")
     if math.isfinite(left := time_left(task)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 
-from engine.face import LogEntry
+from engine.face import LogEntry, NoteKind
 from ui.inspector.rows import Cell, RowColumn
 from ui.tasks import format as figures
 from ui.text import Words
@@ -51,6 +51,12 @@ def what(entry: LogEntry, words: Words) -> str:
     """Return "State · Paused · budget"."""
     names = KINDS_OF_CODES.get(entry.kind)
     first, _, second = entry.code.partition(":")
+    if entry.kind == NoteKind.ROUTED:
+        return (
+            words("log.routed", route=second, reason=words(f"reason.{first}"))
+            if first
+            else words("log.routed_back", route=second)
+        )
     said = [words(f"log.{entry.kind}")]
     if names is None:
         said.append(first)

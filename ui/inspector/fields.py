@@ -11,7 +11,7 @@ from enum import Enum, StrEnum, auto
 
 import msgspec
 
-from engine.face import Complexity, RecipeName, ResultRule, TaskSpec, parse, plain
+from engine.face import Complexity, RecipeName, ResultRule, TaskSpec, parse, plain, read_routes, written_routes
 from ui import start
 
 MOST_PRIORITY = 1_000_000
@@ -145,6 +145,16 @@ def write_reviews(spec: TaskSpec, text: str) -> TaskSpec:
     return msgspec.structs.replace(spec, review_after=steps)
 
 
+def read_fallbacks(spec: TaskSpec) -> str:
+    """Return providers and models apart by commas."""
+    return written_routes(spec.fallbacks)
+
+
+def write_fallbacks(spec: TaskSpec, text: str) -> TaskSpec:
+    """Take providers and models apart by commas; empty is none."""
+    return msgspec.structs.replace(spec, fallbacks=read_routes(text))
+
+
 def read_context(spec: TaskSpec) -> str:
     """Return a line for each fact; a line break inside one is a backslash and an n."""
     return "\n".join(f"{name} = {_folded(value)}" for name, value in spec.context.items())
@@ -201,6 +211,9 @@ FIELDS: tuple[Field, ...] = (
     _number("loop_similarity", "safety", float),
     _retry("max_retries", int),
     _retry("backoff_base", float),
+    _retry("max_billed", int),
+    _retry("switch_after", int),
+    Field(code="fallbacks", group="safety", read=read_fallbacks, write=write_fallbacks, hint="new_task.fallbacks_hint"),
 )
 
 

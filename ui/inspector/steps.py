@@ -7,7 +7,18 @@ from collections.abc import Awaitable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
-from engine.face import LIVE, Action, AttemptRecord, Deadline, DroverError, StepRecord, TaskSnapshot, TimeLevel, allowed
+from engine.face import (
+    LIVE,
+    Action,
+    AttemptId,
+    AttemptRecord,
+    Deadline,
+    DroverError,
+    StepRecord,
+    TaskSnapshot,
+    TimeLevel,
+    allowed,
+)
 from ui.inspector import attempts
 from ui.inspector.doubts import Doubts
 from ui.inspector.loading import Loader
@@ -32,11 +43,13 @@ class StepsTab(TaskTab):
         """Build it empty."""
         super().__init__()
         self._words = words
+        self._before: dict[AttemptId, AttemptRecord] = {}
+        """The failed attempt on another route that led to an attempt."""
         inks = Inks(tokens, self.font())
         self.records = RowsModel[AttemptRecord](
             attempts.columns(words),
             lambda attempt: attempt.intent.attempt,
-            lambda attempt: attempts.cells(attempt, words),
+            lambda attempt: attempts.cells(attempt, words, self._before.get(attempt.intent.attempt)),
             self,
         )
         self._loader = Loader(services.steps, self._show, self._failed, services.spawn)
@@ -113,6 +126,7 @@ class StepsTab(TaskTab):
                 return
 
     def _show(self, steps: tuple[StepRecord, ...]) -> None:
+        self._before = attempts.failed_before(steps)
         self.records.show_rows(attempts.newest_first(steps))
         if self._wanted_step:
             self.choose(self._wanted_step)
@@ -130,7 +144,7 @@ class StepsTab(TaskTab):
             return
         attempt = self.records.row(row)
         self._offer(attempt)
-        self._about.setText(attempts.about(attempt, self._words))
+        self._about.setText(attempts.about(attempt, self._words, self._before.get(attempt.intent.attempt)))
         text = broken(attempt.outcome.text[:SHOWN]) if attempt.outcome else ""
         if text != self.text.toPlainText():
             self.text.setPlainText(text)

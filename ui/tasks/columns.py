@@ -105,7 +105,7 @@ def _progress(task: TaskSnapshot, _words: Words, _now: float) -> str:
 
 
 def _model(task: TaskSnapshot, _words: Words, _now: float) -> str:
-    return task.spec.model[:LONGEST]
+    return task.route.model[:LONGEST]
 
 
 def _speed(task: TaskSnapshot) -> float | None:
@@ -166,7 +166,7 @@ COLUMNS: tuple[Column, ...] = (
         drops=3,
         falling=False,
         text=_model,
-        order=lambda t: t.spec.model,
+        order=lambda t: t.route.model,
     ),
     Column(
         code="speed",

@@ -53,3 +53,11 @@ def test_a_line() -> None:
     line = cells(entry("created"), WORDS, UTC)
     assert line[0].text == "2027-01-15 08:00:00.2"
     assert len(line) == len(columns(WORDS))
+
+
+def test_a_switch_says_where_to_and_why() -> None:
+    """And a way back says so."""
+    switched = LogEntry(seq=1, at_ms=0, kind=NoteKind.ROUTED, code="rate_limited:openai/gpt:mini")
+    assert what(switched, WORDS) == "Switched to openai/gpt:mini because: rate limit"
+    back = LogEntry(seq=2, at_ms=0, kind=NoteKind.ROUTED, code=":sim/one")
+    assert what(back, WORDS) == "Tries sim/one again"

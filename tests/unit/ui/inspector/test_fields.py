@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.face import PICO, Complexity, RecipeName, TaskSpec, TimeLimits, problems
+from engine.face import PICO, Complexity, RecipeName, Route, TaskSpec, TimeLimits, problems
 from ui.inspector.fields import FIELDS, build
 from ui.text import load_words
 
@@ -19,13 +19,14 @@ SPEC = TaskSpec(
     context={"audience": "cyclists", "note": "two\nlines and a \\n"},
     budget=1_500_000_000_000,
     limits=TimeLimits(attempt=None, step=90.5),
+    fallbacks=(Route(provider="openrouter", model="meta/llama-3:free"),),
 )
 
 
 def test_every_setting_has_a_field() -> None:
     """What can be asked of a task can be seen; a batch is chosen at import."""
     shown = {field.code.split(".", 1)[0] for field in FIELDS} | {"limits", "retry", "batch"}
-    shown -= {"max_retries", "backoff_base"}
+    shown -= {"max_retries", "backoff_base", "max_billed", "switch_after"}
     assert shown == set(TaskSpec.__struct_fields__)
 
 
