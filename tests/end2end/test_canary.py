@@ -13,8 +13,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from engine.store.store import open_store
 from tests.end2end.thief import MODEL, Thief, thief
 from tests.end2end.traces import leaks, left_behind
+from tests.stored import intent, outcome, standing, task
 
 KEY = "sk-canary-Zq7XwV9pLm3TtRb5Kd"
 PATIENCE_S = 120.0
@@ -71,6 +73,18 @@ def test_the_search_finds_what_it_looks_for(tmp_path: Path) -> None:
     assert [Path(each).name for each in found] == ["file"]
 
 
+async def test_the_search_unpacks_raw_replies(tmp_path: Path) -> None:
+    """They are kept compressed, and so no search of the file's bytes finds what is in them."""
+    store = await open_store(tmp_path / "data")
+    await store.create([task()])
+    await store.append_intent(intent(task()), standing(0))
+    told = msgspec.structs.replace(outcome(task()), raw=f"data: {KEY}\n\n".encode())
+    await store.append_outcome(told, standing(1))
+    await store.close()
+    found = [where for where, data in left_behind(tmp_path / "data", tmp_path / "scratch") if leaks(KEY, data)]
+    assert [where.partition(": ")[2] for where in found] == ["record, unpacked"]
+
+
 def test_no_trace_of_a_key_after_commands(run: Run) -> None:
     """Run with faults, list, show, export, resume: database, log, settings, results, exports, output."""
     assert run.run("--goal", f"Tell me {KEY}", "--title", KEY, "--steps", "3", "--context", f"k={KEY}").returncode == 0
@@ -86,6 +100,8 @@ def test_no_trace_of_a_key_after_commands(run: Run) -> None:
     out = run.folder / "drover" / "export.json"
     assert run.drover("export", task, "--format", "json", "--out", str(out)).returncode == 0
     assert run.found() == []
+    every = left_behind(run.folder / "drover", run.folder / "scratch")
+    assert any(where.endswith("record, unpacked") and b"data: " in data for where, data in every)
 
 
 @pytest.mark.parametrize("odd", [f"{KEY}\nx-evil: 1", f"{KEY[:9]} {KEY[9:]}", f"{KEY}é"])

@@ -44,6 +44,7 @@ from ui.inspector.answer import AnswerView
 from ui.inspector.card import live_heading
 from ui.inspector.inspector import CHECKPOINTS, LOG, RESULT, SETTINGS, STEPS, Inspector
 from ui.inspector.services import InspectorServices
+from ui.inspector.step_list import first_words
 from ui.tasks.inks import Inks
 from ui.text import load_words
 from ui.theme import load_tokens
@@ -429,6 +430,17 @@ def test_html_in_an_answer_is_words(qtbot: QtBot) -> None:
     assert "<b>bold?</b>" in view.toPlainText()
     assert not view.openLinks()
     assert not view.openExternalLinks()
+
+
+def test_nothing_turns_the_order_of_an_answer(qtbot: QtBot) -> None:
+    """A name that ends in ".exe" is not read as one that ends in ".png": formatted, plain, and in the list."""
+    view = AnswerView()
+    qtbot.addWidget(view)
+    said = "open \u202egnp.exe"
+    view.show_markdown(said, Inks(load_tokens("dark"), view.font()))
+    assert view.toPlainText() == "open \ufffdgnp.exe"
+    view.show_plain(said)
+    assert view.toPlainText() == "open \ufffdgnp.exe" == first_words(said)
 
 
 @pytest.mark.parametrize(

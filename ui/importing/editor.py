@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 from engine.face import Column, place
 from ui.bars import plain_label
 from ui.dialogs.form import Field, area
-from ui.long_lines import broken
+from ui.plain import readable
 from ui.text import Words
 
 CHIPS = 60
@@ -79,7 +79,7 @@ class TemplateEditor(QWidget):
     def show_text(self, text: str, row: int | None) -> None:
         """Show what a row becomes."""
         self._caption.setText(self._words("import.becomes_row", row=row) if row else self._words("import.becomes"))
-        self.shown.setPlainText(broken(text[:LONGEST]))
+        self.shown.setPlainText(readable(text[:LONGEST]))
 
     def _chip(self, column: Column) -> QPushButton:
         chip = QPushButton(place(column)[:60])

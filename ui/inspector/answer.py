@@ -7,8 +7,7 @@ from PySide6.QtGui import QCursor, QImage, QTextDocument
 from PySide6.QtWidgets import QFrame, QTextBrowser, QToolTip, QWidget
 
 from ui.inspector.markdown_look import INDENT, set_off
-from ui.long_lines import broken
-from ui.plain import as_plain
+from ui.plain import as_plain, readable
 from ui.tasks.inks import Inks
 
 SHOWN = 100_000
@@ -40,13 +39,13 @@ class AnswerView(QTextBrowser):
         """Show Markdown, HTML in it as plain words."""
         document = self.document()
         document.setIndentWidth(INDENT)
-        document.setMarkdown(broken(text[:SHOWN]), DIALECT)
+        document.setMarkdown(readable(text[:SHOWN]), DIALECT)
         set_off(document, inks)
         self.verticalScrollBar().setValue(0)
 
     def show_plain(self, text: str) -> None:
         """Show the text as it is."""
-        self.setPlainText(broken(text[:SHOWN]))
+        self.setPlainText(readable(text[:SHOWN]))
 
     def _tell(self, link: QUrl) -> None:
         """Say where a link leads."""

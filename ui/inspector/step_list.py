@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine.face import AttemptRecord, AttemptStatus, State, StepRecord, TaskSnapshot
 from ui.inspector.rows import Cell, RowColumn
+from ui.plain import readable
 from ui.tasks import format as figures
 from ui.text import Words
 
@@ -76,7 +77,7 @@ def first_words(text: str) -> str:
     for line in text[:LOOKED_AT].splitlines():
         plain = _MARKS.sub("", line).strip()
         if plain:
-            return plain[:SHOWN]
+            return readable(plain[:SHOWN])
     return ""
 
 

@@ -27,7 +27,7 @@ from ui.inspector.rows_view import RowsView
 from ui.inspector.services import InspectorServices
 from ui.inspector.tab import TaskTab, version_of_steps
 from ui.inspector.time_left import TimeLeft
-from ui.long_lines import broken
+from ui.plain import readable
 from ui.tasks.inks import Inks, tint
 from ui.text import Words
 from ui.theme import Tokens
@@ -145,7 +145,7 @@ class StepsTab(TaskTab):
         attempt = self.records.row(row)
         self._offer(attempt)
         self._about.setText(attempts.about(attempt, self._words, self._before.get(attempt.intent.attempt)))
-        text = broken(attempt.outcome.text[:SHOWN]) if attempt.outcome else ""
+        text = readable(attempt.outcome.text[:SHOWN]) if attempt.outcome else ""
         if text != self.text.toPlainText():
             self.text.setPlainText(text)
 

@@ -7,7 +7,8 @@ from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from engine.face import LiveText
-from ui.long_lines import LONGEST, broken
+from ui.long_lines import LONGEST
+from ui.plain import readable
 
 KEPT = 200_000
 """Characters kept: the end is what one watches, the whole is in the file."""
@@ -82,7 +83,7 @@ class StreamView(QPlainTextEdit):
     def _room(self, text: str) -> str:
         """Return text to append: a word that came in many pieces is broken like one that came whole."""
         tail = self.document().lastBlock().text()[-LONGEST:]
-        return broken(tail + text)[len(tail) :] if len(tail) == LONGEST else broken(text)
+        return readable(tail + text)[len(tail) :] if len(tail) == LONGEST else readable(text)
 
     def _trim(self) -> None:
         surplus = self.document().characterCount() - KEPT
