@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,6 +27,7 @@ from engine.providers.local.provider import LocalModelProvider
 from engine.providers.openai import OpenAIConfig, OpenAIProvider
 from engine.providers.port import ModelInfo, Provider
 from engine.results.atomic import write_atomically
+from engine.results.batch_table import Line, written
 from engine.results.ledger import as_csv
 from engine.runtime.supervisor import Supervisor
 from ui.services import Folder, Preferences, ProviderView
@@ -183,6 +184,15 @@ class Services:
         except OSError as error:
             raise DroverError(ErrorCode.FILE_NOT_WRITTEN, f"{file}: {error}") from error
         return len(entries)
+
+    async def export_batch(
+        self, lines: Sequence[Line], columns: Sequence[str], form: str, file: Path, *, told: str
+    ) -> None:
+        """See `WindowServices`."""
+        try:
+            await write_atomically(file, written(lines, columns, form, told))
+        except OSError as error:
+            raise DroverError(ErrorCode.FILE_NOT_WRITTEN, f"{file}: {error}") from error
 
     def folder(self, which: Folder) -> Path:
         """See `WindowServices`."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from engine.face import ChangeBatch, DroverError, Engine, TaskId
 from ui.actions import TaskActions
 from ui.bars import StatusBar
+from ui.batches.bar import BatchBar
 from ui.boxes import column, splitter
 from ui.branching import Branching
 from ui.bridge import Bridge
@@ -69,6 +70,7 @@ class MainWindow(LivingWindow):
         self.tiles = Tiles(words, tokens)
         self.charts = Charts(words, tokens)
         self.inspector = Inspector(inspector_services(engine, services, self.branching, self.bars), words, tokens)
+        self.batch = BatchBar(words, self.table.model.tasks)
         self.status = StatusBar(words, tokens)
         self.first_start = FirstStart(words, services)
         self._pages = QStackedWidget()
@@ -79,7 +81,7 @@ class MainWindow(LivingWindow):
         lower = splitter(Qt.Orientation.Horizontal, (self.inspector, 784, 784), (self.charts, 452, 452))
         split = splitter(Qt.Orientation.Vertical, (self.table, 398, 1), (lower, 346, 0))
         self._pages.addWidget(self.first_start)
-        self._pages.addWidget(column(self.tiles, split, filling=split))
+        self._pages.addWidget(column(self.tiles, self.batch, split, filling=split))
         middle = QWidget()
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
@@ -109,6 +111,9 @@ class MainWindow(LivingWindow):
         self.table.selection_changed.connect(self._select)
         self.table.set_actions(self.actions_.menu())
         self.sidebar.scope_chosen.connect(self.table.set_scope)
+        self.sidebar.scope_chosen.connect(self.batch.show_scope)
+        self.batch.results.connect(self.openings.results)
+        self.batch.retry.connect(self.engine.retry)
         self.toolbar.new_task.clicked.connect(lambda _checked=False: self.openings.new_task())
         self.toolbar.import_batch.clicked.connect(lambda _checked=False: self.openings.import_batch())
         Drops(self).dropped.connect(self.openings.import_batch)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from engine.face import DroverError, Engine, TaskSpec
+from ui.batches.results import Results
 from ui.dialogs.ask import Ask, Tell
 from ui.dialogs.data import Data
 from ui.dialogs.new_task import NewTask
@@ -67,6 +68,12 @@ class Openings(QObject):
         self._open(dialog)
         if path is not None:
             dialog.take(path)
+        return dialog
+
+    def results(self, batch: str) -> Results:
+        """Open a batch's results."""
+        dialog = Results(self._words, self._engine, self._services, batch, self._over)
+        self._open(dialog)
         return dialog
 
     def settings(self) -> Settings:

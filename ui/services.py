@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from engine.face import ModelInfo, Retention
+from engine.face import BatchLine, ModelInfo, Retention
 
 Theme = Literal["system", "dark", "light"]
 Resume = Literal["ask", "always", "never"]
@@ -131,6 +131,12 @@ class WindowServices(Protocol):
 
     async def export_ledger(self, file: Path) -> int:
         """Write the ledger as CSV; return how many entries it has. Raises `DroverError` where it cannot."""
+        ...
+
+    async def export_batch(
+        self, lines: Sequence[BatchLine], columns: Sequence[str], form: str, file: Path, *, told: str
+    ) -> None:
+        """Write lines as a table, with `told` above it where the form has room; raises FILE_NOT_WRITTEN."""
         ...
 
     def folder(self, which: Folder) -> Path:

@@ -80,12 +80,18 @@ from engine.face.looking import Looking
 from engine.face.spending import Spending
 from engine.face.steering import Steering
 from engine.providers.port import Capabilities, ModelInfo
+from engine.results.batch_table import FORMS as BATCH_FORMS
+from engine.results.batch_table import Line as BatchLine
+from engine.results.batch_table import columns as batch_columns
+from engine.results.batch_table import ended as batch_ended
+from engine.results.batch_table import value as batch_value
 from engine.results.imports.planning import Layout, Plan, plan, task_of
 from engine.results.imports.reading import read_path, read_text
 from engine.results.imports.templates import TemplateProblem, Templates, place
 from engine.store.port import StoreHealth
 
 __all__ = [
+    "BATCH_FORMS",
     "ENCODINGS",
     "LIVE",
     "MULTIPLIER",
@@ -97,6 +103,7 @@ __all__ = [
     "AttemptRecord",
     "AttemptStatus",
     "Balance",
+    "BatchLine",
     "Capabilities",
     "ChangeBatch",
     "Checkpoint",
@@ -163,6 +170,9 @@ __all__ = [
     "Verdict",
     "Wanted",
     "allowed",
+    "batch_columns",
+    "batch_ended",
+    "batch_value",
     "decimal",
     "moment",
     "parse",

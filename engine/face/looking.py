@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from engine.domain.progress import ChangeBatch, ProgressReport, Statistics, Totals
     from engine.domain.step import LogEntry, StepRecord
     from engine.domain.task import TaskSnapshot
+    from engine.results.batch_table import Line
 
 
 class Looking(Protocol):
@@ -56,6 +57,10 @@ class Looking(Protocol):
 
     async def answer(self, task: TaskId) -> Answer:
         """Return the result so far; raises TEXT_DROPPED when what it is made of was dropped, STORE_DAMAGED."""
+        ...
+
+    async def batch_lines(self, batch: str) -> tuple[Line, ...]:
+        """Return a line for each task of a batch, in order, with its answer as far as it is."""
         ...
 
     async def steps(self, task: TaskId) -> tuple[StepRecord, ...]:

@@ -67,7 +67,7 @@ def written(lines: Iterable[Line], chosen: Sequence[str], form: str, told: str =
             yield csv_cells.line([_cell(line, name) for name in chosen])
     elif form == "jsonl":
         for line in lines:
-            yield msgspec.json.encode({name: _value(line, name) for name in chosen}).decode() + "\n"
+            yield msgspec.json.encode({name: value(line, name) for name in chosen}).decode() + "\n"
     else:
         yield from _markdown(lines, chosen, told)
 
@@ -82,8 +82,8 @@ def _markdown(lines: Iterable[Line], chosen: Sequence[str], told: str) -> Iterat
 
 def _marked(line: Line, name: str) -> str:
     """Return a cell of Markdown: whole, on one line, with nothing in it that is markup."""
-    value = _value(line, name)
-    told = "" if value is None else _MARKUP.sub(r"\\\1", str(value))
+    found = value(line, name)
+    told = "" if found is None else _MARKUP.sub(r"\\\1", str(found))
     return "<br>".join(" ".join(part.split()) for part in told.strip().splitlines())
 
 
@@ -93,11 +93,11 @@ def _cell(line: Line, name: str) -> Cell:
     return READ[name](line) if name in READ else ""
 
 
-def _value(line: Line, name: str) -> str | int | None:
+def value(line: Line, name: str) -> str | int | None:
     """Return a value as JSON has it: text unchanged, money as exact dollars."""
     if name in line.spec.cells:
         return line.spec.cells[name]
     if name == "cost_usd":
         return plain(line.standing.spent)
-    value = READ[name](line) if name in READ else None
-    return str(value) if isinstance(value, str) else value if isinstance(value, int) else None
+    found = READ[name](line) if name in READ else None
+    return str(found) if isinstance(found, str) else found if isinstance(found, int) else None

@@ -6,7 +6,7 @@ copying and tests, and say the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -91,6 +91,10 @@ class TaskModel(QAbstractTableModel):
     def ids(self) -> list[TaskId]:
         """Return the rows' tasks; not to be changed."""
         return self._order.rows
+
+    def tasks(self) -> Iterable[TaskSnapshot]:
+        """Go over all tasks, shown or not."""
+        return self._order.tasks.values()
 
     def _announce(self, changed: set[TaskId]) -> None:
         rows = self._order.rows

@@ -8,6 +8,8 @@ from engine.domain.answer import Answer
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import State
 from engine.domain.task import ResultRule
+from engine.results.batch_lines import lines_of
+from engine.store.port import StoredTask
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from engine.domain.progress import ChangeBatch, ProgressReport, Statistics, Totals
     from engine.domain.step import LogEntry, StepRecord
     from engine.domain.task import TaskSnapshot
+    from engine.results.batch_table import Line
     from engine.runtime.record import TaskRecord
     from engine.runtime.rooms import Rooms
 
@@ -76,6 +79,15 @@ class Looking:
             final=record.standing.state is State.COMPLETED,
             folder=self._rooms.parts.results.folder(task, record.spec.name),
         )
+
+    async def batch_lines(self, batch: str) -> tuple[Line, ...]:
+        """See `Looking`."""
+        tasks = [
+            StoredTask(id=record.id, order=record.order, spec=record.spec, standing=record.standing)
+            for record in self._rooms.register
+            if record.spec.batch == batch
+        ]
+        return await lines_of(tasks, self._rooms.parts.store, self._rooms.parts.recipe)
 
     async def steps(self, task: TaskId) -> tuple[StepRecord, ...]:
         """See `Looking`."""
