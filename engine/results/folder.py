@@ -20,6 +20,7 @@ from engine.domain.states import AT_REST
 from engine.domain.step import Fork, StepRecord
 from engine.domain.task import RecipeName, ResultRule
 from engine.recipes.port import Recipe
+from engine.results.batch_files import BatchFiles
 from engine.results.growing import Content
 from engine.results.names import end, folder_name
 from engine.results.render import replies, standing_now, transcript
@@ -47,6 +48,7 @@ class ResultsFolder:
         self._names: dict[str, Path] = {}
         self._listed: Path | None = None
         self._workers: set[asyncio.Task[None]] = set()
+        self._batches = BatchFiles(lambda: self._root, reader, recipe)
         self.problem: str = ""
         """What went wrong with the last file, in the system's words; empty when nothing did."""
 
@@ -77,6 +79,7 @@ class ResultsFolder:
         """See `Results`."""
         while self._workers:
             await asyncio.wait(tuple(self._workers))
+        await self._batches.close()
 
     def _employ(self, work: Coroutine[None, None, None]) -> None:
         worker = asyncio.get_running_loop().create_task(work)
@@ -107,6 +110,8 @@ class ResultsFolder:
 
     async def _write(self, task: TaskId) -> None:
         stored = await self._reader.load(task)
+        if stored.spec.batch and stored.standing.state in AT_REST:
+            self._batches.ask(stored.spec.batch)
         steps = await self._reader.steps(task)
         fork = await self._reader.parent(task)
         if not steps and not fork:
