@@ -1,0 +1,159 @@
+"""The choice of a model for a step, as one pure function.
+
+It holds four promises: never more than what remains, never a context too small, never a lower tier for more money, and
+never a switch whose lost cache costs more than it saves over the steps to come. Where the step can be paid at all, it
+is: only when nothing fits does it answer with a pause.
+
+Steps to come are counted at what each would get: when all does not fit, tiers are given up from above for this step and
+all later ones alike, so that what is promoted now never starves the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.cost.routing.port import Candidate, Choice, Key, Load, Obstacle, Pause, Place, Policy, Reason, Tier
+from engine.cost.routing.wanted import alike, last, middle, wanted
+from engine.domain.task import Complexity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What holds for a choice besides its step and its money."""
+
+    candidates: Sequence[Candidate]
+    load: Load
+    policy: Policy = Policy.BALANCED
+    fixed: Key | None = None
+    """The task's own model; `Policy.FIXED` takes no other."""
+    warm: Mapping[Key, int] = field(default_factory=dict[Key, int])
+    """Tokens of the step's input that a model still has in its cache."""
+    current: Key | None = None
+    """The model of the step before."""
+    at_least: Tier = Tier.FAST
+    """A tier below which this step was tried already, or is not to go."""
+    steady: int | None = None
+    """For how many steps the complexity is known to hold; None for all."""
+    cache_aware: bool = True
+    """Off only to measure what it is worth."""
+
+
+def select_model_for_step(
+    step: int, total_steps: int, task_complexity: Complexity, budget_remaining: int | None, terms: Terms
+) -> Choice | Pause:
+    """Return the model of a step (the first is 0), or why there is none; a budget of None has no limit.
+
+    Raises ValueError for a step that the task does not have.
+    """
+    return select(Place(step, total_steps, task_complexity), budget_remaining, terms)
+
+
+def select(place: Place, budget: int | None, terms: Terms) -> Choice | Pause:
+    """Do so for a step that is known to be one."""
+    able = [each for each in terms.candidates if _able(each, terms)]
+    if not able:
+        return _no_room(terms)
+    return _Field(place, budget, terms, able).choose()
+
+
+def _able(candidate: Candidate, terms: Terms) -> bool:
+    if terms.policy is Policy.FIXED and terms.fixed is not None and candidate.key != terms.fixed:
+        return False
+    return candidate.tier >= terms.at_least and terms.load.room <= candidate.context_limit
+
+
+def _no_room(terms: Terms) -> Pause:
+    largest = max((each.context_limit for each in terms.candidates), default=0)
+    return Pause(obstacle=Obstacle.CONTEXT, needed=terms.load.room, remaining=largest)
+
+
+class _Field:
+    """One choice among those whose context suffices."""
+
+    def __init__(self, place: Place, budget: int | None, terms: Terms, able: list[Candidate]) -> None:
+        self._terms, self._budget, self._load, self._left = terms, budget, terms.load, place.later
+        self._wanted, self._why = wanted(terms.policy, place)
+        self._middle, self._last = middle(terms.policy, place.complexity), last(terms.policy, place)
+        held = alike(terms.policy, place)
+        self._steps = held if terms.steady is None else max(1, min(held, terms.steady))
+        self._able = sorted(able, key=self._rank)
+        self._safest = min(self._able, key=lambda each: (each.worst(self._load), each.tier))
+
+    def choose(self) -> Choice | Pause:
+        """Give up tiers from above until all fits; then whatever can be paid; then nothing."""
+        for cap in sorted(Tier, reverse=True):
+            picked, to_come = self._pick(min(self._wanted, cap)), self._to_come(cap)
+            if self._budget is None or picked.worst(self._load) + to_come <= self._budget:
+                return self._choice(picked, to_come, self._reason(picked, cap))
+        if self._safest.worst(self._load) <= (self._budget or 0):
+            return self._choice(self._safest, self._to_come(Tier.FAST), Reason.LAST_FIT)
+        needed = self._safest.worst(self._load)
+        return Pause(obstacle=Obstacle.BUDGET, needed=needed, remaining=self._budget or 0)
+
+    def _rank(self, candidate: Candidate) -> tuple[int, bool, int, int, Key]:
+        """The cheapest over the steps it would serve; of equals the one in use, the better, the faster."""
+        cost = candidate.run(self._load, self._cached(candidate), self._steps)
+        return cost, candidate.key != self._terms.current, -candidate.tier, -candidate.speed, candidate.key
+
+    def _cached(self, candidate: Candidate) -> int:
+        return self._terms.warm.get(candidate.key, 0) if self._terms.cache_aware else 0
+
+    def _pick(self, floor: Tier) -> Candidate:
+        """Return the cheapest of a tier or above.
+
+        None is below the tier of the one with the lowest bound: a lower one that may cost more is no step down, and
+        more money would then lead to it.
+        """
+        lowest = max(floor, self._safest.tier)
+        best = max(each.tier for each in self._able)
+        return next(each for each in self._able if each.tier >= min(lowest, best))
+
+    def _to_come(self, cap: Tier) -> int:
+        """Return what all later steps are expected to cost when none is above a tier."""
+        if not self._left:
+            return 0
+        within, final = self._pick(min(self._middle, cap)), self._pick(min(self._last, cap))
+        if within is final:
+            return within.later(self._load, self._left)
+        grown = Load(
+            input=self._load.input + self._left * self._load.growth,
+            output=self._load.output,
+            most_input=0,
+            most_output=0,
+        )
+        return within.later(self._load, self._left - 1) + final.expected(grown, 0)
+
+    def _reason(self, picked: Candidate, cap: Tier) -> Reason:
+        if self._terms.policy is Policy.FIXED:
+            return Reason.FIXED
+        if self._terms.at_least > min(self._wanted, cap):
+            return Reason.ESCALATED
+        if cap < self._wanted:
+            return Reason.STEPPED_DOWN
+        return Reason.CACHE if self._saved(picked) > 0 else self._why
+
+    def _saved(self, picked: Candidate) -> int:
+        """Return what staying saves: what the cheapest without any cache would cost now, less what this one does."""
+        if picked.key != self._terms.current:
+            return 0
+        cold = min((each for each in self._able if each.tier >= picked.tier), key=self._cold)
+        return self._run(cold) - self._run(picked)
+
+    def _cold(self, candidate: Candidate) -> tuple[int, bool]:
+        return candidate.run(self._load, 0, self._steps), candidate.key != self._terms.current
+
+    def _run(self, candidate: Candidate) -> int:
+        return candidate.run(self._load, self._cached(candidate), self._steps)
+
+    def _choice(self, picked: Candidate, to_come: int, reason: Reason) -> Choice:
+        return Choice(
+            candidate=picked,
+            estimate=picked.expected(self._load, self._cached(picked)),
+            worst=picked.worst(self._load),
+            to_come=to_come,
+            remaining=self._budget,
+            reason=reason,
+            wanted=max(self._wanted, self._terms.at_least),
+            saved=self._saved(picked) if reason is Reason.CACHE else 0,
+        )

@@ -1,0 +1,158 @@
+"""The promises of choosing a model hold for any candidates, prices, caches and budgets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.cost.port import Price
+from engine.cost.routing.escalation import escalate
+from engine.cost.routing.frontier import frontier
+from engine.cost.routing.port import Candidate, Choice, Key, Load, Obstacle, Pause, Place, Policy, Reason, Tier
+from engine.cost.routing.select import Terms, select_model_for_step
+from engine.cost.routing.wanted import alike
+from engine.domain.task import Complexity
+
+RATES = st.integers(0, 20)
+PRICES = st.builds(Price, input=RATES, cached_input=RATES, cache_write=RATES, output=RATES, reasoning=RATES)
+LOADS = st.builds(
+    Load,
+    input=st.integers(0, 60),
+    output=st.integers(0, 30),
+    most_input=st.integers(60, 90),
+    most_output=st.integers(30, 40),
+    growth=st.integers(0, 20),
+)
+Asked = tuple[int, int, Complexity, Terms]
+
+
+@st.composite
+def candidates(draw: st.DrawFn) -> list[Candidate]:
+    """Draw models of any tier and price, each by its own name."""
+    made = st.builds(
+        Candidate,
+        provider=st.just("p"),
+        model=st.just(""),
+        tier=st.sampled_from(Tier),
+        price=PRICES,
+        context_limit=st.integers(20, 200),
+        speed=st.integers(0, 3),
+        failures=st.integers(0, 400),
+    )
+    drawn = draw(st.lists(made, min_size=1, max_size=7))
+    return [replace(each, model=f"m{number}") for number, each in enumerate(drawn)]
+
+
+@st.composite
+def asked(draw: st.DrawFn) -> Asked:
+    """Draw a step and its terms."""
+    several = draw(candidates())
+    keys: list[Key] = [each.key for each in several]
+    terms = Terms(
+        candidates=several,
+        load=draw(LOADS),
+        policy=draw(st.sampled_from(Policy)),
+        fixed=draw(st.sampled_from(keys)),
+        warm=draw(st.dictionaries(st.sampled_from(keys), st.integers(0, 60), max_size=3)),
+        current=draw(st.none() | st.sampled_from(keys)),
+        at_least=draw(st.sampled_from(Tier)),
+        steady=draw(st.none() | st.integers(1, 9)),
+    )
+    total = draw(st.integers(1, 12))
+    return draw(st.integers(0, total - 1)), total, draw(st.sampled_from(Complexity)), terms
+
+
+BUDGETS = st.integers(0, 20_000)
+
+
+def able(terms: Terms) -> list[Candidate]:
+    """Return those that may take the step at all."""
+    fixed = {terms.fixed} if terms.policy is Policy.FIXED else {each.key for each in terms.candidates}
+    room = terms.load.input + terms.load.most_output
+    return [e for e in terms.candidates if e.key in fixed and e.tier >= terms.at_least and e.context_limit >= room]
+
+
+@settings(max_examples=200)
+@given(asked(), BUDGETS)
+def test_never_over_what_remains_and_never_a_context_too_small(step: Asked, budget: int) -> None:
+    """Whatever is chosen can be paid at its worst and holds what the step reads and writes."""
+    chosen = select_model_for_step(*step[:3], budget, step[3])
+    if isinstance(chosen, Choice):
+        assert chosen.worst == chosen.candidate.worst(step[3].load) <= budget
+        assert chosen.candidate in able(step[3])
+
+
+@settings(max_examples=200)
+@given(asked(), BUDGETS)
+def test_a_pause_means_that_nothing_fits(step: Asked, budget: int) -> None:
+    """Money stops a step only where no candidate is payable, and says how much the least one needs."""
+    chosen = select_model_for_step(*step[:3], budget, step[3])
+    costs = [each.worst(step[3].load) for each in able(step[3])]
+    if isinstance(chosen, Pause):
+        assert (chosen.obstacle is Obstacle.CONTEXT) is (not costs)
+        assert not costs or chosen.needed == min(costs) > budget
+    else:
+        assert min(costs) <= budget
+
+
+@settings(max_examples=200)
+@given(asked(), BUDGETS, BUDGETS)
+def test_more_money_never_gives_a_lower_tier(step: Asked, one: int, other: int) -> None:
+    """Neither a larger budget nor none at all."""
+    tiers: list[int] = []
+    for budget in (*sorted((one, other)), None):
+        chosen = select_model_for_step(*step[:3], budget, step[3])
+        tiers.append(chosen.candidate.tier if isinstance(chosen, Choice) else -1)
+    assert tiers == sorted(tiers)
+
+
+@given(asked(), BUDGETS)
+def test_the_order_of_the_candidates_is_of_no_matter(step: Asked, budget: int) -> None:
+    """The same question has the same answer."""
+    turned = replace(step[3], candidates=list(reversed(step[3].candidates)))
+    assert select_model_for_step(*step[:3], budget, turned) == select_model_for_step(*step[:3], budget, step[3])
+
+
+@settings(max_examples=200)
+@given(asked(), st.none() | BUDGETS)
+def test_no_switch_loses_more_cache_than_it_saves(step: Asked, budget: int | None) -> None:
+    """The model in use is left for one that is no better only where the steps to come make up for its cache."""
+    number, total, complexity, terms = step
+    chosen = select_model_for_step(number, total, complexity, budget, terms)
+    used = [each for each in able(terms) if each.key == terms.current]
+    if (
+        isinstance(chosen, Pause)
+        or chosen.reason is Reason.LAST_FIT
+        or not used
+        or used[0].tier < chosen.candidate.tier
+    ):
+        return
+    steps = min(alike(terms.policy, Place(number, total, complexity)), terms.steady or total)
+    costs = [e.run(terms.load, terms.warm.get(e.key, 0), steps) for e in (chosen.candidate, used[0])]
+    assert costs[0] < costs[1] or chosen.candidate == used[0]
+
+
+@given(asked(), st.none() | BUDGETS)
+def test_what_others_beat_in_everything_is_never_missed(step: Asked, budget: int | None) -> None:
+    """Choosing among the frontier gives what choosing among all gives, at no more cost."""
+    terms = step[3]
+    keep = {*terms.warm, *({terms.current} if terms.current else ()), *({terms.fixed} if terms.fixed else ())}
+    fewer = replace(terms, candidates=frontier(terms.candidates, keep))
+    whole, part = (select_model_for_step(*step[:3], budget, each) for each in (terms, fewer))
+    if isinstance(whole, Choice):
+        assert isinstance(part, Choice)
+        assert part.candidate.tier >= whole.candidate.tier
+    else:
+        assert isinstance(part, Pause)
+
+
+@given(asked(), BUDGETS)
+def test_a_step_tried_again_is_of_a_higher_tier_and_payable(step: Asked, budget: int) -> None:
+    """Or it is not tried again."""
+    for failed in step[3].candidates:
+        again = escalate(failed, Place(*step[:3]), budget, step[3])
+        if again is not None:
+            assert again.candidate.tier > failed.tier
+            assert again.worst <= budget
