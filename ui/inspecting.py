@@ -23,6 +23,7 @@ def inspector_services(engine: Engine, services: WindowServices, branching: Bran
         extend=engine.extend,
         ask_provider=engine.ask_provider,
         can_ask=services.tells_cost,
+        steering=engine,
         resume=lambda task: engine.resume([task]),
         on_edit=engine.edit,
         open_path=bars.open_path,

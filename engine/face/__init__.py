@@ -31,6 +31,7 @@ from engine.domain.progress import (
     Totals,
     report,
 )
+from engine.domain.prompt_list import as_text, prompts_of
 from engine.domain.review import Review
 from engine.domain.routes import read_routes, written_routes
 from engine.domain.sheet import ENCODINGS, Column, Form, Hints, Row, RowProblem, Sheet
@@ -154,6 +155,7 @@ __all__ = [
     "Standing",
     "State",
     "Statistics",
+    "Steering",
     "StepRecord",
     "StorageSizes",
     "StoreHealth",
@@ -170,6 +172,7 @@ __all__ = [
     "Verdict",
     "Wanted",
     "allowed",
+    "as_text",
     "batch_columns",
     "batch_ended",
     "batch_value",
@@ -181,6 +184,7 @@ __all__ = [
     "plain",
     "plan",
     "problems",
+    "prompts_of",
     "read_path",
     "read_routes",
     "read_text",

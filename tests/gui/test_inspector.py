@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Coroutine
 from pathlib import Path
 
@@ -28,8 +29,10 @@ from engine.face import (
     InvalidSpecError,
     LiveText,
     LogEntry,
+    PauseReason,
     Phase,
     Problem,
+    Review,
     State,
     StepRecord,
     TaskId,
@@ -42,7 +45,7 @@ from tests.snapshots import attempt, snapshot, step, task_id
 from tests.stored import correction, task
 from ui.inspector.answer import AnswerView
 from ui.inspector.card import live_heading
-from ui.inspector.inspector import CHECKPOINTS, LOG, RESULT, SETTINGS, STEPS, Inspector
+from ui.inspector.inspector import CHECKPOINTS, LOG, RESULT, REVIEW, SETTINGS, STEPS, Inspector
 from ui.inspector.services import InspectorServices
 from ui.inspector.step_list import first_words
 from ui.tasks.inks import Inks
@@ -70,6 +73,7 @@ class Engine:
         self.more: list[tuple[TaskId, TimeLevel, float | None]] = []
         self.points: tuple[Checkpoint, ...] = ()
         self.told: int | None = None
+        self.said: list[tuple[str, str, str]] = []
         self.services = InspectorServices(
             answer=self.answer,
             steps=self.steps,
@@ -82,6 +86,7 @@ class Engine:
             ask_provider=self.ask_provider,
             can_ask=lambda _provider, request: bool(request),
             extend=self.extend,
+            steering=self,
             resume=self.resumed.append,
             on_edit=self.edit,
             open_path=self.opened.append,
@@ -100,6 +105,32 @@ class Engine:
         del task
         self.asked.append("steps")
         return self.records
+
+    async def review(self, task: TaskId) -> Review:
+        """What waits."""
+        return Review(task=task, attempt=AttemptId("a"), step=2, text="# Reply", cost=5, next_prompt="Next?", worst=7)
+
+    async def instruct(self, task: TaskId, text: str) -> None:
+        """Take an instruction."""
+        self.said.append(("instruct", task, text))
+        if self.refuses:
+            raise self.refuses
+
+    async def approve(self, task: TaskId, attempt: AttemptId) -> None:
+        """Take a yes."""
+        self.said.append(("approve", task, attempt))
+
+    async def amend(self, task: TaskId, attempt: AttemptId, text: str) -> None:
+        """Take an edit."""
+        del task
+        self.said.append(("amend", attempt, text))
+
+    async def reject(self, task: TaskId, attempt: AttemptId, instruction: str) -> None:
+        """Take a no."""
+        del task
+        self.said.append(("reject", attempt, instruction))
+        if self.refuses:
+            raise self.refuses
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
         """The log."""
@@ -699,3 +730,76 @@ def test_time_left_is_shown_live_and_one_limit_is_lifted(inspector: Inspector, e
     assert not strip.more.isEnabled()
     inspector.apply(ChangeBatch(changed=(snapshot(1, state=State.PAUSED),)))
     assert not strip.isVisible()
+
+
+@pytest.fixture
+def waiting(engine: Engine, inspector: Inspector) -> TaskSnapshot:
+    """A task whose reply waits, selected."""
+    del engine
+    task = snapshot(1, state=State.PAUSED, reason=PauseReason.REVIEW, steps_done=2)
+    task = dataclasses.replace(task, standing=msgspec.structs.replace(task.standing, review=AttemptId("a")))
+    inspector.show_task(task)
+    return task
+
+
+def test_a_reply_that_waits_opens_its_tab_and_says_what_a_yes_leads_to(
+    inspector: Inspector, waiting: TaskSnapshot
+) -> None:
+    """Its cost, what is asked next, at most for what; decided, the tab is gone."""
+    review = inspector.review
+    assert inspector.tabs.currentIndex() == REVIEW and inspector.tabs.isTabVisible(REVIEW)
+    assert "Step 2" in review.title.text() and "Next?" in review.next.text()
+    assert review.reply.toPlainText() == "Reply"
+    inspector.show_task(snapshot(1, state=State.RUNNING, steps_done=2))
+    assert inspector.tabs.currentIndex() == RESULT and not inspector.tabs.isTabVisible(REVIEW)
+    del waiting
+
+
+def test_the_three_things_to_do_with_a_reply_are_done_by_keys(
+    engine: Engine, inspector: Inspector, waiting: TaskSnapshot
+) -> None:
+    """A yes, the person's own words, a no that says how; without the how, it is asked for."""
+    review = inspector.review
+    assert [b.shortcut().toString() for b in (review.approve, review.edit, review.reject)] == [
+        "Ctrl+Return",
+        "Ctrl+E",
+        "Ctrl+Shift+Return",
+    ]
+    review.reject.click()
+    assert not engine.said and review.problem.text() == WORDS("review.say_how")
+    review.instruction.setText("Shorter")
+    review.reject.click()
+    review.approve.click()
+    review.edit.click()
+    assert review.editor.toPlainText() == "# Reply"
+    review.editor.setPlainText("")
+    QTest.keyClicks(review.editor, "Mine")
+    assert review.approve.text() == WORDS("review.approve_mine")
+    review.edit.click()
+    assert review.reply.toPlainText() == "Mine"
+    review.approve.click()
+    assert engine.said == [("reject", "a", "Shorter"), ("approve", waiting.id, "a"), ("amend", "a", "Mine")]
+
+
+def test_a_word_that_comes_too_late_is_told(engine: Engine, inspector: Inspector, waiting: TaskSnapshot) -> None:
+    """The tab stays, with what is the matter."""
+    engine.refuses = DroverError(ErrorCode.REVIEW_OVER)
+    inspector.review.instruction.setText("Shorter")
+    inspector.review.reject.click()
+    assert inspector.review.problem.text() == WORDS(f"error.{ErrorCode.REVIEW_OVER}")
+    del waiting
+
+
+def test_a_task_is_told_something_for_its_next_step(engine: Engine, inspector: Inspector) -> None:
+    """By Enter; what waits is shown, and a task that is over is told nothing."""
+    task = snapshot(1)
+    inspector.show_task(task)
+    assert not inspector.tell.button.isEnabled()
+    inspector.tell.field.setText("In metres.")
+    QTest.keyClick(inspector.tell.field, Qt.Key.Key_Return)
+    assert engine.said == [("instruct", task.id, "In metres.")] and not inspector.tell.field.text()
+    told = msgspec.structs.replace(task.standing, instructions=("In metres.",))
+    inspector.show_task(dataclasses.replace(task, standing=told))
+    assert "In metres." in inspector.tell.waiting.text()
+    inspector.show_task(snapshot(1, state=State.COMPLETED))
+    assert inspector.tell.isHidden()

@@ -59,6 +59,7 @@ class Desk:
                 extend=engine.extend,
                 ask_provider=engine.ask_provider,
                 can_ask=lambda _provider, _request: False,
+                steering=engine,
                 resume=lambda task: engine.resume([task]),
                 on_edit=engine.edit,
                 open_path=lambda _path: None,

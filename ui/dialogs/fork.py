@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from engine.face import DroverError, InvalidSpecError, RecipeName, TaskSpec, parse, plain, validate
+from engine.face import DroverError, InvalidSpecError, RecipeName, TaskSpec, as_text, parse, plain, prompts_of, validate
 from ui.bars import plain_label
 from ui.dialogs.form import Field, WrongInputError, area, grid, heading, line, read, text_of
 from ui.dialogs.growing import GrowingDialog
 from ui.dialogs.model_choice import ModelChoice
 from ui.services import ProviderView
 from ui.text import Words
-
-SEPARATOR = re.compile(r"^\s*---\s*$", re.MULTILINE)
 
 
 class ForkTask(GrowingDialog):
@@ -39,7 +35,7 @@ class ForkTask(GrowingDialog):
         self.name.field.setCursorPosition(0)
         self.models = ModelChoice(providers, spec.provider, spec.model)
         self.model = Field(words("new_task.provider_model"), self.models)
-        asked = "\n---\n".join(spec.prompts) if pipeline else spec.goal
+        asked = as_text(spec.prompts, spec.review_after) if pipeline else spec.goal
         label = words("new_task.prompts") if pipeline else words("new_task.goal")
         self.asked = Field(label, area(asked, rows=6))
         self.steps = Field(words("new_task.steps"), line(str(spec.max_steps)))
@@ -113,7 +109,7 @@ class ForkTask(GrowingDialog):
         """Return what is asked of the fork; raises `WrongInputError`."""
         pipeline = self._spec.recipe is RecipeName.PIPELINE
         asked = text_of(self.asked)
-        prompts = tuple(part.strip() for part in SEPARATOR.split(asked)) if pipeline else ()
+        prompts, reviews = prompts_of(asked) if pipeline else ((), self._spec.review_after)
         budget = text_of(self.budget).strip()
         return replace(
             self._spec,
@@ -122,6 +118,7 @@ class ForkTask(GrowingDialog):
             model=self.models.model,
             goal=self._spec.goal if pipeline else asked.strip(),
             prompts=prompts,
+            review_after=reviews,
             max_steps=self._spec.max_steps if pipeline else read(self.steps, int, "new_task.not_a_number"),
             budget=read(self.budget, parse, "new_task.not_money") if budget else None,
         )

@@ -17,6 +17,7 @@ ROWS = (
     ("temperature", "max_output", "result"),
     ("max_retries", "max_billed", "backoff_base"),
     ("switch_after", "checkpoint_interval", "priority"),
+    ("review_every", "loop_after", "loop_similarity"),
     ("not_before_ms",),
 )
 TIMES = ("connect", "first_token", "silence", "step", "window", "task")
@@ -30,6 +31,9 @@ class MoreValues(TypedDict):
     temperature: float
     max_output: int
     checkpoint_interval: int
+    review_every: int
+    loop_after: int
+    loop_similarity: float
     priority: int
     not_before_ms: int | None
     result: ResultRule
@@ -58,6 +62,9 @@ class MoreSettings(QWidget):
             "max_billed": Field(words("new_task.max_billed"), line(str(DEFAULT.retry.max_billed))),
             "switch_after": Field(words("new_task.switch_after"), line(str(DEFAULT.retry.switch_after))),
             "fallbacks": Field(words("new_task.fallbacks"), line(hint=words("new_task.fallbacks_hint"))),
+            "review_every": Field(words("new_task.review_every"), line(str(DEFAULT.review_every))),
+            "loop_after": Field(words("new_task.loop_after"), line(str(DEFAULT.loop_after))),
+            "loop_similarity": Field(words("new_task.loop_similarity"), line(f"{DEFAULT.loop_similarity:g}")),
             "priority": Field(words("new_task.priority"), line(str(DEFAULT.priority))),
             "not_before_ms": Field(words("new_task.start_at"), line(hint=words("new_task.start_at_hint"))),
         }
@@ -84,6 +91,9 @@ class MoreSettings(QWidget):
             temperature=read(fields["temperature"], float, NUMBER),
             max_output=read(fields["max_output"], int, NUMBER),
             checkpoint_interval=read(fields["checkpoint_interval"], int, NUMBER),
+            review_every=read(fields["review_every"], int, NUMBER),
+            loop_after=read(fields["loop_after"], int, NUMBER),
+            loop_similarity=read(fields["loop_similarity"], float, NUMBER),
             priority=read(fields["priority"], int, NUMBER),
             not_before_ms=read(fields["not_before_ms"], start.typed, "new_task.not_a_time"),
             result=self.result.field.currentData(),

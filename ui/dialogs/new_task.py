@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -16,6 +14,7 @@ from engine.face import (
     TaskSpec,
     parse,
     plain,
+    prompts_of,
     validate,
 )
 from ui.bars import plain_label
@@ -31,7 +30,6 @@ GUTTER = 6
 """Pixels for the scroll bar beside the fields."""
 SCREEN_EDGE = 64
 """Pixels of the screen that the dialog leaves free."""
-SEPARATOR = re.compile(r"^\s*---\s*$", re.MULTILINE)
 
 
 class NewTask(QDialog):
@@ -262,7 +260,7 @@ class NewTask(QDialog):
     def spec(self) -> TaskSpec:
         """Return what was asked; raises `WrongInputError`."""
         pipeline = self.recipe.value == "pipeline"
-        prompts = [part.strip() for part in SEPARATOR.split(text_of(self.prompts))] if pipeline else []
+        prompts, reviews = prompts_of(text_of(self.prompts)) if pipeline else ((), ())
         budget = text_of(self.budget).strip()
         return TaskSpec(
             goal=text_of(self.goal).strip(),
@@ -270,7 +268,8 @@ class NewTask(QDialog):
             provider=self.models.provider,
             model=self.models.model,
             recipe=RecipeName(self.recipe.value),
-            prompts=tuple(prompts),
+            prompts=prompts,
+            review_after=reviews,
             max_steps=1 if pipeline else read(self.steps, int, "new_task.not_a_number"),
             budget=read(self.budget, parse, "new_task.not_money") if budget else None,
             complexity=self.complexity.field.currentData(),

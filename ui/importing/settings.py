@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from engine.face import Layout, RecipeName, TaskSpec, parse
+from engine.face import Layout, RecipeName, TaskSpec, parse, prompts_of
 from ui.dialogs.form import Field, WrongInputError, choice, grid, line, read, text_of
 from ui.dialogs.model_choice import ModelChoice
 from ui.dialogs.more_settings import MoreSettings
-from ui.dialogs.new_task import SEPARATOR
 from ui.services import Preferences
 from ui.text import Words
 
@@ -99,7 +99,8 @@ class BatchSettings(QWidget):
             batch=self.name,
             **self.more.values(),
         )
-        prompts = tuple(part.strip() for part in SEPARATOR.split(template)) if self.pipeline else ()
+        prompts, reviews = prompts_of(template) if self.pipeline else ((), ())
+        base = replace(base, review_after=reviews)
         return Layout(base=base, goal="" if self.pipeline else template, prompts=prompts, title=text_of(self.title))
 
     def blame_none(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from engine.face import AttemptId, AttemptRecord, AttemptStatus, Flag, StepRecord
+from engine.face import AttemptId, AttemptRecord, AttemptStatus, Flag, StepRecord, Verdict
 from ui.inspector.rows import Cell, RowColumn
 from ui.tasks import format as figures
 from ui.text import Words
@@ -86,6 +86,8 @@ def switched(before: AttemptRecord | None, words: Words) -> list[str]:
 def notes(attempt: AttemptRecord, words: Words) -> list[str]:
     """Return what is odd about an attempt, in words."""
     said = [words("flag.superseded")] if attempt.superseded else []
+    said += [words("flag.told")] if attempt.told else []
+    said += [words(f"flag.{attempt.verdict}")] if attempt.verdict else []
     if attempt.correction is not None:
         by = words(f"origin.{attempt.correction.by}")
         return [*said, f"{words('flag.corrected')} {by}"]
@@ -109,6 +111,9 @@ def about(attempt: AttemptRecord, words: Words, before: AttemptRecord | None = N
     said.append(words("steps.held", amount=figures.money(intent.held)))
     if outcome and outcome.text and outcome.status is not AttemptStatus.ACCEPTED:
         said.append(words("steps.partial"))
+    said += [words("steps.told", text=text) for text in attempt.told]
+    if attempt.verdict is Verdict.REJECTED:
+        said.append(words("steps.rejected", text=attempt.words))
     said += _beyond_the_columns(attempt, words)
     if outcome and outcome.detail:
         said.append(outcome.detail)
@@ -128,3 +133,11 @@ def _beyond_the_columns(attempt: AttemptRecord, words: Words) -> list[str]:
         said.append(words("steps.then_waited", time=figures.seconds(outcome.retry_in_s)))
     doubted = attempt.correction is None  # what was decided is among the notes
     return said + [words(f"flag.{flag}") for flag in outcome.flags if doubted or flag is not Flag.ASSUMED]
+
+
+def texts(attempt: AttemptRecord, words: Words) -> str:
+    """Return what an attempt said; where its person edited it, their words first and the model's below."""
+    said = attempt.outcome.text if attempt.outcome else ""
+    if attempt.verdict is not Verdict.EDITED:
+        return said
+    return "\n\n".join((words("steps.edited"), attempt.words, words("steps.as_it_was"), said))

@@ -5,25 +5,30 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from engine.face import ChangeBatch, TaskSnapshot
+from engine.face import ChangeBatch, PauseReason, TaskSnapshot
 from ui.bars import plain_label
 from ui.cost.meters import TaskMeter
 from ui.inspector.checkpoints import CheckpointsTab
 from ui.inspector.log import LogTab
 from ui.inspector.result import ResultTab
+from ui.inspector.review import ReviewTab
 from ui.inspector.services import InspectorServices
 from ui.inspector.settings import SettingsTab
 from ui.inspector.steps import StepsTab
 from ui.inspector.tab import TaskTab
+from ui.inspector.tell_line import TellLine
 from ui.tasks.inks import Inks, ground, tint
 from ui.text import Words
 from ui.theme import Tokens
 
-RESULT, STEPS, CHECKPOINTS, LOG, SETTINGS = range(5)
+RESULT, STEPS, CHECKPOINTS, LOG, SETTINGS, REVIEW = range(6)
 
 
 class Inspector(QWidget):
-    """Result, Steps, Checkpoints, Log, Settings of one task. Only the tab in sight reads."""
+    """Result, Steps, Checkpoints, Log, Settings of one task, and its Review while a reply waits for one.
+
+    Only the tab in sight reads.
+    """
 
     def __init__(
         self, services: InspectorServices, words: Words, tokens: Tokens, parent: QWidget | None = None
@@ -36,17 +41,20 @@ class Inspector(QWidget):
         self.checkpoints = CheckpointsTab(services, words, tokens)
         self.log = LogTab(services, words, tokens)
         self.settings = SettingsTab(services, words, tokens)
+        self.review = ReviewTab(services, words, tokens)
         self._pages: tuple[TaskTab, ...] = (
             self.result,
             self.steps,
             self.checkpoints,
             self.log,
             self.settings,
+            self.review,
         )
+        self.tell = TellLine(services, words)
         self.meter = TaskMeter(words, tokens)
         self.tabs = QTabBar(drawBase=False, expanding=False)
         self.tabs.setAccessibleName(words("inspector.name"))
-        for code in ("result", "steps", "checkpoints", "log", "settings"):
+        for code in ("result", "steps", "checkpoints", "log", "settings", "review"):
             self.tabs.addTab(words(f"tab.{code}"))
         self._rule = QWidget()
         self._nothing = plain_label(words("inspector.nothing"))
@@ -73,6 +81,7 @@ class Inspector(QWidget):
         layout.addLayout(head)
         layout.addWidget(self._rule)
         layout.addWidget(self._book, 1)
+        layout.addWidget(self.tell)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._nothing)
         self._stack.addWidget(body)
@@ -85,7 +94,19 @@ class Inspector(QWidget):
         self._task = task
         self._stack.setCurrentIndex(0 if task is None else 1)
         self.meter.show_task(task)
+        self.tell.show_task(task)
+        self._show_review(task is not None and task.standing.reason == PauseReason.REVIEW)
         self._tell()
+
+    def _show_review(self, waits: bool) -> None:  # noqa: FBT001 - shown or not
+        """Open the Review tab where a reply begins to wait, and close it where it does no more."""
+        if waits == self.tabs.isTabVisible(REVIEW):
+            return
+        if not waits and self.tabs.currentIndex() == REVIEW:
+            self.tabs.setCurrentIndex(RESULT)
+        self.tabs.setTabVisible(REVIEW, waits)
+        if waits and self.tabs.currentIndex() == RESULT:
+            self.tabs.setCurrentIndex(REVIEW)
 
     def apply(self, batch: ChangeBatch) -> None:
         """Take in what changed of the shown task, and its live text."""
@@ -123,5 +144,6 @@ class Inspector(QWidget):
         ground(self._rule, inks["line"])
         tint(self._nothing, inks["dim"])
         self.meter.set_tokens(tokens)
+        self.tell.set_inks(inks)
         for page in self._pages:
             page.set_tokens(tokens)

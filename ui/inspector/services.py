@@ -12,6 +12,7 @@ from engine.face import (
     Checkpoint,
     Difference,
     LogEntry,
+    Steering,
     StepRecord,
     TaskId,
     TaskSnapshot,
@@ -42,6 +43,8 @@ class InspectorServices:
     """Whether a provider, by name, can be asked about a request, by its own id of it, which may be empty."""
     extend: Callable[[TaskId, TimeLevel, float | None], None]
     """Let a deadline that runs have seconds more, or none; raises `DroverError` where it ended meanwhile."""
+    steering: Steering
+    """What a person says into a task, and decides on a reply."""
     resume: Callable[[TaskId], object]
     """Let a task go on: consent to another attempt."""
     on_edit: Callable[[TaskId, TaskSpec], Awaitable[None]]

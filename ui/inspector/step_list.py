@@ -83,7 +83,7 @@ def first_words(text: str) -> str:
 
 def _said(line: StepLine, words: Words) -> str:
     step = line.step
-    texts = [line.text, *(attempt.outcome.text for attempt in reversed(step.attempts) if attempt.outcome)]
+    texts = [line.text, *(attempt.text for attempt in reversed(step.attempts) if attempt.outcome)]
     said = next((found for found in map(first_words, texts) if found), "") or words("row.no_text")
     errors = [attempt.outcome.error for attempt in step.attempts if attempt.outcome and attempt.outcome.error]
     if len(step.attempts) > 1 and errors:

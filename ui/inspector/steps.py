@@ -145,7 +145,7 @@ class StepsTab(TaskTab):
         attempt = self.records.row(row)
         self._offer(attempt)
         self._about.setText(attempts.about(attempt, self._words, self._before.get(attempt.intent.attempt)))
-        text = readable(attempt.outcome.text[:SHOWN]) if attempt.outcome else ""
+        text = readable(attempts.texts(attempt, self._words)[:SHOWN])
         if text != self.text.toPlainText():
             self.text.setPlainText(text)
 
