@@ -117,6 +117,8 @@ class NoteKind(StrEnum):
     GRANT = "grant"
     RECOVERED = "recovered"
     RESTORED = "restored"
+    MOVED = "moved"
+    """To another place in the queue."""
     ROUTED = "routed"
     """From now on another provider or model: "reason:provider/model", no reason where the first one is tried again."""
     TOOL_CALL = "tool_call"

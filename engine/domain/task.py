@@ -193,9 +193,25 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     route_step: int = 0
     """Steps that were done when it was taken."""
 
+    lane: int | None = None
+    """Where its person moved it in the queue: what stands for its priority; None where nobody did."""
+    place: float | None = None
+    """Where in the lane, lower first."""
+
     def limit(self, level: TimeLevel, base: float) -> float:
         """Seconds that hold at `level` with what was granted."""
         return base + self.grants.get(level, 0.0)
+
+
+Place = tuple[int, float]
+"""Minus the lane, and the place in it: the least goes first."""
+
+
+def place_of(order: int, spec: TaskSpec, standing: Standing) -> Place:
+    """Return where a task stands in the queue."""
+    if standing.lane is None or standing.place is None:
+        return -spec.priority, float(order)
+    return -standing.lane, standing.place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +248,11 @@ class TaskSnapshot:
     def name(self) -> str:
         """What to call it; hostile text."""
         return self.spec.name
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the queue: the least goes first."""
+        return place_of(self.order, self.spec, self.standing)
 
     @property
     def route(self) -> Route:

@@ -74,6 +74,7 @@ from engine.domain.task import (
 )
 from engine.domain.usage import FinishReason, Usage
 from engine.domain.validate import problems, validate
+from engine.domain.where import Where
 from engine.face.acting import Acting
 from engine.face.branching import Branching
 from engine.face.keeping import Keeping
@@ -171,6 +172,7 @@ __all__ = [
     "Usage",
     "Verdict",
     "Wanted",
+    "Where",
     "allowed",
     "as_text",
     "batch_columns",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from engine.domain.ids import TaskId
     from engine.domain.states import TimeLevel
     from engine.domain.task import TaskSpec
+    from engine.domain.where import Where
 
 
 class Acting(Protocol):
@@ -89,6 +90,14 @@ class Acting(Protocol):
 
     def resume_offered(self) -> tuple[TaskId, ...]:
         """Resume what a limit or a fence stopped and would not stop any more (`Totals.offered`): a person's yes."""
+        ...
+
+    def move(self, ids: Sequence[TaskId], where: Where) -> tuple[TaskId, ...]:
+        """Move tasks that wait, or will when they are resumed, in the queue; they keep their order among each other."""
+        ...
+
+    def move_before(self, ids: Sequence[TaskId], other: TaskId | None) -> tuple[TaskId, ...]:
+        """Move tasks that wait before another one that does; None is behind all of them."""
         ...
 
     def set_running_limit(self, limit: int) -> None:

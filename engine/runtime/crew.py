@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from engine.domain.states import Phase, State, Wanted
+from engine.domain.task import place_of
 from engine.runtime.queue import RunQueue
 from engine.runtime.runner import Runner
 from engine.runtime.timetable import Timetable
@@ -59,8 +60,17 @@ class Crew:
         self._timetable.remove(record.id)
         if record.phase is Phase.SCHEDULED:
             self._show(record, Phase.QUEUED)
-        self._queue.put(record.id, priority=record.spec.priority, order=record.order, first=first)
+        self._put(record, first=first)
         self.fill()
+
+    def requeue(self, record: TaskRecord) -> None:
+        """Let a task that waits take the place that it was moved to, or whose priority was changed."""
+        if record.id in self._queue:
+            self._put(record)
+
+    def _put(self, record: TaskRecord, *, first: bool = False) -> None:
+        lane, place = place_of(record.order, record.spec, record.tip)
+        self._queue.put(record.id, priority=-lane, order=place, first=first)
 
     def discharge(self, task: TaskId) -> None:
         """Take a task that waits out of the queue."""
@@ -118,7 +128,7 @@ class Crew:
             elif record.tip.state is State.PENDING:
                 self._start(record)
         for record in passed:
-            self._queue.put(record.id, priority=record.spec.priority, order=record.order)
+            self._put(record)
 
     def _has_room(self) -> bool:
         stopped = self._closing or self._held or self._ports.journal.trouble is not None

@@ -6,8 +6,8 @@ import heapq
 
 from engine.domain.ids import TaskId
 
-Key = tuple[int, int, int]
-"""(0 when asked to go first, minus priority, order): the least goes first."""
+Key = tuple[int, int, float]
+"""(0 when asked to go first, minus priority or lane, order or place): the least goes first."""
 
 
 class RunQueue:
@@ -26,7 +26,7 @@ class RunQueue:
         """Whether the task waits."""
         return task in self._keys
 
-    def put(self, task: TaskId, *, priority: int, order: int, first: bool = False) -> None:
+    def put(self, task: TaskId, *, priority: int, order: float, first: bool = False) -> None:
         """Add a task, or move it to the place these figures give it."""
         key = (0 if first else 1, -priority, order)
         self._keys[task] = key

@@ -21,6 +21,7 @@ from engine.runtime.intake import Intake
 from engine.runtime.journal import Journal
 from engine.runtime.lineage import Lineage
 from engine.runtime.offers import Offers
+from engine.runtime.places import Places
 from engine.runtime.ports import RunnerPorts
 from engine.runtime.recovery import recover
 from engine.runtime.register import Register
@@ -55,6 +56,7 @@ class Rooms:
         self.journal = Journal(parts.store, parts.clock, self._shown)
         self.crew = Crew(self.register, self._runner_ports(), parts.running_limit)
         self.acts = Acts(self.register, self.journal, self.crew, self.feed.mark)
+        self.places = Places(self.register, self.journal, self.crew, self.feed.mark)
         self.damages = Damages(self.register, parts.store, self.journal, self.crew)
         self.upkeep = Upkeep(self.register, parts.store, self.damages, parts.clock)
         self.intake = Intake(parts, self.register, self.journal, self._came)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.domain.ids import TaskId
     from engine.domain.states import TimeLevel
     from engine.domain.task import TaskSpec
+    from engine.domain.where import Where
     from engine.runtime.rooms import Rooms
 
 
@@ -110,6 +111,16 @@ class Acting:
     def resume_offered(self) -> tuple[TaskId, ...]:
         """See `Acting`."""
         return self._rooms.acts.resume(self._rooms.offers.tasks())
+
+    def move(self, ids: Sequence[TaskId], where: Where) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        self._rooms.acts.finish()
+        return self._rooms.places.move(ids, where)
+
+    def move_before(self, ids: Sequence[TaskId], other: TaskId | None) -> tuple[TaskId, ...]:
+        """See `Acting`."""
+        self._rooms.acts.finish()
+        return self._rooms.places.before(ids, other)
 
     def set_running_limit(self, limit: int) -> None:
         """See `Acting`."""
