@@ -6,10 +6,18 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
 
-from engine.face import Action, DroverError, Engine, State, TaskId, TaskSnapshot, allowed
+from engine.face import Action, DroverError, Engine, State, TaskId, TaskSnapshot, Where, allowed
 from ui.text import Words
 
+MOVES = {
+    Where.TOP: "Ctrl+Shift+Up",
+    Where.UP: "Ctrl+Up",
+    Where.DOWN: "Ctrl+Down",
+    Where.BOTTOM: "Ctrl+Shift+Down",
+}
+"""Keys of the moves in the queue."""
 Confirm = Callable[[str, str, Callable[[], object]], object]
 """Asks (question, word of the button, what to do on yes)."""
 
@@ -38,6 +46,9 @@ class TaskActions(QObject):
         self.cancel = self._action("cancel", "", self._cancel)
         self.retry = self._action("retry", "Ctrl+Shift+R", lambda: self._engine.retry(self._selected()))
         self.delete = self._action("delete", "Del", self._delete)
+        self.moves = {where: self._move(where) for where in MOVES}
+        self.queue = QMenu(self._words("action.queue"))
+        self.queue.addActions(list(self.moves.values()))
         self.pause_all = self._action("pause_all", "", self._engine.pause_all)
         self.resume_all = self._action("resume_all", "", self._engine.resume_all)
         self._needs = {
@@ -52,8 +63,8 @@ class TaskActions(QObject):
         self.refresh()
 
     def menu(self) -> tuple[QAction, ...]:
-        """The actions of a task's context menu."""
-        return (self.go, self.pause_step, self.pause_now, self.cancel, self.retry, self.delete)
+        """The actions of a task's context menu; the moves in the queue are a menu below it."""
+        return (self.go, self.pause_step, self.pause_now, self.cancel, self.retry, self.queue.menuAction(), self.delete)
 
     def refresh(self) -> None:
         """Enable what the selected tasks' states allow, and name the one Start or Resume button after them."""
@@ -61,11 +72,17 @@ class TaskActions(QObject):
         can = {action for task in tasks for action in allowed(task.state, task.standing.reason)}
         for action, any_of in self._needs.items():
             action.setEnabled(bool(can & any_of))
+        waits = any(task.state in (State.PENDING, State.PAUSED) for task in tasks)
+        for move in self.moves.values():
+            move.setEnabled(waits)
         everything = self._engine.totals().by_state
         self.pause_all.setEnabled(any(everything.get(s, 0) for s in State if Action.PAUSE in allowed(s)))
         self.resume_all.setEnabled(bool(everything.get(State.PAUSED, 0)) or bool(self._engine.totals().interrupted))
         fresh = tasks and all(_fresh(task) for task in tasks)
         self.go.setText(self._words("action.start" if fresh else "action.resume"))
+
+    def _move(self, where: Where) -> QAction:
+        return self._action(f"move_{where}", MOVES[where], lambda: self._engine.move(self._selected(), where))
 
     def _action(self, code: str, keys: str, act: Callable[[], object]) -> QAction:
         action = QAction(self._words(f"action.{code}"), self)

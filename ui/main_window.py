@@ -109,6 +109,7 @@ class MainWindow(LivingWindow):
     def _connect_parts(self) -> None:
         self.bridge.changed.connect(self._apply)
         self.table.selection_changed.connect(self._select)
+        self.table.moved.connect(self.engine.move_before)
         self.table.set_actions(self.actions_.menu())
         self.sidebar.scope_chosen.connect(self.table.set_scope)
         self.sidebar.scope_chosen.connect(self.batch.show_scope)
@@ -120,7 +121,7 @@ class MainWindow(LivingWindow):
         self.toolbar.filter.textChanged.connect(self.table.set_filter)
         self.first_start.made.connect(self.deeds.make_first)
         self.first_start.more.connect(self.openings.new_task)
-        for action in self.actions_.menu():
+        for action in (*self.actions_.menu(), *self.actions_.moves.values()):
             self.addAction(action)
         QShortcut(QKeySequence("Ctrl+F"), self, self.toolbar.filter.setFocus)
 

@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from engine.face import Phase, State, TaskSnapshot
 from ui.tasks import format as figures
-from ui.tasks.order import Value
+from ui.tasks.order import Value, queue_key
 from ui.tasks.scope import LIVE
 from ui.tasks.status import status
 from ui.text import Words
@@ -207,5 +207,16 @@ COLUMNS: tuple[Column, ...] = (
         order=_eta,
         falling=False,
     ),
+    Column(
+        code="queue",
+        paint=Paint.NUMBER,
+        width=44,
+        drops=4,
+        text=lambda _t, _w, _n: figures.NONE,
+        order=queue_key,
+        falling=False,
+    ),
 )
+QUEUE = "queue"
+"""The column of places in the queue; only the model, which has all tasks, can tell them."""
 INDEX = {column.code: number for number, column in enumerate(COLUMNS)}

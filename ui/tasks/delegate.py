@@ -102,7 +102,7 @@ class TaskDelegate(QStyledItemDelegate):
         inks = self.inks
         painter.setFont(inks.number)
         painter.setPen(inks["text"])
-        text = column.text(task, self._words, self._model.now)
+        text = self._model.text(task, column)
         painter.drawText(rect, RIGHT, inks.elided(inks.number, text, rect.width() + PAD))
 
     def _progress(self, painter: QPainter, rect: QRect, task: TaskSnapshot, column: Column) -> None:

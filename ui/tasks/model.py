@@ -6,21 +6,25 @@ copying and tests, and say the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QByteArray,
+    QMimeData,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
     Qt,
+    Signal,
 )
 
 from engine.face import ChangeBatch, TaskId, TaskSnapshot
 from ui.plain import as_plain
-from ui.tasks.columns import COLUMNS
+from ui.tasks.columns import COLUMNS, QUEUE, Column
+from ui.tasks.format import NONE, count
 from ui.tasks.layout_signals import VERTICAL, by_rows
-from ui.tasks.order import Arrangement, TaskOrder, creation
+from ui.tasks.order import Arrangement, TaskOrder, creation, queue_key
 from ui.tasks.query import Query
 from ui.tasks.scope import TaskScope
 from ui.text import Words
@@ -33,12 +37,20 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
+DRAGGED = "application/x-drover-tasks"
+
+
 class TaskModel(QAbstractTableModel):
     """Holds the rows. `visible` is asked for the first and last row in sight; without it all are announced."""
+
+    dropped = Signal(object, object)
+    """Tasks were dragged before another one: their ids, and its id or None for the end."""
 
     def __init__(self, words: Words, parent: QObject | None = None) -> None:
         """Begin empty."""
         super().__init__(parent)
+        self.by_queue = False
+        """Whether the rows stand in the queue's order, so that dragging means something."""
         self._words = words
         self._order = TaskOrder()
         self.now = 0.0
@@ -75,6 +87,7 @@ class TaskModel(QAbstractTableModel):
     def sort_by(self, column: int, *, descending: bool) -> None:
         """Order by a column, or by creation for -1, at once."""
         read = COLUMNS[column].order if 0 <= column <= LAST else creation
+        self.by_queue = read is queue_key and not descending
         self._order.sort_by(read, descending=descending)
         self.settle()
 
@@ -161,9 +174,9 @@ class TaskModel(QAbstractTableModel):
         column = COLUMNS[index.column()]
         match role:
             case Role.DisplayRole:
-                return column.text(self.task(index.row()), self._words, self.now)
+                return self.text(self.task(index.row()), column)
             case Role.AccessibleTextRole:
-                text = column.text(self.task(index.row()), self._words, self.now)
+                text = self.text(self.task(index.row()), column)
                 return f"{self._words(f'column.{column.code}')}: {text}"
             case Role.ToolTipRole:
                 return self._tooltip(self.task(index.row()), column.code)
@@ -171,6 +184,47 @@ class TaskModel(QAbstractTableModel):
                 return RIGHT if column.right else LEFT
             case _:
                 return None
+
+    def text(self, task: TaskSnapshot, column: Column) -> str:
+        """Return what a cell says."""
+        if column.code != QUEUE:
+            return column.text(task, self._words, self.now)
+        place = self._order.place(task.id)
+        return NONE if place is None else count(place)
+
+    # dragging rows that wait, where they stand in the queue's order
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """See QAbstractItemModel; what waits can be dragged, between rows can be dropped."""
+        flags = super().flags(index)
+        if not self.by_queue:
+            return flags
+        if not index.isValid():
+            return flags | Qt.ItemFlag.ItemIsDropEnabled
+        waits = self._order.place(self.task(index.row()).id) is not None
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if waits else flags
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """See QAbstractItemModel."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        """See QAbstractItemModel."""
+        return [DRAGGED]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Return the tasks of the dragged rows."""
+        rows = sorted({index.row() for index in indexes})
+        data = QMimeData()
+        data.setData(DRAGGED, QByteArray("\n".join(self._order.rows[row] for row in rows).encode()))
+        return data
+
+    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
+        """Ask for the move; the next batch shows it, so Qt itself moves nothing."""
+        del action, column, parent
+        ids = tuple(TaskId(each) for each in bytes(data.data(DRAGGED).data()).decode().split("\n"))
+        self.dropped.emit(ids, self._order.rows[row] if 0 <= row < len(self._order.rows) else None)
+        return False
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> object:
         """See QAbstractItemModel."""

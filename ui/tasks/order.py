@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
-from engine.face import ChangeBatch, TaskId, TaskSnapshot
+from engine.face import ChangeBatch, State, TaskId, TaskSnapshot
 from ui.tasks.query import Query
 from ui.tasks.scope import ALL_TASKS, TaskScope
 
-Value = str | int | float | None
+Value = str | int | float | tuple[int, float] | None
 Read = Callable[[TaskSnapshot], Value]
 Key = tuple[bool, Value, int]
 """(missing, value, place of creation): what has no value comes last, whichever way the order goes."""
@@ -29,6 +29,11 @@ def creation(task: TaskSnapshot) -> Value:
     """Order by time of creation: every task's own key is its place."""
     del task
     return 0
+
+
+def queue_key(task: TaskSnapshot) -> Value:
+    """Order by the queue; what does not wait has no place."""
+    return task.place if task.state is State.PENDING else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class TaskOrder:
         self._read: Read = creation
         self._descending = False
         self._belongs: Callable[[TaskSnapshot], bool] | None = None
+        self._places: dict[TaskId, int] | None = None
+        """Of those that wait, in the queue, from 1; None where something changed since they were counted."""
 
     @property
     def unsettled(self) -> bool:
@@ -73,6 +80,7 @@ class TaskOrder:
         Some of what changed is judged at once, so that settling has little left to do; no more than that, so that a
         task that changes in each frame is not judged in each frame.
         """
+        self._places = None
         for tasks in (batch.added, batch.changed):
             self.tasks.update((task.id, task) for task in tasks)
             self._stale.update((task.id, None) for task in tasks)
@@ -82,6 +90,13 @@ class TaskOrder:
         for task in list(islice(self._stale, JUDGED_AT_ONCE)):
             del self._stale[task]
             self._judge(task)
+
+    def place(self, task: TaskId) -> int | None:
+        """Return the place in the queue of a task that waits, from 1; counted when it is first asked for."""
+        if self._places is None:
+            waiting = sorted((t for t in self.tasks.values() if queue_key(t) is not None), key=lambda t: t.place)
+            self._places = {each.id: number for number, each in enumerate(waiting, 1)}
+        return self._places.get(task)
 
     def sort_by(self, read: Read, *, descending: bool) -> None:
         """Order by what `read` gives, ties in order of creation."""

@@ -34,6 +34,8 @@ class TaskTable(QWidget):
 
     selection_changed = Signal()
     """The selection is another one; ask `selected_ids`."""
+    moved = Signal(object, object)
+    """Tasks were dragged before another one: their ids, and its id or None for the end of the queue."""
     activated = Signal(str)
     """A task was double-clicked or Enter pressed on it: its id."""
 
@@ -68,6 +70,7 @@ class TaskTable(QWidget):
         self.model.rowsInserted.connect(self._selection_moved)
         by_rows(self.model.layoutChanged).connect(self._selection_moved)
         self.grid.entered_row.connect(self._entered)
+        self.model.dropped.connect(self.moved)
 
     def _entered(self, row: int) -> None:
         self.activated.emit(self.model.ids()[row])
