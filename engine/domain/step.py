@@ -27,6 +27,8 @@ class Flag(StrEnum):
     """No provider confirmed the amount: it was settled at the hold."""
     OVERBILLED = "overbilled"
     """The provider billed above the hold."""
+    DIFFERS = "differs"
+    """The provider's own figure is not what its usage costs by our price: the price, or the usage, is not theirs."""
     ABSURD_USAGE = "absurd_usage"
     """Usage contradicted itself, or a cost was beyond sense, and was not believed."""
     SHORTENED = "shortened"

@@ -19,9 +19,9 @@ COST = 6 * 10 + 4 * 2 + 5 * 100
     ("usage", "reported", "amount", "flags"),
     [
         (USAGE, None, COST, ()),
-        (USAGE, 7, 7, ()),
+        (USAGE, 7, 7, (Flag.DIFFERS,)),
         (None, 7, 7, ()),
-        (USAGE, 0, 0, ()),
+        (USAGE, 0, 0, (Flag.DIFFERS,)),
         (None, None, 1000, (Flag.ASSUMED,)),
         (Usage(output=-5), None, 1000, (Flag.ABSURD_USAGE, Flag.ASSUMED)),
         (Usage(output=-5), 7, 7, (Flag.ABSURD_USAGE,)),
@@ -29,7 +29,7 @@ COST = 6 * 10 + 4 * 2 + 5 * 100
         (USAGE, MOST_A_CALL, MOST_A_CALL, (Flag.OVERBILLED,)),
         (USAGE, MOST_A_CALL + 1, 1000, (Flag.ABSURD_USAGE, Flag.ASSUMED)),
         (Usage(), None, 1000, (Flag.ABSURD_USAGE, Flag.ASSUMED)),
-        (USAGE, 1000, 1000, ()),
+        (USAGE, 1000, 1000, (Flag.DIFFERS,)),
         (USAGE, 1001, 1001, (Flag.OVERBILLED,)),
         (Usage(input=1, output=100), None, 10_010, (Flag.OVERBILLED,)),
     ],
@@ -53,6 +53,19 @@ COST = 6 * 10 + 4 * 2 + 5 * 100
 def test_rules(usage: Usage | None, reported: int | None, amount: int, flags: tuple[Flag, ...]) -> None:
     """Each rule of settling, at a hold of 1,000 pico."""
     assert settlement(1000, PRICE, usage, reported) == (amount, flags)
+
+
+@pytest.mark.parametrize(("reported", "flagged"), [(474, True), (475, False), (500, False), (525, False), (526, True)])
+def test_a_figure_over_five_percent_apart_is_flagged(reported: int, flagged: bool) -> None:
+    """It holds all the same: the provider's own word wins, and the person sees that our price is not theirs."""
+    amount, flags = settlement(1000, PRICE, Usage(input=50), reported)
+    assert (amount, Flag.DIFFERS in flags) == (reported, flagged)
+
+
+def test_a_figure_with_nothing_to_hold_it_against_is_not_flagged() -> None:
+    """No usage, or none that is believed."""
+    assert settlement(1000, PRICE, None, 7) == (7, ())
+    assert settlement(1000, PRICE, Usage(output=-5), 7) == (7, (Flag.ABSURD_USAGE,))
 
 
 def test_text_that_came_for_no_tokens_is_not_believed() -> None:
@@ -79,5 +92,5 @@ def test_a_cost_by_usage_has_the_same_bound() -> None:
 def test_what_was_held_for_it_is_believed_however_much_it_is() -> None:
     """A person who priced a model beyond sense, and let it go, hears the same of its bill."""
     held = 3 * MOST_A_CALL
-    assert settlement(held, PRICE, USAGE, held) == (held, ())
+    assert settlement(held, PRICE, USAGE, held) == (held, (Flag.DIFFERS,))
     assert settlement(held, PRICE, USAGE, held + 1) == (held, (Flag.ABSURD_USAGE, Flag.ASSUMED))

@@ -44,7 +44,10 @@ def error(*, maybe_billed: bool, usage: Usage | None = None, cost: int | None = 
         ),
         (Ending(error=error(maybe_billed=True)), Bill(amount=10 * COST, flags=(Flag.ASSUMED,))),
         (Ending(error=error(maybe_billed=True, usage=USAGE)), Bill(amount=COST, usage=USAGE)),
-        (Ending(error=error(maybe_billed=True, usage=USAGE, cost=7)), Bill(amount=7, usage=USAGE)),
+        (
+            Ending(error=error(maybe_billed=True, usage=USAGE, cost=7)),
+            Bill(amount=7, usage=USAGE, flags=(Flag.DIFFERS,)),
+        ),
         (Ending(error=error(maybe_billed=True, cost=7)), Bill(amount=7)),
         (Ending(error=error(maybe_billed=False)), Bill(amount=0)),
         (Ending(cause=Wanted.PAUSE_NOW), Bill(amount=10 * COST, flags=(Flag.ASSUMED,))),
