@@ -137,3 +137,54 @@ async def test_a_dialog_that_is_closed_while_it_reads_harms_nothing(tmp_path: Pa
         dialog = c.window.openings.import_batch(file(tmp_path))
         dialog.reject()
         await c.until(lambda: not any(isinstance(each, ImportBatch) for each in c.window.children()))
+
+
+def cell(dialog: ImportBatch, row: int, column: int) -> str:
+    """Return what the trial's table shows."""
+    item = dialog.trial.table.item(row, column)
+    return item.text() if item is not None else ""
+
+
+async def tried(c: Cockpit, dialog: ImportBatch, template: str, number: int) -> None:
+    """Try some rows and wait for their answers."""
+    dialog.editor.template.field.setPlainText(template)
+    dialog.settings.more.fields["max_output"].field.setProperty("text", "20")
+    dialog.trial.number.setText(str(number))
+    await c.until(dialog.trial.button.isEnabled)
+    click(dialog.trial.button)
+    await c.until(lambda: cell(dialog, number - 1, 0).startswith(template[:4]) and not dialog.trial.busy)
+    await c.until(dialog.start_button.isEnabled)
+
+
+async def test_a_trial_is_kept_and_the_rest_released(tmp_path: Path) -> None:
+    """A few rows first, text and answer side by side; the rest makes the batch whole."""
+    async with cockpit(tmp_path, speed=50) as c:
+        dialog = await opened(c, file(tmp_path))
+        await tried(c, dialog, "Sort: {{Text}}", 3)
+        await c.until(lambda: bool(cell(dialog, 2, 1)))
+        assert cell(dialog, 0, 0) == "Sort: Für Kunde 1"
+        assert cell(dialog, 0, 2).startswith("Completed · ")
+        assert dialog.start_button.text() == "Start 27 tasks"
+        first = {task.id for task in c.engine.snapshots()}
+        click(dialog.paused_button)
+        await c.until(lambda: len(c.engine.snapshots()) == 30)
+        assert first <= {task.id for task in c.engine.snapshots()}
+        assert len({task.spec.cells["Ticket"] for task in c.engine.snapshots()}) == 30
+
+
+async def test_a_revised_trial_takes_the_place_of_the_one_before_and_can_be_redone(tmp_path: Path) -> None:
+    """With another prompt, on rows at random; not kept, its rows are made anew, and what it cost stays counted."""
+    async with cockpit(tmp_path, speed=50) as c:
+        dialog = await opened(c, file(tmp_path))
+        await tried(c, dialog, "Sort: {{Text}}", 2)
+        dialog.trial.which.setCurrentIndex(1)
+        await tried(c, dialog, "Answer: {{Text}}", 2)
+        assert [task.spec.goal[:7] for task in c.engine.snapshots()] == ["Answer:"] * 2
+        before = {task.id for task in c.engine.snapshots()}
+        spent = c.engine.balance(Scope(Level.BATCH, "tickets")).spent
+        dialog.trial.keep.setChecked(False)
+        assert dialog.start_button.text() == "Start 30 tasks"
+        click(dialog.paused_button)
+        await c.until(lambda: len(c.engine.snapshots()) == 30)
+        assert not before & {task.id for task in c.engine.snapshots()}
+        assert c.engine.balance(Scope(Level.BATCH, "tickets")).spent == spent > 0

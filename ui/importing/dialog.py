@@ -12,8 +12,10 @@ from engine.face import (
     Engine,
     InvalidSpecError,
     Layout,
+    Level,
     Plan,
     RowProblem,
+    Scope,
     Sheet,
     TaskSpec,
     Templates,
@@ -27,6 +29,7 @@ from ui.importing.problems import ProblemsList, problem_text, template_text
 from ui.importing.rows import RowsTable
 from ui.importing.settings import BatchSettings
 from ui.importing.source import SourceRow
+from ui.importing.trial import Trial
 from ui.services import SIMULATOR, WindowServices
 from ui.tasks.format import exact_money
 from ui.text import Words
@@ -56,6 +59,7 @@ class ImportBatch(QDialog):
         self.source, self.rows, self.editor = SourceRow(words), RowsTable(words), TemplateEditor(words)
         self.settings = BatchSettings(words, services.preferences())
         self.problems = ProblemsList(words)
+        self.trial = Trial(words, engine, services)
         self.most, self._problem = plain_label(""), plain_label("")
         self._problem.setObjectName("error")
         self._problem.setWordWrap(True)
@@ -72,7 +76,7 @@ class ImportBatch(QDialog):
         layout.setContentsMargins(0, 0, 6, 0)
         layout.setSpacing(12)
         self.rows.setMinimumHeight(130)
-        for widget in (self.source, self.rows, self.editor, self.settings):
+        for widget in (self.source, self.rows, self.editor, self.settings, self.trial):
             layout.addWidget(widget, int(widget is self.rows))
         scroll.setWidgetResizable(True)
         scroll.setWidget(body)
@@ -110,6 +114,8 @@ class ImportBatch(QDialog):
             part.changed.connect(self._changed)
         self._settle.timeout.connect(lambda: self._services.spawn(self._find_all(self._turn)))
         self.problems.skip.toggled.connect(self._show)
+        self.trial.wanted.connect(lambda: self._services.spawn(self._try()))
+        self.trial.changed.connect(self._show)
         self.cancel_button.clicked.connect(self.reject)
         self.finished.connect(self._forget)
         self.paused_button.clicked.connect(lambda: self._submit(paused=True))
@@ -119,6 +125,7 @@ class ImportBatch(QDialog):
         """Let nothing that is still being found out be shown: there is no dialog any more."""
         self._turn, self._reading = self._turn + 1, self._reading + 1
         self._settle.stop()
+        self.trial.stop()
 
     # --- the source
 
@@ -233,7 +240,8 @@ class ImportBatch(QDialog):
         ready = self._ready()
         for button in (self.paused_button, self.start_button):
             button.setEnabled(ready and not self._busy)
-        number = len(made.tasks) if made is not None else 0
+        self.trial.set_ready(made is not None and bool(made.tasks) and not made.templates and not self._busy)
+        number = len(self._left(made)) if made is not None else 0
         self.start_button.setText(
             self._words.counted("import.start", number) if number else self._words("import.start_none")
         )
@@ -273,5 +281,49 @@ class ImportBatch(QDialog):
         except WrongInputError as wrong:
             wrong.field.blame(self._words(wrong.code))
             return
-        specs: tuple[TaskSpec, ...] = made.specs
-        self.made.emit(specs, limit, paused)
+        self._services.spawn(self._release(made, limit, paused=paused))
+
+    def _left(self, made: Plan) -> tuple[TaskSpec, ...]:
+        """Return what is asked of the rows that the trial does not keep."""
+        kept = self.trial.kept
+        return tuple(planned.spec for planned in made.tasks if planned.row.number not in kept)
+
+    async def _release(self, made: Plan, limit: int | None, *, paused: bool) -> None:
+        """Let all rows become tasks but those that the trial keeps; those that it does not are made anew."""
+        self.set_busy(True)
+        specs, kept = self._left(made), self.trial.kept
+        again = [task for number, task in self.trial.by_row.items() if number not in kept]
+        try:
+            await self._engine.delete(again)
+        except DroverError as error:
+            self.set_busy(False)
+            self.show_problem(error)
+            return
+        if specs:
+            self.made.emit(specs, limit, paused)
+        else:
+            self.accept()
+
+    async def _try(self) -> None:
+        """Make tasks of a few rows, in place of those of the trial before."""
+        made, sheet, layout = self._plan, self._sheet, self._layout()
+        if made is None or sheet is None or layout is None or self._busy:
+            return
+        self.set_busy(True)
+        try:
+            limit = self.settings.whole_budget
+            tried = await plan(sheet, layout, self.trial.rows_of([planned.row for planned in made.tasks]))
+            if limit is not None:
+                self._engine.set_budget(Scope(Level.BATCH, layout.base.batch), limit)
+            await self._engine.delete(self.trial.tasks)
+            ids = await self._engine.submit(tried.specs)
+        except DroverError as error:
+            self.show_problem(error)
+        except WrongInputError as wrong:
+            wrong.field.blame(self._words(wrong.code))
+        else:
+            rows = [planned.row.number for planned in tried.tasks]
+            asked = [spec.goal or "\n---\n".join(spec.prompts) for spec in tried.specs]
+            self.trial.show_tried({row: (task, text) for row, task, text in zip(rows, ids, asked, strict=True)})
+        finally:
+            self.set_busy(False)
