@@ -85,4 +85,7 @@ async def test_a_cut_attempt_is_counted_as_not_billed(tmp_path: Path) -> None:
         await c.until(lambda: c.engine.balance(EVERYTHING).spent == 0)
         c.window.bridge.drain()
         await c.until(lambda: "corrected by you" in tab.records.cells(0)[-1].text)
-        assert not tab.doubts.isVisible()
+        assert tab.doubts.isVisible()
+        tab.doubts.amount.setText("0.02")
+        click(tab.doubts.set)
+        await c.until(lambda: c.engine.balance(EVERYTHING).spent == 2 * 10**10)
