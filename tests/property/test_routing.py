@@ -58,7 +58,7 @@ def asked(draw: st.DrawFn) -> Asked:
         warm=draw(st.dictionaries(st.sampled_from(keys), st.integers(0, 60), max_size=3)),
         current=draw(st.none() | st.sampled_from(keys)),
         at_least=draw(st.sampled_from(Tier)),
-        steady=draw(st.none() | st.integers(1, 9)),
+        horizon=draw(st.none() | st.integers(1, 9)),
     )
     total = draw(st.integers(1, 12))
     return draw(st.integers(0, total - 1)), total, draw(st.sampled_from(Complexity)), terms
@@ -129,7 +129,7 @@ def test_no_switch_loses_more_cache_than_it_saves(step: Asked, budget: int | Non
         or used[0].tier < chosen.candidate.tier
     ):
         return
-    steps = min(alike(terms.policy, Place(number, total, complexity)), terms.steady or total)
+    steps = terms.horizon or alike(terms.policy, Place(number, total, complexity))
     costs = [e.run(terms.load, terms.warm.get(e.key, 0), steps) for e in (chosen.candidate, used[0])]
     assert costs[0] < costs[1] or chosen.candidate == used[0]
 

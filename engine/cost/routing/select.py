@@ -6,12 +6,15 @@ is: only when nothing fits does it answer with a pause.
 
 Steps to come are counted at what each would get: when all does not fit, tiers are given up from above for this step and
 all later ones alike, so that what is promoted now never starves the end.
+
+A promotion pays for a better model, not for reading everything anew: the last step of a long task is left where it is
+when more than half of what the promotion costs would be the cache that it throws away.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.cost.routing.port import Candidate, Choice, Key, Load, Obstacle, Pause, Place, Policy, Reason, Tier
 from engine.cost.routing.wanted import alike, last, middle, wanted
@@ -33,8 +36,9 @@ class Terms:
     """The model of the step before."""
     at_least: Tier = Tier.FAST
     """A tier below which this step was tried already, or is not to go."""
-    steady: int | None = None
-    """For how many steps the complexity is known to hold; None for all."""
+    horizon: int | None = None
+    """For how many steps, this one first, a cache filled now is of use; None for those of the task that want the same
+    tier. A task whose complexity changes says 1, a batch how many of its rows begin alike."""
     cache_aware: bool = True
     """Off only to measure what it is worth."""
 
@@ -75,10 +79,11 @@ class _Field:
         self._terms, self._budget, self._load, self._left = terms, budget, terms.load, place.later
         self._wanted, self._why = wanted(terms.policy, place)
         self._middle, self._last = middle(terms.policy, place.complexity), last(terms.policy, place)
-        held = alike(terms.policy, place)
-        self._steps = held if terms.steady is None else max(1, min(held, terms.steady))
+        self._steps = alike(terms.policy, place) if terms.horizon is None else max(1, terms.horizon)
         self._able = sorted(able, key=self._rank)
         self._safest = min(self._able, key=lambda each: (each.worst(self._load), each.tier))
+        self._stayed = 0
+        self._weigh_promotion()
 
     def choose(self) -> Choice | Pause:
         """Give up tiers from above until all fits; then whatever can be paid; then nothing."""
@@ -90,6 +95,14 @@ class _Field:
             return self._choice(self._safest, self._to_come(Tier.FAST), Reason.LAST_FIT)
         needed = self._safest.worst(self._load)
         return Pause(obstacle=Obstacle.BUDGET, needed=needed, remaining=self._budget or 0)
+
+    def _weigh_promotion(self) -> None:
+        """Leave the last step in the tier of the middle where its promotion is mostly lost cache."""
+        promoted, within = self._pick(self._wanted), self._pick(self._middle)
+        kept = self._cached(within)
+        if self._why is Reason.FINAL and not _worth_promoting(promoted, self._load, kept):
+            self._wanted, self._why = self._middle, Reason.CACHE
+            self._stayed = promoted.expected(self._load, self._cached(promoted)) - within.expected(self._load, kept)
 
     def _rank(self, candidate: Candidate) -> tuple[int, bool, int, int, Key]:
         """The cheapest over the steps it would serve; of equals the one in use, the better, the faster."""
@@ -113,16 +126,14 @@ class _Field:
         """Return what all later steps are expected to cost when none is above a tier."""
         if not self._left:
             return 0
+        load, left = self._load, self._left
         within, final = self._pick(min(self._middle, cap)), self._pick(min(self._last, cap))
-        if within is final:
-            return within.later(self._load, self._left)
-        grown = Load(
-            input=self._load.input + self._left * self._load.growth,
-            output=self._load.output,
-            most_input=0,
-            most_output=0,
-        )
-        return within.later(self._load, self._left - 1) + final.expected(grown, 0)
+        kept = load.input + (left - 1) * load.growth
+        grown = replace(load, input=kept + load.growth)
+        caches = self._terms.cache_aware and within.price.cached_input < within.price.input
+        if within is final or not _worth_promoting(final, grown, kept if caches else 0):
+            return within.later(load, left)
+        return within.later(load, left - 1) + final.expected(grown, 0)
 
     def _reason(self, picked: Candidate, cap: Tier) -> Reason:
         if self._terms.policy is Policy.FIXED:
@@ -135,8 +146,8 @@ class _Field:
 
     def _saved(self, picked: Candidate) -> int:
         """Return what staying saves: what the cheapest without any cache would cost now, less what this one does."""
-        if picked.key != self._terms.current:
-            return 0
+        if self._stayed or picked.key != self._terms.current:
+            return self._stayed
         cold = min((each for each in self._able if each.tier >= picked.tier), key=self._cold)
         return self._run(cold) - self._run(picked)
 
@@ -157,3 +168,9 @@ class _Field:
             wanted=max(self._wanted, self._terms.at_least),
             saved=self._saved(picked) if reason is Reason.CACHE else 0,
         )
+
+
+def _worth_promoting(promoted: Candidate, load: Load, kept: int) -> bool:
+    """Whether no more than half of a promoted step's cost is for reading what another model has in its cache."""
+    lost = min(kept, load.input) * (promoted.price.input - promoted.price.cached_input)
+    return 2 * lost <= promoted.expected(load, 0)

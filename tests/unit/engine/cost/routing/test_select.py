@@ -107,12 +107,23 @@ def test_a_warm_cache_is_kept_until_leaving_it_pays() -> None:
         load=replace(LOAD, output=150, most_output=150),
         warm={used.key: 100},
         current=used.key,
-        steady=1,
+        horizon=1,
     )
     stays = choose(2, Complexity.COMPLEX, terms=terms)
     assert (stays.candidate, stays.reason, stays.saved) == (used, Reason.CACHE, 250)
-    assert choose(2, Complexity.COMPLEX, terms=replace(terms, steady=None)).candidate == other
+    assert choose(2, Complexity.COMPLEX, terms=replace(terms, horizon=None)).candidate == other
     assert choose(2, Complexity.COMPLEX, terms=replace(terms, cache_aware=False)).candidate == other
+
+
+def test_the_end_is_not_promoted_for_a_lost_cache() -> None:
+    """Reading 100 tokens anew at 20, where 1 would do, is most of what the end would cost; 30 are not."""
+    dear = candidate("dear", Tier.QUALITY, 20, cached=1)
+    used = candidate("used", Tier.BALANCED, 4, cached=1)
+    terms = Terms(candidates=(dear, used), load=replace(LOAD, output=20), warm={used.key: 100}, current=used.key)
+    stays = choose(9, Complexity.COMPLEX, terms=terms)
+    assert (stays.candidate, stays.reason, stays.saved) == (used, Reason.CACHE, 2_400 - 180)
+    little = choose(9, Complexity.COMPLEX, terms=replace(terms, warm={used.key: 30}))
+    assert (little.candidate, little.reason) == (dear, Reason.FINAL)
 
 
 def test_failures_are_paid() -> None:
