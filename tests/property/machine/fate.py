@@ -9,10 +9,10 @@ from hypothesis.stateful import precondition, rule
 
 from engine.domain.errors import DroverError
 from tests.property.machine.disks import LAG_S
-from tests.property.machine.lineage import Lineage
+from tests.property.machine.steering import Steering
 
 
-class Fate(Lineage):
+class Fate(Steering):
     """Rules that nobody asks for."""
 
     @rule(seconds=st.sampled_from((0.0, 0.5, 3.0, 40.0, 200.0)))

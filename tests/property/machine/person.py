@@ -20,14 +20,19 @@ LETS_RUN = ("start", "resume", "retry", "resume_all", "resume_offered")
 class Person(Checks):
     """Rules that are acts of a person."""
 
-    @rule(steps=st.integers(1, 4), budget=st.sampled_from((None, 0, CENT // 10, CENT, 20 * CENT)), paused=st.booleans())
-    def submit(self, steps: int, budget: int | None, paused: bool) -> None:
+    @rule(
+        steps=st.integers(1, 4),
+        budget=st.sampled_from((None, 0, CENT // 10, CENT, 20 * CENT)),
+        paused=st.booleans(),
+        reviews=st.sampled_from((0, 1, 2)),
+    )
+    def submit(self, steps: int, budget: int | None, paused: bool, reviews: int) -> None:
         """Make a task."""
 
         async def make() -> None:
             try:
                 made = await self.engine.submit(
-                    [spec(max_steps=steps, budget=budget, checkpoint_interval=2)], paused=paused
+                    [spec(max_steps=steps, budget=budget, checkpoint_interval=2, review_every=reviews)], paused=paused
                 )
             except DroverError:
                 if not self.failing:

@@ -21,7 +21,7 @@ from engine.recipes import recipe
 from engine.results.port import NoResults
 from engine.runtime.parts import EngineParts
 from engine.runtime.supervisor import Supervisor
-from engine.store.reading import replies_of
+from engine.store.reading import history_of, replies_of
 from tests.property.machine.disks import Disk, MemoryDisk
 from tests.virtual_time import LoopClock, VirtualLoop
 from tests.workbench import CENT, FixedPrices, OneProvider, spec
@@ -134,6 +134,10 @@ class World(RuleBasedStateMachine):
     def _judge(self, sent: Sent, task: TaskId, records: Sequence[Record]) -> None:
         if sum(message.role == "assistant" for message in sent.messages) > len(replies_of(records)):
             self.early.append(f"{sent.client_request_id} with a reply that was not durable")
+        told = history_of(records)
+        asked = self.engine.snapshot(task).spec
+        if sent.messages != recipe(asked.recipe).prompt(asked, told.replies, told.told):
+            self.early.append(f"{sent.client_request_id} with another prompt than the records make")
         if task in self.stopped:
             self.early.append(f"{sent.client_request_id} though nobody let its task run")
 
