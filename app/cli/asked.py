@@ -66,6 +66,7 @@ class Asked:
     batch_budget: str = ""
     start_at: str = ""
     priority: int | None = None
+    schema: Path | None = None
     review_every: int | None = None
     loop: str = ""
     """Repeats running after which it pauses, or "off"."""
@@ -120,6 +121,7 @@ class Asked:
             budget=_budget(self.budget),
             batch=self.batch,
             fallbacks=_fallbacks(self.fallbacks),
+            output_schema=_schema(self.schema) if self.schema else "",
         )
         given = {"max_steps": self.steps, "temperature": self.temperature, "max_output": self.max_output}
         given |= {"priority": self.priority, "review_every": self.review_every, "loop_after": repeats(self.loop)}
@@ -191,6 +193,13 @@ def with_path(name: str, address: str) -> str:
 def _shown(address: str) -> str:
     """Return an address that is none as it may be told: what stands before its host, or after it, may be a key."""
     return re.split(r"[?#]", address.rsplit("@", 1)[-1])[0]
+
+
+def _schema(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise wrong("schema_file", file=file, problem=_why(error)) from error
 
 
 def _context(given: Sequence[str]) -> dict[str, str]:

@@ -118,6 +118,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     """From 0 to 1: how alike two replies are at least to be a repeat, see `engine.domain.repeats`."""
     cells: dict[str, str] = {}
     """What its row had, by column, where it was made from one: kept for exports, sent to nobody."""
+    output_schema: str = ""
+    """A JSON schema that the answer shall fit, as text; empty for any text."""
     fallbacks: tuple[Route, ...] = ()
     """Where a step goes on that keeps failing, in this order."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.domain.errors import ErrorCode, InvalidSpecError, Problem
+from engine.domain.json_schema import is_schema
 from engine.domain.money import MOST
 from engine.domain.task import RecipeName, RetryPolicy, TaskSpec, TimeLimits
 
@@ -61,6 +62,8 @@ def _check(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         yield "priority", ErrorCode.PRIORITY_OUT_OF_RANGE
     if spec.not_before_ms is not None and not 0 <= spec.not_before_ms <= MAX_MOMENT_MS:
         yield "not_before_ms", ErrorCode.START_OUT_OF_RANGE
+    if spec.output_schema and not is_schema(spec.output_schema):
+        yield "output_schema", ErrorCode.SCHEMA_INVALID
     yield from _halts(spec)
     yield from _limits(spec.limits)
 
@@ -102,6 +105,7 @@ def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         "model": (spec.provider, spec.model),
         "fallbacks": tuple(name for route in spec.fallbacks for name in (route.provider, route.model)),
         "batch": (spec.batch,),
+        "output_schema": (spec.output_schema,),
         "cells": (*spec.cells.keys(), *spec.cells.values()),
     }
     for field, texts in fields.items():

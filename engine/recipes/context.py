@@ -12,12 +12,18 @@ from itertools import zip_longest
 from engine.domain.history import Told
 from engine.domain.message import Message
 
+FORM = "Give the result as JSON alone, without any words around it, that fits this JSON schema:"
 ADDED = "Instruction, from now on:"
 
 
 def facts(context: Mapping[str, str]) -> str:
     """Return the free context of a task as text, by name, in the order of the names; empty for none."""
     return "\n".join(f"{name}: {context[name]}" for name in sorted(context))
+
+
+def form(schema: str) -> str:
+    """Return the words that ask for an answer of a form; they go to the model. Empty for any text."""
+    return f"{FORM}\n{schema}" if schema else ""
 
 
 def conversation(system: str, asked: Sequence[str], replies: Sequence[str]) -> tuple[Message, ...]:

@@ -12,7 +12,7 @@ from engine.domain.history import NOTHING_TOLD, Told
 from engine.domain.message import Message
 from engine.domain.states import CompletionReason
 from engine.domain.task import ResultRule, TaskSpec
-from engine.recipes.context import conversation, facts, paragraphs, with_told
+from engine.recipes.context import conversation, facts, form, paragraphs, with_told
 
 MARKER = "[[DONE]]"
 
@@ -35,7 +35,7 @@ class Iterate:
         """See `Recipe`."""
         goal = paragraphs((spec.goal, facts(spec.context)))
         asked = with_told((goal, *(CONTINUE for _ in replies)), told)
-        return conversation(paragraphs((spec.system, RULES)), asked, replies)
+        return conversation(paragraphs((spec.system, RULES, form(spec.output_schema))), asked, replies)
 
     def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:
         """See `Recipe`."""

@@ -8,7 +8,7 @@ from engine.domain.history import NOTHING_TOLD, Told
 from engine.domain.message import Message
 from engine.domain.states import CompletionReason
 from engine.domain.task import ResultRule, TaskSpec
-from engine.recipes.context import conversation, facts, paragraphs, with_told
+from engine.recipes.context import conversation, facts, form, paragraphs, with_told
 
 
 class Pipeline:
@@ -18,7 +18,7 @@ class Pipeline:
         """See `Recipe`."""
         first, *rest = spec.prompts[: len(replies) + 1]
         asked = with_told((paragraphs((spec.goal, facts(spec.context), first)), *rest), told)
-        return conversation(spec.system, asked, replies)
+        return conversation(_system(spec), asked, replies)
 
     def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:
         """See `Recipe`."""
@@ -30,3 +30,8 @@ class Pipeline:
         if spec.result is ResultRule.JOIN:
             return "\n\n".join(texts)
         return texts[-1] if texts else ""
+
+
+def _system(spec: TaskSpec) -> str:
+    """Return the person's own words as they are, and the form of the answer below them where one is asked for."""
+    return paragraphs((spec.system, form(spec.output_schema))) if spec.output_schema else spec.system

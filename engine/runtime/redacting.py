@@ -64,5 +64,6 @@ def without_secrets(spec: TaskSpec, redact: Redact) -> TaskSpec:
         system=redact.known(spec.system),
         context={redact.known(name): redact.known(value) for name, value in spec.context.items()},
         batch=redact.known(spec.batch),
+        output_schema=redact.known(spec.output_schema),
         cells={redact.known(name): redact.known(value) for name, value in spec.cells.items()},
     )

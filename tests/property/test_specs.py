@@ -43,6 +43,7 @@ FIELDS: Mapping[str, st.SearchStrategy[object]] = {
     "review_after": st.lists(INTEGERS, max_size=3).map(tuple),
     "loop_after": INTEGERS,
     "loop_similarity": FLOATS,
+    "output_schema": st.one_of(TEXTS, st.sampled_from(['{"type": "object"}', '{"type": 7}'])),
     "cells": st.dictionaries(TEXTS, TEXTS, max_size=3),
 }
 """Values of the right type and of any size. Fields that are left out have a few values and no others."""

@@ -28,6 +28,7 @@ class MoreValues(TypedDict):
 
     system: str
     context: dict[str, str]
+    output_schema: str
     temperature: float
     max_output: int
     checkpoint_interval: int
@@ -53,6 +54,7 @@ class MoreSettings(QWidget):
         self.fields: dict[str, Field[QWidget]] = {
             "system": Field(words("new_task.system"), area(rows=2)),
             "context": Field(words("new_task.context"), area(rows=2)),
+            "output_schema": Field(words("new_task.schema"), area(hint=words("new_task.schema_hint"), rows=2)),
             "temperature": Field(words("new_task.temperature"), line(f"{DEFAULT.temperature:g}")),
             "max_output": Field(words("new_task.max_output"), line(str(DEFAULT.max_output))),
             "result": self.result,
@@ -77,6 +79,7 @@ class MoreSettings(QWidget):
         layout.setSpacing(12)
         layout.addWidget(self.fields["system"])
         layout.addWidget(self.fields["context"])
+        layout.addWidget(self.fields["output_schema"])
         rest = [[self.fields[name] for name in row] for row in ROWS]
         layout.addLayout(grid([rest[0], times[:3], times[3:], *rest[1:]]))
         layout.addWidget(self.fields["fallbacks"])
@@ -87,6 +90,7 @@ class MoreSettings(QWidget):
         limits = {name: read(fields[f"limits.{name}"], float, NUMBER) for name in TIMES}
         return MoreValues(
             system=text_of(fields["system"]).strip(),
+            output_schema=text_of(fields["output_schema"]).strip(),
             context=read(fields["context"], pairs, "new_task.not_context"),
             temperature=read(fields["temperature"], float, NUMBER),
             max_output=read(fields["max_output"], int, NUMBER),

@@ -187,6 +187,7 @@ FIELDS: tuple[Field, ...] = (
     _choice("result", "what", ResultRule),
     Field(code="prompts", group="what", kind=Kind.TEXT, read=read_prompts, write=write_prompts),
     _plain("system", "what", Kind.TEXT),
+    _plain("output_schema", "what", Kind.TEXT),
     Field(code="context", group="what", kind=Kind.TEXT, read=read_context, write=write_context),
     _plain("provider", "model"),
     _plain("model", "model"),

@@ -42,8 +42,8 @@ class Spending:
         """See `Spending`."""
         parts, most = self._rooms.parts, 0
         async for spec in in_slices(specs):
-            price = parts.prices.quote(spec.provider, spec.model).price
-            most += worst_case(spec, parts.recipe(spec.recipe), price)
+            prices = [parts.prices.quote(route.provider, route.model).price for route in spec.routes]
+            most += max(worst_case(spec, parts.recipe(spec.recipe), price) for price in prices)
         return most
 
     def fences(self) -> tuple[Fence, ...]:

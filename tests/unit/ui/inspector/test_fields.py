@@ -24,8 +24,8 @@ SPEC = TaskSpec(
 
 
 def test_every_setting_has_a_field() -> None:
-    """What can be asked of a task can be seen; a batch is chosen at import."""
-    shown = {field.code.split(".", 1)[0] for field in FIELDS} | {"limits", "retry", "batch"}
+    """What can be asked of a task can be seen; a batch and its rows' cells are chosen at import."""
+    shown = {field.code.split(".", 1)[0] for field in FIELDS} | {"limits", "retry", "batch", "cells"}
     shown -= {"max_retries", "backoff_base", "max_billed", "switch_after"}
     assert shown == set(TaskSpec.__struct_fields__)
 
