@@ -42,6 +42,7 @@ class Event(StrEnum):
     EXPIRE = "expire"
     CANCEL = "cancel"
     RESTORE = "restore"
+    YIELD = "yield"
 
 
 class Action(StrEnum):
@@ -139,6 +140,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (S.RUNNING, E.FAIL): S.FAILED,
     (S.RUNNING, E.EXPIRE): S.TIMEOUT,
     (S.RUNNING, E.CANCEL): S.CANCELLED,
+    (S.RUNNING, E.YIELD): S.PENDING,
     (S.CHECKPOINTING, E.SAVED): S.RUNNING,
     (S.CHECKPOINTING, E.PAUSE): S.PAUSED,
     (S.CHECKPOINTING, E.FAIL): S.FAILED,

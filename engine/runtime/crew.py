@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.domain.ids import TaskId
+    from engine.domain.task import Place
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.record import TaskRecord
     from engine.runtime.register import Register
@@ -33,7 +34,7 @@ class Crew:
         self._timetable = Timetable(ports.clock, self._due)
         self._runners: dict[TaskId, Runner] = {}
         self._jobs: dict[TaskId, asyncio.Task[None]] = {}
-        self._closing = self._held = False
+        self._closing = self._held = self._thinning = False
 
     @property
     def limit(self) -> int:
@@ -43,7 +44,20 @@ class Crew:
     @limit.setter
     def limit(self, limit: int) -> None:
         self._limit = max(1, limit)
+        self._thin()
         self.fill()
+
+    def _thin(self) -> None:
+        """Let so many runners as are too many give their place back after their step, the last of the queue first."""
+        surplus = len(self._runners) - self._limit
+        ranked = sorted(self._runners, key=self._place, reverse=True)
+        for number, task in enumerate(ranked):
+            self._runners[task].wishes.give_way(surplus=number < surplus)
+        self._thinning = surplus > 0
+
+    def _place(self, task: TaskId) -> Place:
+        record = self._register.get(task)
+        return place_of(record.order, record.spec, record.tip)
 
     def at_work(self) -> Iterator[TaskId]:
         """Go over the tasks that have a runner."""
@@ -151,4 +165,9 @@ class Crew:
 
     def _ended(self, task: TaskId) -> None:
         del self._runners[task], self._jobs[task]
+        if self._thinning:
+            self._thin()
+        record = self._register.get(task) if task in self._register else None
+        if record is not None and record.tip.state is State.PENDING and task not in self._queue:
+            self._put(record)  # it gave its place back
         self.fill()

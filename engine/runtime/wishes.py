@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
-from engine.domain.states import Event, PauseReason, Phase, Wanted
+from engine.domain.states import Event, PauseReason, Phase, State, Wanted
 from engine.runtime.deadlines import CutError, Deadlines, Interruptible
 from engine.runtime.stop import Stop
 
@@ -31,6 +31,7 @@ class Wishes:
         self._halt: Stop | None = None
         self._scope: Deadlines | None = None
         self._waiting = False
+        self._surplus = False
 
     @property
     def current(self) -> Wanted:
@@ -47,6 +48,12 @@ class Wishes:
         """Stop after the step in flight, for what makes going on wrong whatever anybody wishes."""
         self._halt = stop
         if self._waiting and self._scope is not None:
+            self._scope.cut(Wanted.PAUSE)
+
+    def give_way(self, *, surplus: bool) -> None:
+        """Let the task give its place back before its next step, because fewer shall run; or keep it after all."""
+        self._surplus = surplus
+        if surplus and self._waiting and self._scope is not None and not self._record.tip.step_attempts:
             self._scope.cut(Wanted.PAUSE)
 
     def heed(self) -> None:
@@ -67,6 +74,8 @@ class Wishes:
         if wish is not Wanted.NOTHING:
             asked = self._record.tip.wanted is not Wanted.NOTHING
             raise Stop(Event.PAUSE, PauseReason.USER if asked else PauseReason.INTERRUPTION)
+        if self._surplus and self._record.tip.state is State.RUNNING and not self._record.tip.step_attempts:
+            raise Stop(Event.YIELD)
 
     def show(self, phase: Phase, until: float | None = None) -> None:
         """Show what the task is busy with."""

@@ -8,7 +8,7 @@ from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import State
 from engine.providers.scripted import in_turn, reply
 from tests.virtual_time import run
-from tests.workbench import Bench, bench
+from tests.workbench import Bench, bench, spec
 
 LONG = in_turn(reply("x", pause_s=10.0))
 
@@ -103,5 +103,47 @@ def test_closing_lets_a_step_finish_for_the_grace_and_cuts_it_then() -> None:
                 assert b.engine.snapshot(first).state is State.PAUSED
                 assert b.engine.snapshot(second).state is State.PENDING
                 assert len(b.provider.sent) == 1
+
+    run(main())
+
+
+def test_fewer_places_make_surplus_tasks_give_theirs_back_after_their_step() -> None:
+    """A person who lowers the limit expects that soon so many run: nobody is cut, nobody loses a step."""
+
+    async def main() -> None:
+        async with bench(in_turn(reply("x", pause_s=10.0)), running_limit=6) as b:
+            ids = await b.engine.submit([spec(max_steps=4, loop_after=0) for _ in range(8)])
+            await asyncio.sleep(5)
+            assert b.provider.open == 6
+            b.engine.set_running_limit(2)
+            await asyncio.sleep(1)
+            assert b.provider.open == 6  # a step in flight is being paid
+            await asyncio.sleep(15)
+            assert b.provider.open == 2
+            states = [b.engine.snapshot(task).state for task in ids]
+            assert states == [State.RUNNING] * 2 + [State.PENDING] * 6
+            assert all(b.engine.snapshot(task).standing.steps_done == 1 for task in ids[2:6])
+            b.engine.set_running_limit(8)
+            await asyncio.sleep(1)
+            assert b.provider.open == 8
+            await asyncio.sleep(500)
+            assert {b.engine.snapshot(task).state for task in ids} == {State.COMPLETED}
+            assert len(b.provider.sent) == 8 * 4
+
+    run(main())
+
+
+def test_a_limit_raised_again_in_time_lets_all_of_them_go_on() -> None:
+    """Nobody gives its place back for what was lowered and raised within a step."""
+
+    async def main() -> None:
+        async with bench(in_turn(reply("x", pause_s=10.0)), running_limit=4) as b:
+            ids = await b.engine.submit([spec(max_steps=3, loop_after=0) for _ in range(4)])
+            await asyncio.sleep(5)
+            b.engine.set_running_limit(1)
+            b.engine.set_running_limit(4)
+            await asyncio.sleep(15)
+            assert b.provider.open == 4
+            assert {b.engine.snapshot(task).state for task in ids} == {State.RUNNING}
 
     run(main())
