@@ -20,14 +20,14 @@ from app.lock import FolderLock, Owner
 from app.paths import Paths
 from app.redaction import Redactor
 from app.secrets import Secrets
-from app.settings import ProviderSettings, Settings
+from app.settings import ModelSettings, ProviderSettings, Settings
 from engine.cost.ledger import MemoryLedger
-from engine.cost.port import Level, Price, Quote
-from engine.cost.prices import FREE, Catalogue, Key, read_list
+from engine.cost.port import Level, Quote
+from engine.cost.prices import FREE, Catalogue, Key, read_list, stated
 from engine.domain.clock import SystemClock, UlidIds
 from engine.domain.errors import DroverError
 from engine.domain.ids import TaskId
-from engine.domain.money import parse, per_million
+from engine.domain.money import parse
 from engine.domain.storage import Retention
 from engine.providers.directory import ConfiguredProviders, ProviderConfig
 from engine.providers.local.config import LocalConfig
@@ -249,21 +249,17 @@ def own_prices(settings: Settings, simulator: SimulatorConfig) -> dict[Key, Quot
         if provider.free:
             found[provider.name, ""] = FREE
         for model in provider.models:
-            quote = _own(model.free, model.input, model.cached_input, model.output)
+            quote = _own(model)
             if quote is not None:
                 found[provider.name, model.id] = quote
     return found
 
 
-def _own(free: bool, into: str, cached: str, out: str) -> Quote | None:  # noqa: FBT001 - one of a row of fields
-    if free:
+def _own(model: ModelSettings) -> Quote | None:
+    if model.free:
         return FREE
     try:
-        price_in, price_out = per_million(into), per_million(out)
-        price_cached = per_million(cached) if cached else price_in
+        price = stated(model.input, model.output, model.cached_input, model.cache_write, model.reasoning)
     except ValueError:
         return None
-    price = Price(
-        input=price_in, cached_input=price_cached, cache_write=price_in, output=price_out, reasoning=price_out
-    )
     return Quote(price=price, price_list="own")

@@ -35,6 +35,8 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     free: bool = False
     input: str = ""
     cached_input: str = ""
+    cache_write: str = ""
+    reasoning: str = ""
     output: str = ""
     context: Annotated[int, msgspec.Meta(ge=1)] | None = None
 

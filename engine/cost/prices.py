@@ -34,15 +34,30 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     input: str
     output: str
     cached_input: str = ""
+    cache_write: str = ""
+    reasoning: str = ""
     aliases: tuple[str, ...] = ()
     source: str = ""
     date: str = ""
 
     def price(self) -> Price:
         """Return pico a token; raises ValueError."""
-        into, out = per_million(self.input), per_million(self.output)
-        cached = per_million(self.cached_input) if self.cached_input else into
-        return Price(input=into, cached_input=cached, cache_write=into, output=out, reasoning=out)
+        return stated(self.input, self.output, self.cached_input, self.cache_write, self.reasoning)
+
+
+def stated(into: str, out: str, cached: str = "", written: str = "", reasoning: str = "") -> Price:
+    """Return the price of dollars per million tokens; what is not stated costs as other input, as other output.
+
+    Raises ValueError.
+    """
+    price_in, price_out = per_million(into), per_million(out)
+    return Price(
+        input=price_in,
+        cached_input=per_million(cached) if cached else price_in,
+        cache_write=per_million(written) if written else price_in,
+        output=price_out,
+        reasoning=per_million(reasoning) if reasoning else price_out,
+    )
 
 
 class PriceList(msgspec.Struct, frozen=True, kw_only=True):

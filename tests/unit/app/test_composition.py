@@ -77,6 +77,13 @@ def test_a_price_of_the_person_s_own() -> None:
     assert (price.input, price.cached_input, price.output, price.reasoning) == (500_000, 500_000, 2_000_000, 2_000_000)
 
 
+def test_an_own_price_may_state_every_kind_of_token() -> None:
+    """As a list does."""
+    model = ModelSettings(id="m", input="1", output="2", cached_input="0.5", cache_write="1.25", reasoning="3")
+    price = own_prices(own(model), SimulatorConfig())["mine", "m"].price
+    assert (price.cached_input, price.cache_write, price.reasoning) == (500_000, 1_250_000, 3_000_000)
+
+
 def test_half_a_price_is_none() -> None:
     """An unknown price is refused, not guessed."""
     assert ("mine", "m") not in own_prices(own(ModelSettings(id="m", input="1")), SimulatorConfig())

@@ -64,6 +64,13 @@ def test_a_list_gives_every_name_its_price() -> None:
     assert (price.output, price.reasoning) == (10_000_000, 10_000_000)
 
 
+def test_writing_a_cache_and_reasoning_have_their_own_prices() -> None:
+    """Where a list states them; a hold takes the dearer of each kind."""
+    price = read_list(LIST + 'cache_write = "1.5625"\nreasoning = "12"').quotes()["p", "m"].price
+    assert (price.cache_write, price.reasoning) == (1_562_500, 12_000_000)
+    assert price.worst(1, 1) == 13_562_500
+
+
 @pytest.mark.parametrize("text", ["", "list = 1", 'list = "x"', LIST + "\n[[model]]\nid = 1\n", "\x00"])
 def test_what_is_no_list(text: str) -> None:
     """A file of something else is an error."""
