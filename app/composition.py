@@ -129,10 +129,13 @@ class Program:
 
     def _config(self, name: str, own: ProviderSettings | None) -> ProviderConfig:
         key = self._keys.setdefault(name, functools.partial(self.secrets.key, name))
-        known = self._preset(name)
-        if known is not None:
-            return replace(known.config(key=key, base_url=own.base_url if own else ""), name=name)
-        return OpenAIConfig(name=name, base_url=own.base_url if own else "", key=key)
+        known, address = self._preset(name), own.base_url if own else ""
+        config = (
+            replace(known.config(key=key, base_url=address), name=name)
+            if known is not None
+            else OpenAIConfig(name=name, base_url=address, key=key)
+        )
+        return config if own is None else replace(config, capabilities=limited(config.capabilities, own))
 
     async def load_keys(self, *names: str) -> None:
         """Find the keys of these providers, or of all that are set up."""
@@ -208,6 +211,17 @@ class Program:
             raise
         engine.set_retention(retention(self.settings))
         return engine, store
+
+
+def limited(capabilities: Capabilities, own: ProviderSettings) -> Capabilities:
+    """Return what a provider can do within the limits that the person set for it."""
+    return replace(
+        capabilities,
+        concurrency=own.at_once or capabilities.concurrency,
+        requests_per_minute=own.requests_per_minute or None,
+        tokens_per_minute=own.tokens_per_minute or None,
+        probe_s=own.probe_s,
+    )
 
 
 def retention(settings: Settings) -> Retention:

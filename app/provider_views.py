@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from app.settings import ModelSettings, ProviderSettings, Settings
 from engine.cost.prices import Listed, read_list
 from engine.providers.local.config import LocalConfig
 from engine.providers.transport import check_url
-from ui.services import PricedModel, ProviderView
+from ui.services import NO_LIMITS, PricedModel, ProviderLimits, ProviderView
 
 TITLES = {
     "holysheep": "HolySheep",
@@ -60,6 +61,16 @@ def view(program: Program, name: str, listed: Mapping[str, tuple[str, ...]]) -> 
         models=tuple(dict.fromkeys([*(m.id for m in priced), *known, *listed.get(name, ())])),
         priced=priced,
         set_up=own is not None,
+        limits=_limits(own) if own else NO_LIMITS,
+    )
+
+
+def _limits(own: ProviderSettings) -> ProviderLimits:
+    return ProviderLimits(
+        at_once=own.at_once,
+        requests_per_minute=own.requests_per_minute,
+        tokens_per_minute=own.tokens_per_minute,
+        probe_s=own.probe_s,
     )
 
 
@@ -114,7 +125,8 @@ def _provider(shown: ProviderView, before: ProviderSettings | None) -> ProviderS
         )
         for each in shown.priced
     )
-    return _usable(msgspec.structs.replace(start, base_url=address, free=shown.free, models=models), before)
+    changed = msgspec.structs.replace(start, base_url=address, free=shown.free, models=models, **asdict(shown.limits))
+    return _usable(changed, before)
 
 
 def _usable(provider: ProviderSettings, before: ProviderSettings | None) -> ProviderSettings:

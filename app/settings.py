@@ -53,6 +53,14 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     """Everything it offers is free: a server of the person's own."""
     model_file: str = ""
     """GGUF file of the local model; empty for the small test model."""
+    at_once: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
+    """Requests at the same time at most; 0 lets Drover find out, here and below."""
+    requests_per_minute: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 0
+    """Of each model."""
+    tokens_per_minute: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 0
+    """Of each model, in and out."""
+    probe_s: Annotated[float, msgspec.Meta(ge=1, le=86_400)] = 120.0
+    """Seconds at most between two tries while it does not answer."""
     models: tuple[ModelSettings, ...] = ()
 
     def renamed(self, name: str) -> ProviderSettings:

@@ -94,6 +94,7 @@ class Services:
 
     def _apply(self, settings: Settings) -> None:
         self._program.apply(settings)
+        self._engine.providers_changed()
         self._engine.set_running_limit(settings.running_limit)
         self._engine.set_retention(retention(settings))
         day = self._engine.totals().day
@@ -118,6 +119,7 @@ class Services:
     async def keep_key(self, provider: str, key: str) -> str:
         """See `WindowServices`."""
         kept = await self._program.secrets.keep(provider, key)
+        self._engine.key_changed(provider)
         if self._program.settings.provider(provider) is None:
             self._remember(ProviderSettings(name=provider, preset=provider if provider in BY_NAME else "custom"))
         return str(kept)

@@ -132,6 +132,9 @@ class MainWindow(LivingWindow):
         bars.trouble.again.connect(self.deeds.mend)
         bars.undo.undo.connect(self.deeds.undelete)
         bars.damage.show_it.connect(self.openings.data)
+        bars.providers.away.try_now.connect(self.engine.try_now)
+        bars.providers.key.again.connect(self.engine.key_changed)
+        bars.providers.key.settings.connect(self.openings.provider_settings)
         bars.money.room.resume.connect(self.engine.resume_offered)
         bars.money.fence.lift.connect(self.deeds.lift_fence)
 

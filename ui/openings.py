@@ -83,6 +83,12 @@ class Openings(QObject):
         self._open(dialog)
         return dialog
 
+    def provider_settings(self, name: str) -> Settings:
+        """Open the settings where a provider's key stands."""
+        dialog = self.settings()
+        dialog.look_at(name)
+        return dialog
+
     def data(self) -> Data:
         """Open what there is to say about the saved data."""
         dialog = Data(self._engine, self._services, self._words, self._over)

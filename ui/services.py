@@ -31,6 +31,20 @@ class PricedModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderLimits:
+    """How much may be asked of a provider; 0 lets Drover find out."""
+
+    at_once: int = 0
+    requests_per_minute: int = 0
+    tokens_per_minute: int = 0
+    probe_s: float = 120.0
+    """Seconds at most between two tries while it does not answer."""
+
+
+NO_LIMITS = ProviderLimits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderView:
     """A provider as the window shows and edits it."""
 
@@ -52,6 +66,7 @@ class ProviderView:
     """The address of a preset that nobody changed."""
     set_up: bool = False
     """Whether the person set it up; a preset nobody touched is only offered."""
+    limits: ProviderLimits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from engine.face import DroverError, Engine, Totals
 from ui.bars import Banner, Notice
 from ui.cost.offers import MoneyBanners
+from ui.provider_bars import ProviderBars
 from ui.services import WindowServices
 from ui.text import Words
 from ui.trouble import DamageBar, TroubleBar
@@ -25,12 +26,12 @@ class Bars(QWidget):
         self._results_problem, self._interrupted, self._trouble = "", (0, 0, 0), ""
         self.banner, self.notice = Banner(words), Notice(words("action.cancel"))
         self.trouble, self.undo, self.damage = TroubleBar(words), UndoBar(words), DamageBar(words, engine.damage)
-        self.money = MoneyBanners(words)
+        self.money, self.providers = MoneyBanners(words), ProviderBars(words)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for bar in (self.trouble, self.damage, self.undo, self.banner, self.money, self.notice):
+        for bar in (self.trouble, self.damage, self.undo, self.banner, self.providers, self.money, self.notice):
             layout.addWidget(bar)
 
     def show_totals(self, totals: Totals) -> None:
@@ -39,6 +40,7 @@ class Bars(QWidget):
         self._ask_about_interrupted(totals)
         self.trouble.show_totals(totals)
         self.damage.show_totals(totals)
+        self.providers.show_totals(totals)
         self.money.show_totals(totals)
         self._tell_results()
 

@@ -62,6 +62,10 @@ async def _run(program: Program, asked: Asked, output: Output) -> Exit:
             return await finish(program, engine, task, output)
 
 
+WAITS = (Phase.RETRYING, Phase.WAITING_RATE_LIMIT, Phase.WAITING_PROVIDER)
+"""What a task is told to wait for, and for how long."""
+
+
 def refuse_unknown_limits(program: Program) -> None:
     """Raise `CommandError` where the settings, and with them the person's limits, could not be read."""
     if program.problem is not None:
@@ -95,8 +99,8 @@ async def _watch(engine: Supervisor, task: TaskId, output: Output) -> None:
     told: object = None
     async for report in engine.watch(task):
         snapshot = engine.snapshot(task)
-        until = snapshot.phase_until if report.phase is Phase.RETRYING else None
-        news = (report.step, report.state, until)
+        until = snapshot.phase_until if report.phase in WAITS else None
+        news = (report.step, report.state, until and round(until))
         if news == told:
             continue
         told = news

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.domain.deadline import Deadline
+from engine.domain.errors import ErrorCode
 from engine.domain.fence import Fence
 from engine.domain.ids import TaskId
 from engine.domain.states import Phase, State
@@ -72,6 +73,24 @@ class ProviderHealth:
     """Median time until the server accepted a request."""
     last_error: str = ""
     """An `ErrorCode` when the last attempt failed; empty when it did not."""
+    at_once: int | None = None
+    """Requests at the same time that its models are found to take, all together; None before any was asked."""
+    waiting: int = 0
+    """Tasks that wait for it: for their turn, for its limits, or for its answer."""
+    away: str = ""
+    """Why it does not answer: an `ErrorCode` or a level of time; empty while it does."""
+    next_try_s: float | None = None
+    """Seconds until it is tried again; None while that is under way, or it answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRefusal:
+    """A provider that refused its key, or has no credit: nothing is asked of it until the person says so."""
+
+    provider: str
+    code: ErrorCode
+    tasks: int
+    """PAUSED for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +109,11 @@ class Totals:
     PENDING with phase AWAITING_CONSENT."""
     offered: Mapping[str, int] = field(default_factory=dict[str, int])
     """How many tasks a limit or a fence stopped that would go on now, by what stopped them: a level of the ledger,
-    or FENCED."""
+    FENCED, or what a provider refused its key for."""
     fences: tuple[Fence, ...] = ()
     """Models that are asked nothing more until the person says so."""
+    refusals: tuple[KeyRefusal, ...] = ()
+    """Providers that are asked nothing more until the person says so."""
     unknown: int = 0
     """Tasks with attempts whose end nobody knows and on which nobody has decided."""
     unknown_amount: int = 0

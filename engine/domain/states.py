@@ -107,6 +107,8 @@ class Phase(StrEnum):
     QUEUED = "queued"
     SCHEDULED = "scheduled"
     WAITING_SLOT = "waiting_slot"
+    WAITING_RATE_LIMIT = "waiting_rate_limit"
+    WAITING_PROVIDER = "waiting_provider"
     WAITING_HELD = "waiting_held"
     PREPARING = "preparing"
     CONNECTING = "connecting"

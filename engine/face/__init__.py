@@ -24,6 +24,7 @@ from engine.domain.money import PICO, decimal, parse, per_million, plain
 from engine.domain.progress import (
     ChangeBatch,
     Distribution,
+    KeyRefusal,
     LiveText,
     ProgressReport,
     ProviderHealth,
@@ -127,6 +128,7 @@ __all__ = [
     "Form",
     "Hints",
     "InvalidSpecError",
+    "KeyRefusal",
     "Layout",
     "LedgerEntry",
     "Level",

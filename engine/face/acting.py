@@ -100,6 +100,18 @@ class Acting(Protocol):
         """Move tasks that wait before another one that does; None is behind all of them."""
         ...
 
+    def try_now(self, provider: str) -> None:
+        """Try a provider that does not answer at once, not at its next turn; nothing to do for one that does."""
+        ...
+
+    def key_changed(self, provider: str) -> None:
+        """Let a provider be asked again that refused its key; what it stopped is offered to resume."""
+        ...
+
+    def providers_changed(self) -> None:
+        """Heed at once how providers are set up now: limits hold for those that wait, what was away is tried."""
+        ...
+
     def set_running_limit(self, limit: int) -> None:
         """Set how many tasks run at the same time, from now on."""
         ...

@@ -18,6 +18,7 @@ import msgspec
 from engine.domain.errors import ErrorCode
 from engine.domain.hiding import HIDDEN, hide, hide_bytes
 from engine.providers.port import ProviderError
+from engine.providers.rate_headers import read_report
 from engine.providers.usage import UNREADABLE
 
 MAX_DETAIL = 500
@@ -63,6 +64,9 @@ BY_WORD: tuple[tuple[str, ErrorCode], ...] = (
     ("rate_limit", ErrorCode.RATE_LIMITED),
 )
 """What servers say in `code`, `type` or `message`, the surest first."""
+
+OF_THE_KEY = ("api key", "api_key", "apikey", "api-key", "credential", "deactivated", "revoked", "suspended")
+"""What a 403 says that is about the key or its account, and not about what was asked with it."""
 
 
 class ErrorBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,6 +165,7 @@ def from_status(status: int, headers: Mapping[str, str], raw: bytes, *, now_ms: 
         retry_after_s=retry_after(headers, body, now_ms),
         status=status,
         raw=raw,
+        report=read_report(headers, now_ms),
     )
 
 
@@ -170,6 +175,8 @@ def classify(status: int, body: ErrorBody) -> ErrorCode:
         return ErrorCode.REDIRECTED
     if status == 404 and not body.known:
         return ErrorCode.NO_SERVICE  # nothing there speaks this protocol
+    if status == 403 and any(word in body.words.lower() for word in OF_THE_KEY):
+        return ErrorCode.WRONG_KEY
     if status in (401, 402, 403, 413):
         return BY_STATUS[status]
     if status < 500:

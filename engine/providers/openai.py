@@ -153,7 +153,13 @@ class OpenAIProvider:
         try:
             if response.status_code != 200:
                 raise await self._refusal(response, key)
-            reader = ReplyReader(response, self._config.dialect, cost_header=self._config.cost_header, key=key)
+            reader = ReplyReader(
+                response,
+                self._config.dialect,
+                cost_header=self._config.cost_header,
+                key=key,
+                now_ms=self._clock.wall_ms(),
+            )
             yield reader.opened()
             while (deltas := await reader.more()) is not None:
                 for delta in deltas:

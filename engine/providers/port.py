@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine.domain.allowance import SILENT, RateReport
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.message import Message
 from engine.domain.usage import FinishReason, Usage
@@ -48,8 +49,8 @@ class Opened:
     """The server accepted the request; `provider_request_id` may be empty."""
 
     provider_request_id: str
-    headers: tuple[tuple[str, str], ...] = ()
-    """Rate-limit headers and the like, lower-case names; hostile text."""
+    report: RateReport = SILENT
+    """What the server says of its limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class ProviderError(DroverError):
         usage: Usage | None = None,
         cost: int | None = None,
         raw: bytes = b"",
+        report: RateReport = SILENT,
     ) -> None:
         """Say what went wrong, whether trying again may help and whether money may have been spent.
 
@@ -108,6 +110,7 @@ class ProviderError(DroverError):
         self.usage = usage
         self.cost = cost
         self.raw = raw
+        self.report = report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,12 @@ class Capabilities:
     tools: bool = False
     concurrency: int | None = None
     """Requests at the same time at most; None is no limit of its own."""
+    requests_per_minute: int | None = None
+    """Of each model, at most, where the person says so; a server's own limits are learned from its answers."""
+    tokens_per_minute: int | None = None
+    """In and out, of each model."""
+    probe_s: float = 120.0
+    """Seconds at most between two tries while it does not answer."""
     context: int | None = None
     """Tokens of input and output together, where it is known."""
     local: bool = False

@@ -16,6 +16,7 @@ from engine.providers.chat import ChatAssembler, ChatDialect
 from engine.providers.errors import WITHHELD, redact, redact_bytes
 from engine.providers.event_stream import EventStream, EventTooLargeError, ServerEvent
 from engine.providers.port import Delta, Finished, Opened, ProviderError
+from engine.providers.rate_headers import read_report
 from engine.providers.transport import from_network, pieces
 from engine.providers.usage import read_dollars
 
@@ -38,9 +39,12 @@ NETWORK = (httpx.HTTPError, aiohttp.ClientError, OSError)
 class ReplyReader:
     """Reads one reply: ask for `opened`, then for `more` until there is none, then for `finished`."""
 
-    def __init__(self, response: httpx.Response, dialect: ChatDialect, *, cost_header: str, key: str | None) -> None:
-        """Read from `response`, whose status is 200. `key` is taken out of what is kept."""
+    def __init__(
+        self, response: httpx.Response, dialect: ChatDialect, *, cost_header: str, key: str | None, now_ms: int = 0
+    ) -> None:
+        """Read from `response`, whose status is 200, at wall time `now_ms`. `key` is taken out of what is kept."""
         self._headers = response.headers
+        self._now_ms = now_ms
         self._kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         self._chunks = pieces(response)
         self._assembler = ChatAssembler(dialect, key)
@@ -63,12 +67,7 @@ class ReplyReader:
         if self._kind == "text/html":
             raise self._error(ErrorCode.GARBAGE, self._kind)
         stated = next((self._headers[name] for name in REQUEST_IDS if name in self._headers), "")
-        limits = (
-            (name[:MAX_HEADER], redact(value, self._key)[:MAX_HEADER])
-            for name, value in self._headers.items()
-            if name.startswith("x-ratelimit-")
-        )
-        return Opened(redact(stated, self._key)[:MAX_HEADER], tuple(limits))
+        return Opened(redact(stated, self._key)[:MAX_HEADER], read_report(self._headers, self._now_ms))
 
     @property
     def begins_tail(self) -> bool:

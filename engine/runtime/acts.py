@@ -27,13 +27,21 @@ if TYPE_CHECKING:
 class Acts:
     """The acts of `engine.face.Engine` on tasks that exist."""
 
-    def __init__(self, register: Register, journal: Journal, crew: Crew, changed: Callable[[TaskId], None]) -> None:
+    def __init__(
+        self,
+        register: Register,
+        journal: Journal,
+        crew: Crew,
+        changed: Callable[[TaskId], None],
+        forgive: Callable[[str], None],
+    ) -> None:
         """Act on tasks of `register`."""
         self._register = register
         self._journal = journal
         self._crew = crew
         self._changed = changed
         self._turns = Turns(crew.hold, crew.release)
+        self._forgive = forgive
 
     def start(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
@@ -105,6 +113,8 @@ class Acts:
             record.phase = Phase.QUEUED
             self._register.note_interruption(record)
             self._changed(record.id)
+        for route in record.spec.routes:  # who resumes wants them asked again
+            self._forgive(route.provider)
         if record.tip.state is not State.PENDING:
             self._grant_time(record)
             self._journal.state(record, Event.RESUME, "", "", **changes_of_resuming(record.tip))

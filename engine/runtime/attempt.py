@@ -13,6 +13,7 @@ from engine.runtime import points
 from engine.runtime.deadlines import Cause, CutError, Deadlines
 
 if TYPE_CHECKING:
+    from engine.runtime.limits.gate import Permit
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.record import Stream, TaskRecord
 
@@ -33,16 +34,21 @@ class Ending:
     streamed_tokens: int = 0
     retry_in_s: float | None = None
     """Seconds to wait before another attempt; None when there is none to make."""
+    excused: bool = False
+    """Whether its provider is away: no failure of the step's, which waits and tries again when it is its turn."""
 
 
 class Attempt:
     """A request in flight."""
 
-    def __init__(self, record: TaskRecord, ports: RunnerPorts, stream: Stream, provider: str) -> None:
-        """Stream into `stream`, which the record shows, from the provider of this name."""
+    def __init__(
+        self, record: TaskRecord, ports: RunnerPorts, stream: Stream, provider: str, permit: Permit
+    ) -> None:
+        """Stream into `stream`, which the record shows, from the provider of this name; tell `permit` what it does."""
         self._record = record
         self._ports = ports
         self._stream = stream
+        self._permit = permit
         self._gauge = ports.gauges.provider(provider)
         self._hider = ports.redact.stream()
         self._id = AttemptId("")
@@ -56,6 +62,7 @@ class Attempt:
         self._id = attempt
         self._began = self._ports.clock.monotonic()
         self._gauge.streams += 1
+        self._permit.left()
         try:
             async with deadlines:
                 finished = await self._receive(provider, prepared, attempt, deadlines)
@@ -63,6 +70,7 @@ class Attempt:
         except CutError as cut:
             return self._ending(cause=cut.cause)
         except ProviderError as error:
+            self._permit.heard(error.report)
             return self._ending(error=error)
         finally:
             self._gauge.streams -= 1
@@ -86,6 +94,7 @@ class Attempt:
 
     def _opened(self, event: Opened) -> None:
         self._request_id = event.provider_request_id
+        self._permit.heard(event.report)
         self._gauge.latency.append(self._ports.clock.monotonic() - self._began)
         self._show(Phase.WAITING_FIRST_TOKEN)
         self._ports.reach(points.REQUEST_OPENED)
@@ -99,6 +108,7 @@ class Attempt:
             self._ports.spooling.mark(self._id, self._stream)
         self._ports.gauges.output.add(event.tokens, now)
         if first:
+            self._permit.first()
             self._show(Phase.STREAMING)
             self._ports.reach(points.FIRST_TOKEN)
         else:

@@ -1,4 +1,4 @@
-"""One attempt, whole: slot, request, hold, intent, reply, outcome. In this order, and nothing before its turn.
+"""One attempt, whole: turn, request, hold, intent, reply, outcome. In this order, and nothing before its turn.
 
 The invariants of money and durability live here. No byte leaves before its intent is durable; no intent is written
 before its worst cost is held; a hold ends by settling at what its durable outcome says, or is given back when no
@@ -11,7 +11,7 @@ import asyncio
 import dataclasses
 import functools
 import hashlib
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -27,8 +27,11 @@ from engine.runtime.admission import admitted
 from engine.runtime.attempt import Attempt, Ending
 from engine.runtime.bookkeeping import Bill, bill, changes_of, outcome, time_left, time_limit
 from engine.runtime.deadlines import Deadlines
+from engine.runtime.limits.answer import KEY_CODES, answer_of
+from engine.runtime.limits.lane import rates_of
+from engine.runtime.limits.line import Place
 from engine.runtime.record import Stream, TaskRecord
-from engine.runtime.stop import Stop, StorageStop
+from engine.runtime.stop import KeyStop, Stop, StorageStop
 from engine.runtime.tries import Tries
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from engine.domain.step import Outcome
     from engine.domain.task import Route, TaskSpec
     from engine.runtime.dialogue import Dialogue
+    from engine.runtime.limits.gate import InLine, Permit
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.wishes import Wishes
 
@@ -64,17 +68,38 @@ class Call:
         self._route = self._tries.route()
         try:
             provider, quote = self._found(self._route)
-            concurrency = provider.capabilities.concurrency
-            busy = ports.slots.busy(provider.name, concurrency)
             async with AsyncExitStack() as stack:
-                async with self._wishes.waiting(Phase.WAITING_SLOT if busy else Phase.PREPARING):
-                    await stack.enter_async_context(ports.slots.take(provider.name, concurrency))
+                async with self._wishes.waiting(Phase.PREPARING):
+                    self._permit = await stack.enter_async_context(self._turn(provider))
+                    provider = ports.providers.get(self._route.provider)  # its settings may be others now
                     prepared, hold = await self._ready(provider, quote.price)
                 return await self._send(provider, prepared, quote, hold, retry)
         except ProviderError as error:  # while preparing: nothing left the computer, so there is nothing to record
+            if error.code in KEY_CODES:
+                ports.gate.refuse(self._route.provider, error.code)
             return self._with_wait(Ending(error=error, sent=False), 0)
+        except KeyStop:
+            if not self._tries.may_leave(self._route):
+                raise
+            return Ending(sent=False, retry_in_s=0.0)
         finally:
             self._give_back()
+
+    def _turn(self, provider: Provider) -> AbstractAsyncContextManager[Permit]:
+        spec = self._record.spec
+        return self._ports.gate.turn(
+            provider.name,
+            self._route.model,
+            rates_of(provider.capabilities),
+            Place(priority=spec.priority, batch=spec.batch),
+            size=len(spec.goal) + sum(map(len, self._dialogue.replies)),
+            output=spec.max_output,
+            shown=self._show_line,
+        )
+
+    def _show_line(self, in_line: InLine | None) -> None:
+        self._record.in_line = in_line
+        self._ports.changed(self._record.id)
 
     async def saved(self, future: asyncio.Future[None]) -> None:
         """Wait until a record is durable.
@@ -135,7 +160,8 @@ class Call:
             raise
         ports.reach(points.INTENT_DURABLE)
         ending = await self._perform(provider, prepared, intent, deadlines)
-        ending = self._with_wait(ending, intent.held)
+        excused = self._permit.ended(answer_of(ending)) and not self._tries.may_leave(self._route)
+        ending = dataclasses.replace(ending, excused=True) if excused else self._with_wait(ending, intent.held)
         self._count(ending, retry)
         await self._record_ending(intent, ending, quote.price, hold)
         return ending
@@ -156,9 +182,11 @@ class Call:
         wish = self._wishes.current
         if wish is not Wanted.NOTHING:  # asked for while the intent was being saved: no byte leaves
             return Ending(cause=wish, sent=False)
+        if self._ports.gate.host(provider.name).refusal is not None:  # its key was refused in that time
+            return Ending(cause=Wanted.PAUSE, sent=False)
         self._wishes.show(Phase.CONNECTING)
         with self._wishes.streaming(deadlines):
-            attempt = Attempt(self._record, self._ports, stream, provider.name)
+            attempt = Attempt(self._record, self._ports, stream, provider.name, self._permit)
             return await attempt.perform(provider, prepared, intent.attempt, deadlines)
 
     async def _record_ending(self, intent: Intent, ending: Ending, price: Price, hold: Hold) -> None:
@@ -175,6 +203,7 @@ class Call:
         self._wishes.show(Phase.SAVING)
         ports.credit()  # a gap that ended just now is no active time
         active = record.take_active(ports.clock.monotonic())
+        active = 0.0 if ending.excused else active  # it found out for everybody whether the provider answers
         ports.gauges.unsaved += 1
         kept = functools.partial(self._kept, intent.attempt, hold, settled.amount)  # until then its hold counts
         saved = ports.journal.outcome(record, recorded, kept, **changes_of(record.tip, recorded, active))

@@ -1,4 +1,4 @@
-"""Which tasks a limit or a fence stopped that it would not stop any more: what a person is offered to resume.
+"""Which tasks a limit, a fence or a refused key would not stop any more: what a person is offered to resume.
 
 Nothing resumes by itself where money was the reason. A limit that was raised, a new day, a correction, a lifted fence:
 all make room, and all are seen here alike, after a restart, too.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.errors import ErrorCode
 from engine.domain.states import PauseReason
+from engine.runtime.limits.answer import KEY_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from engine.domain.ids import TaskId
     from engine.runtime.accounts import Accounts
     from engine.runtime.fences import Fences
+    from engine.runtime.limits.gate import Gate
     from engine.runtime.record import TaskRecord
     from engine.runtime.register import Register
 
@@ -35,7 +37,9 @@ class Offers:
         register: Register,
         accounts: Accounts,
         fences: Fences,
+        gate: Gate,
         clock: Clock,
+        *,
         told: Callable[[TaskId], None],
     ) -> None:
         """Read from these; `told` hears of each task that is offered now, or no more."""
@@ -43,6 +47,7 @@ class Offers:
         self._register = register
         self._accounts = accounts
         self._fences = fences
+        self._gate = gate
         self._clock = clock
         self._found: Mapping[str, int] = {}
         self._looked_at: tuple[float, int] | None = None
@@ -81,9 +86,7 @@ class Offers:
         for task in self._register.stopped:
             record = self._register.get(task)
             if record.tip.reason == PauseReason.PROVIDER:
-                if record.tip.detail == ErrorCode.FENCED and not self._fences.stands(
-                    record.spec.provider, record.spec.model
-                ):
+                if self._taken_again(record):
                     found.append(record)
                 continue
             batch = record.spec.batch
@@ -92,6 +95,13 @@ class Offers:
             if _fits(record, room[batch]):
                 found.append(record)
         return found
+
+    def _taken_again(self, record: TaskRecord) -> bool:
+        """Whether its provider would be asked again: its fence was lifted, or its key is another one."""
+        spec, detail = record.spec, record.tip.detail
+        if detail == ErrorCode.FENCED:
+            return not self._fences.stands(spec.provider, spec.model)
+        return detail in KEY_CODES and self._gate.host(record.route.provider).refusal is None
 
 
 def _fits(record: TaskRecord, shared: int | None) -> bool:

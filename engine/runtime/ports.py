@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from engine.runtime.fences import Fences
     from engine.runtime.gauges import Gauges
     from engine.runtime.journal import Journal
+    from engine.runtime.limits.gate import Gate
     from engine.runtime.record import TaskRecord
-    from engine.runtime.slots import Slots
     from engine.runtime.spooling import Spooling
     from engine.store.port import StoreReader
 
@@ -51,7 +51,7 @@ class RunnerPorts:
     clock: Clock
     ids: Ids
     rng: Random
-    slots: Slots
+    gate: Gate
     fences: Fences
     gauges: Gauges
     spooling: Spooling

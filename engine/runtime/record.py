@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.domain.ids import TaskId
     from engine.domain.task import Route
     from engine.runtime.deadlines import Deadlines
+    from engine.runtime.limits.gate import InLine
 
 
 SETTLE_S = 0.25
@@ -74,6 +75,8 @@ class TaskRecord:
     tip: Standing
     phase: Phase = Phase.IDLE
     phase_until: float | None = None
+    in_line: InLine | None = None
+    """How to see what it waits for before its provider, while it does."""
     hold: Hold | None = None
     stream: Stream | None = None
     deadlines: Deadlines | None = None
@@ -119,14 +122,15 @@ class TaskRecord:
     def snapshot(self, now: float) -> TaskSnapshot:
         """Return what is so now."""
         standing, stream = self.standing, self.stream
+        phase, until = (self.phase, self.phase_until) if self.in_line is None else self.in_line(now)
         active = standing.active_s + self.unsaved_active(now)
         return TaskSnapshot(
             id=self.id,
             order=self.order,
             spec=self.spec,
             standing=standing,
-            phase=self._phase(),
-            phase_until=self.phase_until,
+            phase=self._phase(phase),
+            phase_until=until,
             held=self.hold.amount if self.hold else 0,
             streamed_tokens=stream.tokens if stream else 0,
             tokens_per_s=stream.speed(now) if stream else 0.0,
@@ -135,13 +139,13 @@ class TaskRecord:
             offered=self.offered and standing.state is State.PAUSED,
         )
 
-    def _phase(self) -> Phase:
+    def _phase(self, busy_with: Phase) -> Phase:
         if self.standing.state in LIVE or self.phase is Phase.AWAITING_CONSENT:
             if self.tip.wanted is Wanted.CANCEL:
                 return Phase.CANCELLING
             if self.tip.wanted is not Wanted.NOTHING:
                 return Phase.PAUSING
-            return self.phase
+            return busy_with
         if self.standing.state is not State.PENDING:
             return Phase.IDLE
         return Phase.SCHEDULED if self.phase is Phase.SCHEDULED else Phase.QUEUED

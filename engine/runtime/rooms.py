@@ -5,8 +5,10 @@ Opening is here too: what the store knows is held, how the last run ended is rec
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from engine.domain.errors import DroverError
 from engine.domain.states import State
 from engine.runtime.accounts import Accounts
 from engine.runtime.acts import Acts
@@ -19,13 +21,15 @@ from engine.runtime.gaps import Gaps
 from engine.runtime.gauges import Gauges
 from engine.runtime.intake import Intake
 from engine.runtime.journal import Journal
+from engine.runtime.keys import Keys
+from engine.runtime.limits.gate import Gate
+from engine.runtime.limits.lane import rates_of
 from engine.runtime.lineage import Lineage
 from engine.runtime.offers import Offers
 from engine.runtime.places import Places
 from engine.runtime.ports import RunnerPorts
 from engine.runtime.recovery import recover
 from engine.runtime.register import Register
-from engine.runtime.slots import Slots
 from engine.runtime.spooling import Spooling
 from engine.runtime.steering import Steering
 from engine.runtime.summary import Summary
@@ -52,10 +56,12 @@ class Rooms:
         self.spooling = Spooling(parts.spool)
         self.accounts = Accounts(parts.ledger, parts.clock, parts.limits)
         self.fences = Fences(parts.store)
-        self.offers = Offers(self.register, self.accounts, self.fences, parts.clock, self.feed.mark)
+        self.gate = Gate(parts.clock, parts.rng)
+        self.offers = Offers(self.register, self.accounts, self.fences, self.gate, parts.clock, told=self.feed.mark)
         self.journal = Journal(parts.store, parts.clock, self._shown)
         self.crew = Crew(self.register, self._runner_ports(), parts.running_limit)
-        self.acts = Acts(self.register, self.journal, self.crew, self.feed.mark)
+        self.keys = Keys(self.register, self.journal, self.crew, self.gate, parts.clock)
+        self.acts = Acts(self.register, self.journal, self.crew, self.feed.mark, self.gate.forgive)
         self.places = Places(self.register, self.journal, self.crew, self.feed.mark)
         self.damages = Damages(self.register, parts.store, self.journal, self.crew)
         self.upkeep = Upkeep(self.register, parts.store, self.damages, parts.clock)
@@ -80,6 +86,7 @@ class Rooms:
         for record in self.register:
             self.accounts.add(record)
             self.feed.add(record.id)
+        self.keys.restore()
         self.parts.results.mend([record.id for record in self.register])
         self.gaps.start()
         self.upkeep.start()
@@ -95,6 +102,12 @@ class Rooms:
         await self.parts.results.close()
         await self.parts.providers.close()
         await self.parts.store.close()
+
+    def renew_providers(self) -> None:
+        """Let the gate know how providers are set up now."""
+        for name, _ in tuple(self.gate.hosts()):
+            with suppress(DroverError):  # not set up any more: its tasks learn that on their turn
+                self.gate.renew(name, rates_of(self.parts.providers.get(name).capabilities))
 
     async def _recover(self) -> None:
         store = self.parts.store
@@ -112,6 +125,8 @@ class Rooms:
             accounts=self.accounts,
             fences=self.fences,
             offers=self.offers,
+            keys=self.keys,
+            gate=self.gate,
             store=self.parts.store,
             clock=self.parts.clock,
             damages=self.damages,
@@ -131,7 +146,7 @@ class Rooms:
             clock=parts.clock,
             ids=parts.ids,
             rng=parts.rng,
-            slots=Slots(),
+            gate=self.gate,
             fences=self.fences,
             gauges=self.gauges,
             spooling=self.spooling,

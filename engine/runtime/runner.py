@@ -18,6 +18,7 @@ from engine.runtime.bookkeeping import MAX_DETAIL, changes_of_time, without
 from engine.runtime.call import Call
 from engine.runtime.deadlines import CutError
 from engine.runtime.dialogue import CONTEXT_POLICY, Dialogue
+from engine.runtime.limits.answer import KEY_CODES
 from engine.runtime.loops import Loops
 from engine.runtime.ports import RunnerPorts, logger
 from engine.runtime.retry import beyond_patience
@@ -85,15 +86,19 @@ class Runner:
                 if ending.finished is not None:
                     return
                 await self._rest(self._verdict(ending))
-                retry += 1
+                retry += 0 if ending.excused else 1
             except CutError:
                 continue  # a wait was cut for a wish that was taken back meanwhile
 
     def _verdict(self, ending: Ending) -> float:
         """Return the seconds to wait before the next attempt, or raise the `Stop` that the ending means."""
         self.wishes.obey()
+        if ending.excused:
+            return 0.0
         if ending.retry_in_s is not None:
             return ending.retry_in_s
+        if ending.error is not None and ending.error.code in KEY_CODES:
+            raise Stop(Event.PAUSE, PauseReason.PROVIDER, ending.error.code)
         if ending.error is not None and ending.error.retryable and beyond_patience(ending.error.retry_after_s):
             raise Stop(Event.PAUSE, PauseReason.PROVIDER, ErrorCode.ASKS_TO_WAIT)
         if ending.error is not None:

@@ -15,5 +15,9 @@ class Stop(Exception):  # noqa: N818 - not an error: raised where it is found ou
         self.needed = needed
 
 
+class KeyStop(Stop):
+    """The provider is asked nothing more: it refused its key."""
+
+
 class StorageStop(Stop):
     """The store does not take records any more: the stop itself cannot be recorded."""

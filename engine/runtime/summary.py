@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from engine.domain.progress import Totals
+from engine.domain.progress import ProviderHealth, Totals
 from engine.runtime.accounts import EVERYTHING
 from engine.runtime.forecast import Forecast
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from engine.runtime.damages import Damages
     from engine.runtime.fences import Fences
     from engine.runtime.gauges import Gauges
+    from engine.runtime.keys import Keys
+    from engine.runtime.limits.gate import Gate
     from engine.runtime.offers import Offers
     from engine.runtime.register import Register
     from engine.runtime.upkeep import Upkeep
@@ -32,6 +35,8 @@ class Summary:
         accounts: Accounts,
         fences: Fences,
         offers: Offers,
+        keys: Keys,
+        gate: Gate,
         store: Store,
         clock: Clock,
         damages: Damages,
@@ -43,6 +48,8 @@ class Summary:
         self._register = register
         self._fences = fences
         self._offers = offers
+        self._keys = keys
+        self._gate = gate
         self._gauges = gauges
         self._accounts = accounts
         self._store = store
@@ -67,6 +74,7 @@ class Summary:
             interrupted=len(self._register.interrupted),
             offered=self._offers.counts(),
             fences=tuple(self._fences),
+            refusals=self._keys.refusals(),
             unknown=self._register.unknown,
             unknown_amount=self._register.unknown_amount,
             day=day.key,
@@ -98,5 +106,12 @@ class Summary:
             trouble=health.trouble.code if health.trouble else "",
             damaged=len(self._damages),
             checked=self._upkeep.checked,
-            providers=tuple(gauge.health(name) for name, gauge in gauges.providers.items()),
+            providers=self._providers(now),
+        )
+
+    def _providers(self, now: float) -> tuple[ProviderHealth, ...]:
+        hosts = dict(self._gate.hosts())
+        return tuple(
+            replace(self._gauges.provider(name).health(name), **(hosts[name].health(now) if name in hosts else {}))
+            for name in dict.fromkeys((*self._gauges.providers, *hosts))
         )

@@ -30,17 +30,31 @@ class Tries:
     def route(self) -> Route:
         """Return where the next attempt goes, having recorded it where that is another route than before.
 
-        A route whose model is fenced is left for one that is not.
+        A route whose model is fenced, or whose provider is away or refuses its key, is left for one that is open.
         """
         chosen = self._chosen()
-        while self._ports.fences.stands(chosen.provider, chosen.model):
-            self._failures.append(Failure(route=chosen, code=ErrorCode.FENCED, cure=Cure.ELSEWHERE))
+        while code := self._shut(chosen):
+            self._failures.append(Failure(route=chosen, code=code, cure=Cure.ELSEWHERE))
             other = self._chosen()
             if other == chosen:
+                if code != ErrorCode.FENCED:  # no failure of the step's: it waits there
+                    self._failures.pop()
                 break
             chosen = other
         self._note(chosen)
         return chosen
+
+    def may_leave(self, route: Route) -> bool:
+        """Whether there is a route that the step has not tried yet."""
+        tried = {route, *(each.route for each in self._failures)}
+        return any(each not in tried for each in self._record.spec.routes)
+
+    def _shut(self, route: Route) -> str:
+        """Return why nothing is asked on a route now: it is fenced, its key was refused, nobody answers there."""
+        if self._ports.fences.stands(route.provider, route.model):
+            return ErrorCode.FENCED
+        host = self._ports.gate.host(route.provider)
+        return host.refusal or (host.circuit.code if host.circuit.open else "")
 
     def failed(self, ending: Ending, route: Route, held: int) -> float | None:
         """Take in how an attempt failed that was held at so many pico; return the wait before the next one, or None."""

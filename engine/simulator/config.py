@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.cost.port import Price
+from engine.simulator.limits import UNLIMITED, HiddenLimits
 
 
 class FaultKind(StrEnum):
@@ -88,5 +89,7 @@ class SimulatorConfig:
     faults: tuple[Fault, ...] = field(default=())
     key: str = ""
     """The key to ask for; empty takes any."""
+    limits: HiddenLimits = UNLIMITED
+    """What it takes and does not tell."""
     port: int = 0
     """0 takes a free one."""

@@ -14,7 +14,9 @@ from aiohttp import web
 
 from engine.simulator import wire
 from engine.simulator.config import Fault, FaultKind, SimulatedModel, SimulatorConfig
+from engine.simulator.limits import Limiter, Refusal
 from engine.simulator.script import Asked, Script, prefixes, write_script
+from engine.simulator.text import count
 from engine.simulator.witness import Seen, Witness
 
 TICK_S = 0.04
@@ -50,6 +52,11 @@ class Simulator:
         """Take a configuration; the default is a seeded server without faults."""
         self.config = config or SimulatorConfig()
         self.witness = Witness()
+        self.key = self.config.key
+        """As it is now: it may be revoked."""
+        self.down = False
+        """Whether it answers nobody: connections end before anything is said."""
+        self._limiter = Limiter(self.config.limits)
         self.faults: list[Fault] = list(self.config.faults)
         self._left = {fault: fault.times for fault in self.faults}
         self._cache: set[bytes] = set()
@@ -89,6 +96,9 @@ class Simulator:
 
     async def _completions(self, request: web.Request) -> web.StreamResponse:
         arrived = time.monotonic_ns()
+        if self.down:
+            _abort(request)
+            return web.Response()
         try:
             asked = msgspec.json.decode(await request.read(), type=Asked)
         except msgspec.DecodeError as problem:
@@ -97,6 +107,23 @@ class Simulator:
         model = self._models.get(asked.model)
         if model is None or not self._knows(request):
             return self._refuse_stranger(request, seen)
+        too_many = self._limiter.arrive(_worst(asked, model), time.monotonic())
+        if too_many is not None:
+            return self._refuse_for_limits(too_many, seen)
+        try:
+            return await self._answer(request, asked, model, seen)
+        finally:
+            self._limiter.leave()
+
+    def _refuse_for_limits(self, refusal: Refusal, seen: Seen) -> web.Response:
+        seen.refused = "rate_limit_exceeded"
+        refused = _refuse(429, seen.refused, f"Rate limit reached: {refusal.what}.")
+        refused.headers.update(self._limiter.headers(time.monotonic(), refusal))
+        return refused
+
+    async def _answer(
+        self, request: web.Request, asked: Asked, model: SimulatedModel, seen: Seen
+    ) -> web.StreamResponse:
         fault = self._fault()
         script = write_script(self.config, model, asked, cached=self._cached(asked), number=seen.number, fault=fault)
         refusal = _refusal(script, request)
@@ -128,13 +155,14 @@ class Simulator:
     async def _stream(self, request: web.Request, asked: Asked, script: Script, seen: Seen) -> web.StreamResponse:
         kind = script.fault.kind if script.fault else None
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "x-request-id": script.request_id})
+        response.headers.update(self._limiter.headers(time.monotonic()))
         if kind is FaultKind.GZIP:
             response.headers["Content-Encoding"] = "gzip"
         await response.prepare(request)
         if kind is FaultKind.GZIP:
             await response.write(gzip.compress(b"\0" * 1_000_000))
             return response
-        await asyncio.sleep(script.first_token_s)
+        await asyncio.sleep(script.first_token_s * self._limiter.slowness)
         self._bill(script, seen, 0)
         await response.write(wire.chunk(script, {"role": "assistant", "content": ""}))
         if not await self._pieces(request, response, script, seen):
@@ -190,7 +218,7 @@ class Simulator:
         )
 
     def _knows(self, request: web.Request) -> bool:
-        return not self.config.key or request.headers.get("Authorization") == f"Bearer {self.config.key}"
+        return not self.key or request.headers.get("Authorization") == f"Bearer {self.key}"
 
     def _cached(self, asked: Asked) -> int:
         """How many messages, from the first on, an earlier request had too; remembers this one."""
@@ -239,6 +267,11 @@ class Simulator:
             return _refuse(400, "invalid_request_error", str(problem))
         self._left = {fault: fault.times for fault in self.faults}
         return _json({"faults": len(self.faults)})
+
+
+def _worst(asked: Asked, model: SimulatedModel) -> int:
+    """Return the tokens that a request counts for: its prompt, and the longest reply that it asks for."""
+    return sum(count(message.content or "") for message in asked.messages) + min(asked.limit, model.reply_tokens)
 
 
 def _said(script: Script) -> tuple[str, ...]:

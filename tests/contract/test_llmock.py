@@ -20,7 +20,7 @@ from llmock.verdict import Verdict, judge
 from engine.cost.ledger import MemoryLedger
 from engine.domain.clock import SystemClock, UlidIds
 from engine.domain.errors import ErrorCode
-from engine.domain.states import AT_REST, State
+from engine.domain.states import AT_REST, PauseReason, State
 from engine.domain.task import RetryPolicy, TaskSnapshot, TaskSpec, TimeLimits
 from engine.providers.directory import ConfiguredProviders
 from engine.providers.openai import OpenAIConfig
@@ -137,7 +137,6 @@ async def test_a_reply_with_a_hole_is_asked_for_again(server: LLMockServer) -> N
     ("status", "code"),
     [
         (400, ErrorCode.BAD_REQUEST),
-        (401, ErrorCode.WRONG_KEY),
         (403, ErrorCode.FORBIDDEN),
         (404, ErrorCode.UNKNOWN_MODEL),
     ],
@@ -149,6 +148,16 @@ async def test_faults_that_do_not_pass_are_not_tried_again(server: LLMockServer,
     verdict_of(server).assert_ok(strict=True)
     assert (snapshot.state, snapshot.standing.reason) == (State.FAILED, code)
     assert (snapshot.standing.attempts, snapshot.standing.spent) == (1, 0)
+
+
+async def test_a_refused_key_pauses_the_task(server: LLMockServer) -> None:
+    """One attempt, nothing spent, and the code that says what to do."""
+    server.state.scenarios.add(Fail(401, times=5))
+    (snapshot,) = await run(server)
+    verdict_of(server).assert_ok(strict=True)
+    standing = snapshot.standing
+    assert (standing.state, standing.reason) == (State.PAUSED, PauseReason.PROVIDER)
+    assert (standing.detail, standing.attempts, standing.spent) == (ErrorCode.WRONG_KEY, 1, 0)
 
 
 async def test_many_tasks_in_a_storm(server: LLMockServer) -> None:

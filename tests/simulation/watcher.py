@@ -23,7 +23,14 @@ LOOK_S = 20.0
 QUIET_S = 3600.0
 """Seconds without any record after which a task that runs hangs: longer than any limit of a call and any wait."""
 
-WAITS = (Phase.WAITING_SLOT, Phase.WAITING_HELD, Phase.QUEUED, Phase.AWAITING_CONSENT)
+WAITS = (
+    Phase.WAITING_SLOT,
+    Phase.WAITING_RATE_LIMIT,
+    Phase.WAITING_PROVIDER,
+    Phase.WAITING_HELD,
+    Phase.QUEUED,
+    Phase.AWAITING_CONSENT,
+)
 
 
 class Watcher:

@@ -1,4 +1,4 @@
-"""The banners of money: what a limit stopped and would let go on now, and models that billed too much."""
+"""The banners of money: what a limit or a refused key stopped and would go on now, and models that billed too much."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from engine.face import Fence, Totals
+from engine.face import ErrorCode, Fence, Totals
 from ui.bars import plain_label
 from ui.text import Words
+
+KEYS = frozenset({ErrorCode.WRONG_KEY, ErrorCode.NO_KEY, ErrorCode.NO_CREDIT})
+"""What a provider stops tasks for that would ask it again now."""
 
 
 class _Question(QFrame):
@@ -67,6 +70,8 @@ class RoomBanner(_Question):
 
     def _sentence(self, offered: Mapping[str, int]) -> str:
         number = sum(offered.values())
+        if offered.keys() <= KEYS:
+            return self._words.counted("offer.key", number)
         by = self._words(f"offer.{next(iter(offered))}" if len(offered) == 1 else "offer.several")
         return self._words.counted("offer.stopped", number, by=by)
 

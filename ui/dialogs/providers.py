@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QListWidgetIt
 from engine.face import DroverError, per_million
 from ui.bars import plain_label
 from ui.dialogs.form import Field, WrongInputError, area, at_field, line, pairs, read, text_of
+from ui.dialogs.limit_fields import LimitFields
 from ui.dialogs.path_line import PathLine
 from ui.services import PricedModel, ProviderView, WindowServices
 from ui.text import Words
@@ -44,7 +45,8 @@ class Providers(QWidget):
         self.address = Field(words("settings.base_url"), line())
         self.key = Field(words("settings.key"), line(hint=words("settings.key_hint")))
         self.free = QCheckBox(words("settings.free"))
-        self.models = Field(words("settings.models"), area(rows=4))
+        self.models = Field(words("settings.models"), area(rows=3))
+        self.limits = LimitFields(words)
         self.file = Field(words("settings.model_file"), PathLine(words, hint=words("settings.model_file_hint")))
         self.about = plain_label(words("settings.simulator"))
         self.test_button = QPushButton(words("settings.test"))
@@ -75,7 +77,7 @@ class Providers(QWidget):
         tested.addWidget(self.remove_button, 0, Qt.AlignmentFlag.AlignTop)
         right = QVBoxLayout()
         right.setSpacing(12)
-        for widget in (self.name, self.about, self.file, self.address, self.key, self.free, self.models):
+        for widget in (self.name, self.about, self.file, self.address, self.key, self.free, self.models, self.limits):
             right.addWidget(widget)
         right.addLayout(tested)
         right.addStretch(1)
@@ -106,8 +108,10 @@ class Providers(QWidget):
         return tuple(self._removed)
 
     def choose(self, name: str) -> None:
-        """Look at a provider."""
-        self.list.setCurrentRow([view.name for view in self._views].index(name))
+        """Look at a provider, where it is there."""
+        names = [view.name for view in self._views]
+        if name in names:
+            self.list.setCurrentRow(names.index(name))
 
     def _check(self, view: ProviderView) -> None:
         """Raise `WrongInputError`, with the provider in sight, for what no request could be sent with."""
@@ -145,12 +149,13 @@ class Providers(QWidget):
         self.models.field.setPlainText(_prices(view))
         self.file.field.setText(view.model_file)
         self.name.field.setEnabled(view.kind == "custom" and not view.set_up)
-        for widget in (self.address, self.key, self.models, self.free):
+        for widget in (self.address, self.key, self.models, self.free, self.limits):
             widget.setVisible(addressed)
         self.file.setVisible(view.kind == "local")
         self.about.setVisible(view.kind == "simulator")
         self.remove_button.setVisible(addressed and (view.set_up or view.kind == "custom"))
         self.free.setChecked(view.free)
+        self.limits.show_limits(view.limits)
         self.key.field.setText(self._keys.get(view.name, ""))
         where = self._words(f"settings.{view.key_kept}")
         kept = self._words("settings.key_kept", where=where) if view.key_kept != "nowhere" else where
@@ -171,6 +176,7 @@ class Providers(QWidget):
             title=view.title if view.kind != "custom" else name,
             base_url=text_of(self.address).strip(),
             free=self.free.isChecked(),
+            limits=self.limits.read(),
             priced=priced,
             model_file=self.file.field.text().strip(),
             models=tuple(dict.fromkeys([*(each.id for each in priced), *view.models])),

@@ -64,6 +64,12 @@ class Settings(QDialog):
         layout.addWidget(self.tabs, 1)
         layout.addLayout(row)
 
+    def look_at(self, provider: str) -> None:
+        """Show a provider, its key first."""
+        self.tabs.setCurrentWidget(self.providers)
+        self.providers.choose(provider)
+        self.providers.key.field.setFocus()
+
     def reject(self) -> None:
         """See QDialog; not while saving, which is over in seconds and says then what came of it."""
         if not self._busy:

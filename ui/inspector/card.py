@@ -15,6 +15,7 @@ from ui.inspector.answer import SHOWN, AnswerView
 from ui.inspector.stream import StreamView
 from ui.tasks import format as figures
 from ui.tasks.inks import Inks, ground, tint
+from ui.tasks.status import COUNTED_DOWN
 from ui.text import Words
 from ui.theme import Tokens
 
@@ -163,9 +164,9 @@ def live_heading(task: TaskSnapshot, words: Words) -> tuple[str, str]:
 
 
 def _doing(task: TaskSnapshot, words: Words) -> str:
-    """Return what a task does; the seconds to a retry stand in the table, the whole time of a start here."""
-    if task.phase is Phase.RETRYING:
-        return words("result.retrying")
+    """Return what a task does; the seconds of a wait stand in the table, the whole time of a start here."""
+    if task.phase in COUNTED_DOWN:
+        return words(f"result.{task.phase}", provider=task.spec.provider, model=task.spec.model[:80])
     if task.phase is Phase.SCHEDULED:
         return words("phase.scheduled", time=start.written(task.spec.not_before_ms))
     return words(f"phase.{task.phase if task.phase is not Phase.IDLE else Phase.PREPARING}")

@@ -15,7 +15,7 @@ PAUSES = {
 
 
 LIMITS = frozenset(Level)
-TOLD = frozenset({ErrorCode.ASKS_TO_WAIT, ErrorCode.FENCED})
+TOLD = frozenset({ErrorCode.ASKS_TO_WAIT, ErrorCode.FENCED, ErrorCode.WRONG_KEY, ErrorCode.NO_KEY, ErrorCode.NO_CREDIT})
 """Details of a provider's pause that have a sentence of their own."""
 
 

@@ -19,6 +19,14 @@ SHOWN_PHASES = frozenset(
 )
 """Phases a person acts on or wonders about; the others pass too quickly to be read."""
 
+COUNTED_DOWN = frozenset({Phase.RETRYING, Phase.WAITING_RATE_LIMIT, Phase.WAITING_PROVIDER})
+"""Phases that say how long they last; all but a try of a provider that does not answer know it."""
+
+PROVIDERS = frozenset(
+    {ErrorCode.FENCED, ErrorCode.WRONG_KEY, ErrorCode.NO_KEY, ErrorCode.NO_CREDIT, ErrorCode.ASKS_TO_WAIT}
+)
+"""Details of a provider's pause that say more than that it was the provider."""
+
 REASONED = frozenset({State.PAUSED, State.FAILED, State.TIMEOUT})
 """States whose reason stands beside them; a completed task's is in its inspector."""
 
@@ -41,17 +49,23 @@ class Status:
 def status(task: TaskSnapshot, now: float) -> Status:
     """Return the status of a task at monotonic time `now`."""
     state = task.state
-    if task.phase is Phase.RETRYING:
-        until = task.phase_until
-        left = None if until is None else max(0, math.ceil(until - now))
-        return Status("retrying", f"state.{state}", f"phase.{task.phase}", left)
+    if task.phase in COUNTED_DOWN:
+        return _counted_down(task, now)
     if task.phase is Phase.SCHEDULED:
         return Status(str(state), f"state.{state}", f"phase.{task.phase}", at_ms=task.spec.not_before_ms)
     if task.phase in SHOWN_PHASES:
         return Status(str(state), f"state.{state}", f"phase.{task.phase}")
     if task.standing.undecided:
         return Status(str(state), f"state.{state}", "note.unknown", amount=sum(task.standing.undecided.values()))
-    reason = ErrorCode.FENCED if task.standing.detail == ErrorCode.FENCED else task.standing.reason
+    reason = task.standing.detail if task.standing.detail in PROVIDERS else task.standing.reason
     if state in REASONED and reason and reason != "user":
         return Status(str(state), f"state.{state}", f"reason.{reason}")
     return Status(str(state), f"state.{state}")
+
+
+def _counted_down(task: TaskSnapshot, now: float) -> Status:
+    until = task.phase_until
+    state, note = f"state.{task.state}", f"phase.{task.phase}"
+    if until is None:
+        return Status("retrying", state, f"{note}_now")
+    return Status("retrying", state, note, max(0, math.ceil(until - now)))

@@ -122,6 +122,19 @@ class Acting:
         self._rooms.acts.finish()
         return self._rooms.places.before(ids, other)
 
+    def try_now(self, provider: str) -> None:
+        """See `Acting`."""
+        self._rooms.gate.hurry(provider)
+
+    def key_changed(self, provider: str) -> None:
+        """See `Acting`."""
+        self._rooms.gate.forgive(provider)
+        self._rooms.offers.changed()
+
+    def providers_changed(self) -> None:
+        """See `Acting`."""
+        self._rooms.renew_providers()
+
     def set_running_limit(self, limit: int) -> None:
         """See `Acting`."""
         self._rooms.crew.limit = limit

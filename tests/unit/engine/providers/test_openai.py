@@ -8,6 +8,7 @@ import time
 import msgspec
 import pytest
 
+from engine.domain.allowance import Allowance, RateReport
 from engine.domain.errors import ErrorCode
 from engine.domain.message import Message
 from engine.domain.money import MOST_A_CALL
@@ -84,7 +85,7 @@ async def test_ids_and_limits_of_the_provider_are_told(wire: Wire, provider: Ope
         exchange.writer.close()
 
     wire.answer = answer
-    assert (await ask(provider))[0] == Opened("r-7", (("x-ratelimit-remaining-requests", "3"),))
+    assert (await ask(provider))[0] == Opened("r-7", RateReport(requests=Allowance(remaining=3)))
 
 
 async def test_a_connection_is_used_again(wire: Wire, provider: OpenAIProvider) -> None:

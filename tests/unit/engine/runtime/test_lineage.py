@@ -113,7 +113,7 @@ def test_a_failed_task_and_one_out_of_time_can_be_restored() -> None:
     """From FAILED and TIMEOUT they come to PAUSED, and a grant for a step or window that is left behind is gone."""
 
     async def main() -> None:
-        async with bench(in_turn(reply("one"), failure(ErrorCode.WRONG_KEY, retryable=False))) as b:
+        async with bench(in_turn(reply("one"), failure(ErrorCode.BAD_REQUEST, retryable=False))) as b:
             task = await b.submit(checkpoint_interval=1)
             assert (await b.done(task)).state is State.FAILED
             await b.engine.restore(task, 1)

@@ -251,9 +251,9 @@ def test_what_cannot_help_is_not_tried_again() -> None:
     """A wrong key fails at once, and nothing is spent."""
 
     async def main() -> None:
-        async with bench(in_turn(failure(ErrorCode.WRONG_KEY, retryable=False))) as b:
+        async with bench(in_turn(failure(ErrorCode.BAD_REQUEST, retryable=False))) as b:
             snapshot = await b.done(await b.submit())
-            assert (snapshot.state, snapshot.standing.reason) == (State.FAILED, ErrorCode.WRONG_KEY)
+            assert (snapshot.state, snapshot.standing.reason) == (State.FAILED, ErrorCode.BAD_REQUEST)
             assert len(b.provider.sent) == 1
             assert snapshot.standing.spent == 0
 
