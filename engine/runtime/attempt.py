@@ -41,9 +41,7 @@ class Ending:
 class Attempt:
     """A request in flight."""
 
-    def __init__(
-        self, record: TaskRecord, ports: RunnerPorts, stream: Stream, provider: str, permit: Permit
-    ) -> None:
+    def __init__(self, record: TaskRecord, ports: RunnerPorts, stream: Stream, provider: str, permit: Permit) -> None:
         """Stream into `stream`, which the record shows, from the provider of this name; tell `permit` what it does."""
         self._record = record
         self._ports = ports

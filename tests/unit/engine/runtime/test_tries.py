@@ -77,10 +77,20 @@ def test_a_step_that_keeps_failing_goes_on_with_another_model() -> None:
     run(main())
 
 
-@pytest.mark.parametrize(
-    "code",
-    [ErrorCode.CONTEXT_OVERFLOW, ErrorCode.UNKNOWN_MODEL, ErrorCode.WRONG_KEY, ErrorCode.NO_CREDIT],
-)
+@pytest.mark.parametrize("code", [ErrorCode.WRONG_KEY, ErrorCode.NO_CREDIT])
+def test_a_refused_key_is_asked_with_no_more_by_another_model(code: ErrorCode) -> None:
+    """It is the provider's, not the model's."""
+
+    async def main() -> None:
+        async with bench(first_fails(failure(code, retryable=False))) as b:
+            snapshot = await b.until(await b.submit(max_steps=1, fallbacks=(OTHER,)))
+            assert (snapshot.state, snapshot.standing.detail) == (State.PAUSED, code)
+            assert models(b) == ["scripted-model"]
+
+    run(main())
+
+
+@pytest.mark.parametrize("code", [ErrorCode.CONTEXT_OVERFLOW, ErrorCode.UNKNOWN_MODEL])
 def test_what_no_retry_can_mend_goes_elsewhere_at_once(code: ErrorCode) -> None:
     """One attempt there, and on."""
 
