@@ -179,6 +179,7 @@ class Trial(QWidget):
             self._services.spawn(self._show_answers())
 
     async def _show_answers(self) -> None:
+        ended = not self.busy  # before the reading: what ends during it is read once more
         try:
             for place, (number, task) in enumerate(self._snapshots()):
                 text = (await self._engine.answer(task.id)).text if task.standing.steps_done else ""
@@ -191,7 +192,7 @@ class Trial(QWidget):
             return  # one that cannot be read says so in the window
         finally:
             self._reading = False
-        if self._tried and not self.busy:
+        if self._tried and ended:
             self._timer.stop()
             self.set_ready(self._ready)
             self.changed.emit()
