@@ -36,6 +36,8 @@ class FaultKind(StrEnum):
     NO_USAGE = "no_usage"
     ABSURD_USAGE = "absurd_usage"
     HEARTBEAT = "heartbeat"
+    REPEAT = "repeat"
+    """No fault of a server: the model says what it said last, word for word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

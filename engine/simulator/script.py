@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 from dataclasses import dataclass
 
 import msgspec
 
 from engine.cost.port import Price
 from engine.domain.usage import Usage
-from engine.simulator.config import Fault, SimulatedModel, SimulatorConfig
+from engine.simulator.config import Fault, FaultKind, SimulatedModel, SimulatorConfig
 from engine.simulator.text import count, reply
 
 MARKER = "\n[[DONE]]"
@@ -84,6 +85,8 @@ def write_script(
     sizes = [count(message.content or "") + OVERHEAD for message in asked.messages]
     tokens = max(1, round(model.reply_tokens * rng.uniform(0.6, 1.4)))
     pieces = reply(rng, " ".join(m.content or "" for m in asked.messages if m.role == "user"), tokens)
+    if fault is not None and fault.kind is FaultKind.REPEAT:
+        pieces = said_last(asked) or pieces
     answered = sum(message.role == "assistant" for message in asked.messages)
     if config.done_after and answered + 1 >= config.done_after:
         pieces.append(MARKER)
@@ -99,6 +102,12 @@ def write_script(
         tokens_per_s=model.tokens_per_s * rng.uniform(0.8, 1.2) * config.speed,
         fault=fault,
     )
+
+
+def said_last(asked: Asked) -> list[str]:
+    """Return the last reply that a request carries, in pieces of about a token."""
+    replies = [message.content or "" for message in asked.messages if message.role == "assistant"]
+    return re.findall(r"\s*\S+\s*", replies[-1]) if replies else []
 
 
 def price_of(config: SimulatorConfig, model: str) -> Price | None:

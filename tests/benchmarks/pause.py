@@ -184,7 +184,7 @@ async def desk(folder: Path, server: FarServer, size: Size) -> AsyncGenerator[De
         window = MainWindow(engine, services, load_words(), look)
         window.show()
         window.bridge.start()
-        spec = TaskSpec(goal="Pause", provider="far", model=MODEL, max_steps=10_000, max_output=100)
+        spec = TaskSpec(goal="Pause", provider="far", model=MODEL, max_steps=10_000, max_output=100, loop_after=0)
         tasks = await engine.submit([spec] * TASKS)
         try:
             yield Desk(window, engine, server, size, tasks)

@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from app.cli.asked import Asked
 from app.cli.main import cli
-from app.cli.report import Exit
+from app.cli.report import Exit, Output
+from app.cli.running import run
+from app.composition import Program
+from app.paths import Paths
 from app.settings import Settings, save
 from engine.domain.errors import ErrorCode
+from engine.simulator.config import Fault, FaultKind, SimulatorConfig
+from engine.simulator.server import Simulator
 
 pytestmark = pytest.mark.usefixtures("own_log")
 RUN = ("run", "--provider", "simulator", "--model", "sim-fast", "--max-output", "12")
@@ -89,3 +95,18 @@ def test_what_cannot_be_meant_is_said(folder: Path, words: tuple[str, ...]) -> N
     asked = (*RUN, "--goal", "g") if words[0] == "--loop" else ("review", "x")
     result = drover(folder, *asked, *words, "--json")
     assert result.exit_code == Exit.BAD_INPUT and str(last(result)["message"]).endswith((".", "directory", "off."))
+
+
+@pytest.mark.parametrize(("loop", "steps", "status"), [("", 4, Exit.PAUSED), ("off", 6, Exit.COMPLETED)])
+async def test_a_model_that_goes_round_in_circles_is_stopped(
+    folder: Path, capsys: pytest.CaptureFixture[str], loop: str, steps: int, status: Exit
+) -> None:
+    """After three repeats, and what to do is said; not where that is off."""
+    circles = SimulatorConfig(speed=100, faults=(Fault(kind=FaultKind.REPEAT, probability=1.0),))
+    async with Simulator(circles) as server:
+        asked = Asked(goal="g", base_url=server.base_url, free=True, model="sim-fast", steps=6, max_output=9, loop=loop)
+        program = Program(paths=Paths.under(folder), settings=Settings(results_folder=str(folder / "results")))
+        assert await run(program, asked, Output(json=True)) == status
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["steps"] == steps
+    assert loop or (told["reason"] == "loop" and "drover instruct" in told["error"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from engine.simulator.config import MODELS, SimulatorConfig
+from engine.simulator.config import MODELS, Fault, FaultKind, SimulatorConfig
 from engine.simulator.script import MARKER, Asked, AskedMessage, Script, prefixes, price_of, write_script
 
 MODEL = MODELS[0]
@@ -74,3 +74,12 @@ def test_prices_by_model() -> None:
     """None for a model it does not have."""
     assert price_of(CONFIG, MODEL.id) == MODEL.price
     assert price_of(CONFIG, "other") is None
+
+
+def test_a_model_can_go_round_in_circles() -> None:
+    """It says its last reply again, word for word; the first one it has to find."""
+    fault = Fault(kind=FaultKind.REPEAT)
+    first = write_script(CONFIG, MODEL, asked("q"), cached=0, number=1, fault=fault)
+    again = write_script(CONFIG, MODEL, asked("q", "  One\n\ntwo. ", "q"), cached=0, number=2, fault=fault)
+    assert first.pieces == script(asked("q")).pieces
+    assert "".join(again.pieces) == "  One\n\ntwo. " and again.usage.output == len(again.pieces)
