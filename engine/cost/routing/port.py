@@ -10,7 +10,6 @@ from enum import IntEnum, StrEnum
 
 from engine.cost.port import Price
 from engine.domain.task import Complexity
-from engine.domain.usage import Usage
 
 Key = tuple[str, str]
 """(provider, model)."""
@@ -130,8 +129,9 @@ class Candidate:
 
     def expected(self, load: Load, cached: int) -> int:
         """What the step is expected to cost while `cached` tokens of its input are in the model's cache."""
-        usage = Usage(input=load.input, cached=min(cached, load.input), output=load.output)
-        return self._with_failures(self.price.cost(usage))
+        price, read = self.price, min(cached, load.input)
+        fresh = load.input - read
+        return self._with_failures(fresh * price.input + read * price.cached_input + load.output * price.output)
 
     def run(self, load: Load, cached: int, steps: int) -> int:
         """What `steps` steps in a row are expected to cost, this one first: each leaves its input to the cache."""
@@ -145,6 +145,8 @@ class Candidate:
         return self._with_failures(read + count * load.output * price.output)
 
     def _with_failures(self, pico: int) -> int:
+        if not self.failures:
+            return pico
         return -(-pico * 1000 // (1000 - min(self.failures, MOST_FAILURES)))
 
 

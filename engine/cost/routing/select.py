@@ -82,6 +82,7 @@ class _Field:
         self._steps = alike(terms.policy, place) if terms.horizon is None else max(1, terms.horizon)
         self._able = sorted(able, key=self._rank)
         self._safest = min(self._able, key=lambda each: (each.worst(self._load), each.tier))
+        self._best = max(each.tier for each in self._able)
         self._stayed = 0
         self._weigh_promotion()
 
@@ -118,9 +119,8 @@ class _Field:
         None is below the tier of the one with the lowest bound: a lower one that may cost more is no step down, and
         more money would then lead to it.
         """
-        lowest = max(floor, self._safest.tier)
-        best = max(each.tier for each in self._able)
-        return next(each for each in self._able if each.tier >= min(lowest, best))
+        lowest = min(max(floor, self._safest.tier), self._best)
+        return next(each for each in self._able if each.tier >= lowest)
 
     def _to_come(self, cap: Tier) -> int:
         """Return what all later steps are expected to cost when none is above a tier."""

@@ -10,6 +10,7 @@ from engine.cost.port import Price
 from engine.cost.routing.port import Candidate, Choice, Load, Obstacle, Pause, Policy, Reason, Tier
 from engine.cost.routing.select import Terms, select_model_for_step
 from engine.domain.task import Complexity
+from engine.domain.usage import Usage
 
 
 def candidate(model: str, tier: Tier, rate: int, *, cached: int | None = None, limit: int = 10_000) -> Candidate:
@@ -82,6 +83,12 @@ def test_steps_down_while_all_to_come_does_not_fit() -> None:
     assert (got[0].to_come, got[1].wanted) == (10_400, Tier.QUALITY)
 
 
+def test_a_tier_that_nobody_is_of_is_not_told_as_lack_of_money() -> None:
+    """The best there is takes its place."""
+    told = choose(0, Complexity.COMPLEX, terms=replace(TERMS, candidates=(FAST, BALANCED)))
+    assert (told.candidate, told.reason, told.wanted) == (BALANCED, Reason.PLANNING, Tier.QUALITY)
+
+
 def test_what_can_be_paid_is_done_and_what_cannot_pauses() -> None:
     """A step that fits is taken though the rest may not; below it the answer is what it would need."""
     assert choose(0, Complexity.COMPLEX, 1_999).reason is Reason.LAST_FIT
@@ -131,6 +138,13 @@ def test_failures_are_paid() -> None:
     flaky = replace(candidate("flaky", Tier.FAST, 1), failures=500)
     assert flaky.expected(LOAD, 0) == 400
     assert choose(5, Complexity.SIMPLE, terms=replace(TERMS, candidates=(flaky, FAST))).candidate == FAST
+
+
+def test_what_is_expected_is_what_a_reply_as_expected_settles_to() -> None:
+    """The same arithmetic as the ledger's, cached input and all."""
+    used = candidate("used", Tier.FAST, 7, cached=2)
+    usage = Usage(input=100, cached=30, output=100)
+    assert used.expected(LOAD, 30) == used.price.cost(usage) == 70 * 7 + 30 * 2 + 100 * 7
 
 
 def test_of_equals_the_faster_is_taken() -> None:
