@@ -14,6 +14,7 @@ import asyncio
 import errno
 import hashlib
 import os
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,6 +25,9 @@ import aiofiles.os
 from aiofiles.threadpool.binary import AsyncFileIO
 
 from engine.results.atomic import is_stamped, stamp, write_atomically
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""What moves a terminal's cursor or changes its colours, title or clipboard; not tab and the ends of lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,7 @@ class GrowingFile:
         if left is not None and await asyncio.to_thread(begins, text, left):
             await self._grow(left, text[left.length :] + foot)
         else:
-            await write_atomically(self._file, (content.text, content.foot))
+            await write_atomically(self._file, (harmless(content.text), harmless(content.foot)))
         self._left, self._torn = now, False
 
     async def _grow(self, left: Left, block: bytes) -> None:
@@ -96,9 +100,14 @@ class GrowingFile:
         return found is not None
 
 
+def harmless(text: str) -> str:
+    """Return text of which a terminal that shows it obeys nothing."""
+    return _CONTROLS.sub("\ufffd", text)
+
+
 def encoded(text: str) -> bytes:
     """Return text as a file has it."""
-    return text.encode("utf-8", "replace")
+    return harmless(text).encode("utf-8", "replace")
 
 
 def digest(text: bytes) -> bytes:

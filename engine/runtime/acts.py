@@ -50,7 +50,7 @@ class Acts:
     def pause(self, ids: Sequence[TaskId], *, now: bool = False) -> tuple[TaskId, ...]:
         """See `Engine`."""
         wish = Wanted.PAUSE_NOW if now else Wanted.PAUSE
-        return self._each(ids, Action.PAUSE, lambda record: self._stop(record, wish))
+        return self._each(ids, Action.PAUSE, lambda record: self._stop(record, wish), wish)
 
     def resume(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
@@ -62,7 +62,7 @@ class Acts:
 
     def cancel(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
-        return self._each(ids, Action.CANCEL, lambda record: self._stop(record, Wanted.CANCEL))
+        return self._each(ids, Action.CANCEL, lambda record: self._stop(record, Wanted.CANCEL), Wanted.CANCEL)
 
     def retry(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Engine`."""
@@ -87,8 +87,14 @@ class Acts:
     def _records(self, ids: Iterable[TaskId]) -> list[TaskRecord]:
         return [self._register.get(task) for task in dict.fromkeys(ids) if task in self._register]
 
-    def _each(self, ids: Sequence[TaskId], action: Action, act: Callable[[TaskRecord], object]) -> tuple[TaskId, ...]:
-        """Act on the tasks whose state allows it, on those at work first: they hear of it at once."""
+    def _each(
+        self,
+        ids: Sequence[TaskId],
+        action: Action,
+        act: Callable[[TaskRecord], object],
+        wish: Wanted = Wanted.NOTHING,
+    ) -> tuple[TaskId, ...]:
+        """Act on the tasks whose state allows it, on those at work first; all of these hear at once of a `wish`."""
         self._turns.finish()
 
         def may(record: TaskRecord) -> bool:
@@ -99,7 +105,8 @@ class Acts:
                 act(record)
 
         accepted = [record for record in self._records(ids) if may(record)]
-
+        for record in accepted:
+            self._crew.expect(record.id, wish)
         self._turns.take(sorted(accepted, key=_rests), checked)
         return tuple(record.id for record in accepted)
 

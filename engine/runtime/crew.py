@@ -91,6 +91,12 @@ class Crew:
         self._timetable.remove(task)
         self._queue.remove(task)
 
+    def expect(self, task: TaskId, wish: Wanted) -> None:
+        """Tell a task's runner, if it has one, that a wish is about to be recorded: no request leaves any more."""
+        runner = self._runners.get(task)
+        if runner is not None:
+            runner.wishes.expect(wish)
+
     def heed(self, task: TaskId) -> None:
         """Tell a task's runner, if it has one, that a wish was recorded."""
         runner = self._runners.get(task)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.plain_text import one_line
-from engine.domain.states import AT_REST, FINAL, Event, PauseReason, Phase, TimeLevel, Wanted, advance
+from engine.domain.states import AT_REST, FINAL, Event, PauseReason, Phase, State, TimeLevel, Wanted, advance
 from engine.domain.step import Checkpoint
 from engine.runtime import points
 from engine.runtime.bookkeeping import MAX_DETAIL, changes_of_time, without
@@ -43,6 +43,8 @@ class Runner:
 
     async def run(self) -> None:
         """Run until the task is done or stops; never raises but when cancelled."""
+        if self._record.tip.state is not State.PENDING:  # stopped between being given its place and this first turn
+            return
         try:
             await self._steps()
         except Stop as stop:

@@ -27,7 +27,7 @@ class Wishes:
         """Read wishes from `record`; tell `changed` of each new phase."""
         self._record = record
         self._changed = changed
-        self._closing = Wanted.NOTHING
+        self._closing = self._expected = Wanted.NOTHING
         self._halt: Stop | None = None
         self._scope: Deadlines | None = None
         self._waiting = False
@@ -36,8 +36,16 @@ class Wishes:
     @property
     def current(self) -> Wanted:
         """What is wished now; a person's wish stands above the program's end."""
+        return self._asked if self._asked is not Wanted.NOTHING else self._closing
+
+    @property
+    def _asked(self) -> Wanted:
         wanted = self._record.tip.wanted
-        return self._closing if wanted is Wanted.NOTHING else wanted
+        return self._expected if wanted is Wanted.NOTHING else wanted
+
+    def expect(self, wish: Wanted) -> None:
+        """Let no request leave from now on: a person's wish is about to be recorded, and heeded then."""
+        self._expected = wish
 
     def close(self, wish: Wanted) -> None:
         """Wish a pause because the program ends: after the step, or now."""
@@ -58,6 +66,7 @@ class Wishes:
 
     def heed(self) -> None:
         """Let the current wish take effect as early as it may."""
+        self._expected = Wanted.NOTHING
         wish = self.current
         if self._scope is None or wish is Wanted.NOTHING:
             return
@@ -72,7 +81,7 @@ class Wishes:
         if wish is Wanted.CANCEL:
             raise Stop(Event.CANCEL)
         if wish is not Wanted.NOTHING:
-            asked = self._record.tip.wanted is not Wanted.NOTHING
+            asked = self._asked is not Wanted.NOTHING
             raise Stop(Event.PAUSE, PauseReason.USER if asked else PauseReason.INTERRUPTION)
         if self._surplus and self._record.tip.state is State.RUNNING and not self._record.tip.step_attempts:
             raise Stop(Event.YIELD)

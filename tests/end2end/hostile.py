@@ -9,6 +9,8 @@ import msgspec
 from tests.wire import STOP, USAGE, Exchange, delta, head
 
 MODEL = "<img src=x>hostile"
+REFUSED = "<b>refused</b>"
+"""The model to which the server says no."""
 TERMINAL = "\x1b]0;owned\x07\x1b[2J\x9b31m\x00\u202egnp.exe"
 
 
@@ -33,13 +35,16 @@ class Hostile:
         self.asked = 0
 
     async def answer(self, exchange: Exchange) -> None:
-        """See `tests.wire.Answer`: the first request of three is refused, the others are answered."""
+        """See `tests.wire.Answer`: the first request of three fails, the others are answered; but for one model."""
         if exchange.line.startswith("GET"):
             body = msgspec.json.encode({"data": [{"id": MODEL}, {"id": "plain"}]})
             await exchange.say(head(200, f"content-length: {len(body)}", kind="application/json"), body)
             return
         self.asked += 1
-        if self.asked % 3 == 1:
+        if REFUSED.encode() in exchange.body:
+            body = msgspec.json.encode({"error": {"message": self.text, "code": self.text[:40]}})
+            await exchange.say(head(400, f"content-length: {len(body)}"), body)
+        elif self.asked % 3 == 1:
             body = msgspec.json.encode({"error": {"message": self.text, "code": self.text[:40], "retry_after": 0.001}})
             await exchange.say(head(500, f"content-length: {len(body)}"), body)
         else:

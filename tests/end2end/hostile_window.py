@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 
 from app import event_loop
 from app.settings import ModelSettings, ProviderSettings
-from engine.face import State, TaskSpec
-from tests.end2end.hostile import MODEL, TERMINAL, asking_for
+from engine.face import Phase, State, TaskSpec
+from tests.end2end.hostile import MODEL, REFUSED, TERMINAL, asking_for
 from tests.gui.cockpit import Cockpit, cockpit
 from tests.loops import application
 from ui.dialogs.ask import Ask, Tell
@@ -54,9 +54,12 @@ async def look_at_everything(c: Cockpit, text: str) -> None:
     spec = TaskSpec(
         goal=text, title=f"{text}{TERMINAL}", system=text, context={text: text}, provider=NAME, model=MODEL, max_steps=2
     )
-    done, failed = await c.engine.submit([spec, TaskSpec(goal=text, provider="gone", model=MODEL, batch=text[:50])])
+    refused = TaskSpec(goal=text, provider=NAME, model=REFUSED)
+    gone = TaskSpec(goal=text, provider="gone", model=MODEL, batch=text[:50])
+    done, failed, waits = await c.engine.submit([spec, refused, gone])
     await c.until(lambda: c.state(done) is State.COMPLETED and c.state(failed) is State.FAILED)
-    for task in (done, failed):
+    await c.until(lambda: c.engine.snapshot(waits).phase is Phase.WAITING_PROVIDER)
+    for task in (done, failed, waits):
         window.bridge.drain()
         window.table.select(task)
         await tabs(c)
@@ -137,7 +140,7 @@ async def dialogs(c: Cockpit, text: str) -> None:
 async def live(folder: Path, url: str, text: str) -> None:
     """Open the window on a folder where a hostile server is set up."""
     async with cockpit(folder) as c:
-        models = (ModelSettings(id=MODEL, free=True),)
+        models = (ModelSettings(id=MODEL, free=True), ModelSettings(id=REFUSED, free=True))
         c.program.remember(ProviderSettings(name=NAME, base_url=url, free=True, models=models))
         c.program.remember(ProviderSettings(name="gone", base_url="http://127.0.0.1:1/v1", free=True, models=models))
         await look_at_everything(c, text)

@@ -60,6 +60,13 @@ async def test_each_step_is_written_once(tmp_path: Path, written: list[int]) -> 
     assert marks.count == len(STEPS) - 1
 
 
+async def test_a_terminal_obeys_nothing_in_a_file(tmp_path: Path) -> None:
+    """Escapes, bells and 8-bit controls of a reply are seen as what they are; its lines and tabs stay."""
+    file = GrowingFile(tmp_path / "f.md", Marks(), torn=False)
+    await file.keep(Content(text="a\x1b]0;owned\x07\tb\x9b2J\r\n\x00c\x7f\n"))
+    assert (tmp_path / "f.md").read_bytes().decode() == "a\ufffd]0;owned\ufffd\tb\ufffd2J\r\n\ufffdc\ufffd\n"
+
+
 async def test_what_is_the_same_is_not_written(tmp_path: Path, written: list[int]) -> None:
     """Asked for again and again."""
     file = GrowingFile(tmp_path / "f.md", Marks(), torn=False)

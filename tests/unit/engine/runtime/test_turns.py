@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
-from engine.domain.states import State, Wanted
+import pytest
+
+from engine.domain.states import PauseReason, State, Wanted
 from engine.domain.task import TaskSnapshot
 from engine.providers.scripted import in_turn, reply
+from engine.runtime import turns
 from engine.runtime.record import TaskRecord
 from engine.runtime.turns import AT_ONCE, Turns
 from tests.virtual_time import run
@@ -113,5 +116,38 @@ def test_an_end_of_the_program_right_after_a_pause_of_many_keeps_it() -> None:
             await b.engine.close(grace_s=10.0)
             engine = await b.reopen()
             assert {each.state for each in engine.snapshots()} == {State.PAUSED}
+
+    run(main())
+
+
+def test_no_request_leaves_after_a_pause_of_many_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those whose turn to be recorded has not come hear of it at once, too; their own pause is their person's."""
+    monkeypatch.setattr(turns, "AT_ONCE", 1)
+
+    async def main() -> None:
+        async with bench(in_turn(reply("x", pause_s=1.0)), running_limit=60) as b:
+            await b.engine.submit([spec(max_steps=9, priority=n) for n in range(60)])
+            await asyncio.sleep(1.0)  # replies end just now, and who waits next is the last to be recorded
+            b.engine.pause_all()
+            sent = len(b.provider.sent)
+            await asyncio.sleep(5)
+            assert 0 < sent == len(b.provider.sent)
+            assert {(each.state, each.standing.reason) for each in states(b)} == {(State.PAUSED, PauseReason.USER)}
+
+    run(main())
+
+
+def test_what_is_paused_before_its_first_turn_never_begins() -> None:
+    """It has its place and no record of a start yet."""
+
+    async def main() -> None:
+        async with bench(in_turn(reply("x"))) as b:
+            (task,) = await b.engine.submit([spec()], paused=True)
+            b.engine.start([task])
+            b.engine.pause([task])
+            await asyncio.sleep(5)
+            found = b.engine.snapshot(task)
+            assert (found.state, found.standing.reason, found.standing.started_at_ms) == (State.PAUSED, "user", None)
+            assert b.provider.sent == []
 
     run(main())
