@@ -137,8 +137,8 @@ def test_no_request_leaves_after_a_pause_of_many_at_work(monkeypatch: pytest.Mon
     run(main())
 
 
-def test_what_is_paused_before_its_first_turn_never_begins() -> None:
-    """It has its place and no record of a start yet."""
+def test_what_is_paused_before_its_first_turn_never_begins(caplog: pytest.LogCaptureFixture) -> None:
+    """It has its place and no record of a start yet; nothing goes wrong inside."""
 
     async def main() -> None:
         async with bench(in_turn(reply("x"))) as b:
@@ -148,6 +148,6 @@ def test_what_is_paused_before_its_first_turn_never_begins() -> None:
             await asyncio.sleep(5)
             found = b.engine.snapshot(task)
             assert (found.state, found.standing.reason, found.standing.started_at_ms) == (State.PAUSED, "user", None)
-            assert b.provider.sent == []
+            assert b.provider.sent == [] and "failed inside" not in caplog.text
 
     run(main())
