@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
@@ -59,12 +59,12 @@ class Steering(Lineage):
         }
         return {task: attempts for task, attempts in found.items() if attempts}
 
-    def _said(self, act: object) -> bool:
+    def _said(self, act: Awaitable[object]) -> bool:
         """Say something; False where it came too late. What cannot be saved yet is said all the same."""
 
         async def go() -> bool:
             try:
-                await act  # type: ignore[misc]
+                await act
             except DroverError as error:
                 if error.code in LATE:
                     return False

@@ -13,9 +13,9 @@ from engine.runtime.limits.answer import Answer, KeyRefused, Nothing, Refused, T
 from engine.runtime.limits.circuit import Failure
 
 
-def failed(code: ErrorCode, **more: float | None) -> ProviderError:
+def failed(code: ErrorCode, *, retry_after_s: float | None = None) -> ProviderError:
     """Return an error of a provider."""
-    return ProviderError(code, retryable=True, maybe_billed=False, **more)  # type: ignore[arg-type]
+    return ProviderError(code, retryable=True, maybe_billed=False, retry_after_s=retry_after_s)
 
 
 def finished(usage: Usage | None) -> Finished:
