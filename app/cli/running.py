@@ -108,7 +108,7 @@ async def _watch(engine: Supervisor, task: TaskId, output: Output) -> None:
         _tell(output, "progress", progress(report) | {"retry_in_s": wait and round(wait, 1)})
         output.note(one_line(snapshot))
         if wait is not None:
-            output.note(_waiting(engine, snapshot.spec.provider, wait))
+            output.note(_waiting(engine, snapshot.spec.provider, wait, away=report.phase is Phase.WAITING_PROVIDER))
 
 
 def _tell(output: Output, kind: str, fields: Mapping[str, object]) -> None:
@@ -117,11 +117,13 @@ def _tell(output: Output, kind: str, fields: Mapping[str, object]) -> None:
         output.warn(say("unread"))
 
 
-def _waiting(engine: Supervisor, provider: str, seconds: float) -> str:
-    """Return why a task waits before it asks again, and for how long."""
+def _waiting(engine: Supervisor, provider: str, seconds: float, *, away: bool) -> str:
+    """Return why a task waits before it asks again, and for how long; what to do where nobody answers at all."""
     health = next((each for each in engine.totals().providers if each.name == provider), None)
     error = health.last_error if health else ""
     why = resources.text("states").get(f"reason.{error}", error)
+    if away:
+        return say("away", provider=safe(provider), seconds=f"{seconds:.0f}", why=why)
     return say("retrying", seconds=f"{seconds:.0f}", why=why)
 
 

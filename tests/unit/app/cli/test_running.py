@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -142,6 +143,31 @@ async def test_a_wait_is_seen(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         await run(program(tmp_path), asked(server.base_url), JSON)
     waits = [json.loads(line).get("retry_in_s") for line in capsys.readouterr().out.splitlines()]
     assert sum(wait is not None for wait in waits) >= 3
+
+
+async def test_a_server_that_is_away_is_said_to_be_and_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its name and what to do; the task goes on by itself when it is there."""
+    monkeypatch.setattr("engine.runtime.limits.circuit.FIRST_S", 0.2)
+    said, absent = list[str](), asyncio.Event()
+
+    def note(_: Output, text: str) -> None:
+        said.append(text)
+        if "does not answer" in text:
+            absent.set()
+
+    monkeypatch.setattr(Output, "note", note)
+    async with Simulator(SimulatorConfig(speed=50)) as server:
+        address = server.base_url
+    here = program(tmp_path)
+    running = asyncio.ensure_future(run(here, asked(address), Output(json=False)))
+    async with asyncio.timeout(20):
+        await absent.wait()
+    async with Simulator(SimulatorConfig(speed=50, port=int(address.split(":")[2].partition("/")[0]))):
+        assert await running == Exit.COMPLETED
+    told = next(text for text in said if "does not answer" in text)
+    assert "(unreachable)" in told and "Check that it runs" in told and "127-0-0-1-" in told
 
 
 async def test_who_asks_for_a_day_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
