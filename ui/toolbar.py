@@ -10,6 +10,10 @@ from ui.actions import TaskActions
 from ui.text import Words
 
 HEIGHT = 48
+WIDE = 250
+"""Pixels of the filter where there is room."""
+NARROW = 200
+"""Pixels below which the filter shows its words rather than its keys."""
 
 
 class Toolbar(QFrame):
@@ -35,7 +39,8 @@ class Toolbar(QFrame):
         self.filter.setPlaceholderText(words("filter.placeholder"))
         self.filter.setAccessibleName(words("filter.name"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(250)
+        self.filter.setMinimumWidth(NARROW // 2)
+        self.filter.setMaximumWidth(WIDE)
         self.menu = QMenu(self)
         menu_button = QToolButton()
         menu_button.setText("☰")
@@ -52,8 +57,8 @@ class Toolbar(QFrame):
             row.addWidget(_separator())
             for button in group:
                 row.addWidget(button)
-        row.addStretch(1)
-        row.addWidget(self.filter)
+        row.addStretch()
+        row.addWidget(self.filter, 1)  # gives way before the buttons do
         row.addWidget(menu_button)
 
 
@@ -70,11 +75,12 @@ class FilterLine(QLineEdit):
         self.textChanged.connect(self._show_keys)
 
     def _show_keys(self) -> None:
-        self.keys.setHidden(bool(self.text()))
+        self.keys.setHidden(bool(self.text()) or self.width() < NARROW)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See QWidget."""
         super().resizeEvent(event)
+        self._show_keys()
         self.keys.adjustSize()
         self.keys.move(self.width() - self.keys.width() - 8, (self.height() - self.keys.height()) // 2)
 
