@@ -73,7 +73,7 @@ async def test_a_batch_that_runs_is_said_to_be_partial(tmp_path: Path) -> None:
 async def test_the_failed_are_tried_again_by_one_button(tmp_path: Path) -> None:
     """And nothing else is."""
     async with cockpit(tmp_path, speed=50) as c:
-        c.program.use_simulator(SimulatorConfig(speed=50, faults=(Fault(kind=FaultKind.NO_CREDIT),)))
+        c.program.use_simulator(SimulatorConfig(speed=50, faults=(Fault(kind=FaultKind.TOOL_CALLS),)))
         await filled(c)
         await c.until(lambda: all(task.state is State.FAILED for task in c.engine.snapshots()))
         await c.until(lambda: c.window.batch.retry_button.text() == "Retry 3 failed")
