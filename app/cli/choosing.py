@@ -96,10 +96,10 @@ async def _model(program: Program, provider: str, model: str) -> str:
         return program.settings.default_model
     try:
         offered = [each.id for each in await program.providers.get(provider).models()]
-    except ProviderError:
-        if model:
+    except ProviderError as error:
+        if model and error.code is not ErrorCode.UNREACHABLE:
             return model  # the run itself says what is wrong, and retries what can be retried
-        raise
+        raise  # a server that goes away later is waited for; one that is not there is more likely a wrong address
     if not model and provider == LOCAL:
         return offered[0]
     if not model:

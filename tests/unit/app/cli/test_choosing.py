@@ -15,6 +15,8 @@ from app.composition import Program
 from app.paths import Paths
 from app.settings import ProviderSettings, Settings, load
 from engine.domain.errors import DroverError, ErrorCode
+from engine.providers.openai import OpenAIProvider
+from engine.providers.port import ModelInfo
 from engine.simulator.config import SimulatorConfig
 from engine.simulator.server import Simulator
 
@@ -65,9 +67,10 @@ async def test_a_server_without_the_model_is_not_remembered(tmp_path: Path) -> N
         assert await refused(program(tmp_path), server(simulator.base_url)) == "no_model"
 
 
-async def test_a_server_that_is_not_there_is_not_remembered_without_a_model(tmp_path: Path) -> None:
-    """Nobody can say what to run there."""
-    assert await refused(program(tmp_path), server("http://127.0.0.1:9/v1")) == ErrorCode.UNREACHABLE
+@pytest.mark.parametrize("model", ["", "m"])
+async def test_a_server_that_is_not_there_is_not_remembered(tmp_path: Path, model: str) -> None:
+    """It is more likely a wrong address than one that will be there in a while."""
+    assert await refused(program(tmp_path), server("http://127.0.0.1:9/v1", model=model)) == ErrorCode.UNREACHABLE
 
 
 async def test_a_key_that_is_not_set_replaces_no_entry(tmp_path: Path) -> None:
@@ -79,6 +82,17 @@ async def test_a_key_that_is_not_set_replaces_no_entry(tmp_path: Path) -> None:
     assert here.settings.provider("mine") == good
 
 
+@pytest.fixture
+def unlisted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every server be there and list no models."""
+
+    async def none(_: OpenAIProvider) -> tuple[ModelInfo, ...]:
+        return ()
+
+    monkeypatch.setattr(OpenAIProvider, "models", none)
+
+
+@pytest.mark.usefixtures("unlisted")
 @pytest.mark.parametrize("other", ["", "/tenant-b/v1"])
 async def test_another_path_of_a_host_is_another_provider(tmp_path: Path, other: str) -> None:
     """What was made for one of them, and its key, never goes to the other."""
@@ -102,6 +116,7 @@ async def test_a_name_of_the_settings_keeps_its_address(tmp_path: Path, address:
     assert await refused(program(tmp_path, known), server(address, provider="mine", model="m")) == "other_address"
 
 
+@pytest.mark.usefixtures("unlisted")
 async def test_a_host_that_is_called_like_a_preset_is_another_provider(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

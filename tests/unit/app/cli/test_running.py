@@ -145,11 +145,18 @@ async def test_a_wait_is_seen(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert sum(wait is not None for wait in waits) >= 3
 
 
+async def there(_: Program, provider: str, model: str) -> str:
+    """Stand for a server that was there when it was asked for its models."""
+    assert provider
+    return model
+
+
 async def test_a_server_that_is_away_is_said_to_be_and_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With its name and what to do; the task goes on by itself when it is there."""
     monkeypatch.setattr("engine.runtime.limits.circuit.FIRST_S", 0.2)
+    monkeypatch.setattr("app.cli.choosing._model", there)
     said, absent = list[str](), asyncio.Event()
 
     def note(_: Output, text: str) -> None:
