@@ -3,7 +3,7 @@
 A reply repeats an earlier one of its task when both are equal but for white space, or when it is nearly the same as
 one of the last `LOOK_BACK` before it. How alike two texts are is their resemblance: what the sets of their shingles
 (every three words running) have in common, by Jaccard's measure. Of a text with more than `MOST_SHINGLES` only those
-with the smallest hashes are kept, which estimate the same figure to about a hundredth, however long it is.
+with the smallest hashes are kept, which estimate the same figure to one or two hundredths, however long it is.
 Source: A. Z. Broder, On the resemblance and containment of documents, 1997.
 """
 

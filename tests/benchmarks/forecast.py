@@ -2,9 +2,9 @@
 
 Three kinds of task, drawn anew for each seed. What is assumed of them stands in `KINDS` and is no measurement:
 refinement (up to 50 steps, the context grows, the model may say that it is done), research (12 steps), rows (one step
-each, known prompts, short answers). A task has a pace of its own and each of its steps another; both are lognormal,
-as lengths of replies are found to be skewed (Y. Wang et al., "BurstGPT", 2024). From `PAST` finished tasks, the cost
-and the time of others are told before the start and at later steps, for those that come so far.
+each, known prompts, short answers). A task has a pace of its own and each of its steps another; that both are
+lognormal is assumed too. From `PAST` finished tasks, the cost and the time of others are told before the start and at
+later steps, for those that come so far.
 
 Beside ours stands what is done by hand: the average of the others before the start, own pace times the usual number of
 steps later, give or take 1.28 standard deviations.

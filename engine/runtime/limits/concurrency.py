@@ -1,8 +1,8 @@
 """How many requests at once a model takes: found by trying, because no server says. Pure.
 
-Additive increase, multiplicative decrease (Chiu and Jain, 1989; TCP Reno), counted in requests as Netflix's
-concurrency-limits does: up while requests are accepted and the limit is used, down by a part when the server refuses
-(429) or answers slower (`latency`). Five rules make it fit servers that people pay for:
+Additive increase, multiplicative decrease, as in TCP, counted in requests: up while requests are accepted and the
+limit is used, down by a part when the server refuses (429) or answers slower (`latency`). Five rules make it fit
+servers that people pay for:
 
 - Slow start: from `START`, two more for each request whose first token comes, so that what is sent doubles in the time
   of a first token: a dozen of these suffice for thousands, and never more is tried than twice what was just accepted.

@@ -1,11 +1,11 @@
 """Does a model answer slower because so much is asked of it, and is that worth it? Pure.
 
-Time to first token is held against its own baseline, the least median of a round, as TCP Vegas (Brakmo and Peterson,
-1995) and Netflix's gradient limits do. Where it has doubled, the load may be the reason, or longer prompts, or the
-hour: so the limit is held for a round, then `EASED` of it for another, and what counts is finished requests a second,
-by Little's law (limit / seconds a request takes). As many as before: the rest only waited in the server, and the lower
-limit stays. Fewer: the slower answers were the price of more of them, the old limit comes back, and the new time is the
-baseline. In the slow start nothing is compared: it went too far.
+Time to first token is held against its own baseline, the least median of a round: the idea of TCP Vegas, which takes
+the least round trip. Where it has doubled, the load may be the reason, or longer prompts, or the hour: so the limit is
+held for a round, then `EASED` of it for another, and what counts is finished requests a second, by Little's law (limit
+/ seconds a request takes). As many as before: the rest only waited in the server, and the lower limit stays. Fewer: the
+slower answers were the price of more of them, the old limit comes back, and the new time is the baseline. In the slow
+start nothing is compared: it went too far.
 """
 
 from __future__ import annotations

@@ -1,14 +1,12 @@
 """Three workloads: what each step reads and writes, and how hard it is.
 
-- refinement: a draft made better over 50 steps, which see all drafts before (Madaan et al. 2023, "Self-Refine",
-  arXiv:2303.17651: draft, criticism and draft again stay in the prompt; 50 is the article's `max_steps`). Complex.
-- classification: 10,000 rows, each a step of its own behind the same instructions (Casanueva et al. 2020, "Efficient
-  intent detection", arXiv:2003.04807: Banking77, 10,003 training rows, 77 labels of which a reply names one), of which
-  10 % are hard.
-- research: reading, thinking and writing in turn (Yao et al. 2022, "ReAct", arXiv:2210.03629): a plan, pages read and
-  noted, each third followed by an analysis, and a report.
+- refinement: a draft made better over 50 steps, which see all drafts before (50 is the article's `max_steps`). Complex.
+- classification: 10,000 rows, each a step of its own behind the same instructions, answered by one label, of which 10 %
+  are hard.
+- research: reading, thinking and writing in turn: a plan, pages read and noted, each third followed by an analysis, and
+  a report.
 
-The sources give the shape; counts of tokens and shares of difficulty are assumptions.
+Shapes, counts of tokens and shares of difficulty are assumptions; none is measured.
 """
 
 from __future__ import annotations
