@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.progress import ProviderHealth, Totals
 from engine.runtime.accounts import EVERYTHING
-from engine.runtime.forecast import Forecast
+from engine.runtime.expected_end import ExpectedEnd
 
 if TYPE_CHECKING:
     from engine.domain.clock import Clock
@@ -54,7 +54,7 @@ class Summary:
         self._accounts = accounts
         self._store = store
         self._clock = clock
-        self._forecast = Forecast(register, clock)
+        self._expected_end = ExpectedEnd(register, clock)
 
     def totals(self, running_limit: int) -> Totals:
         """Return the figures now."""
@@ -97,7 +97,7 @@ class Summary:
             attempts=gauges.attempts,
             retries=gauges.retries,
             rate_limited=gauges.rate_limited,
-            eta_s=self._forecast.end_s(now, running_limit),
+            eta_s=self._expected_end.end_s(now, running_limit),
             bytes_on_disk=health.bytes_on_disk,
             last_saved_at_ms=health.last_saved_at_ms,
             save_p99_ms=health.save_p99_ms,

@@ -23,7 +23,7 @@ WALK_S = 1.0
 """Seconds in which all tasks are looked at once."""
 
 
-class Forecast:
+class ExpectedEnd:
     """The expected end of all tasks."""
 
     def __init__(self, register: Register, clock: Clock) -> None:
