@@ -53,8 +53,7 @@ class Tries:
         """Return why nothing is asked on a route now: it is fenced, its key was refused, nobody answers there."""
         if self._ports.fences.stands(route.provider, route.model):
             return ErrorCode.FENCED
-        host = self._ports.gate.host(route.provider)
-        return host.refusal or (host.circuit.code if host.circuit.open else "")
+        return self._ports.gate.shuts_out(route.provider)
 
     def failed(self, ending: Ending, route: Route, held: int) -> float | None:
         """Take in how an attempt failed that was held at so many pico; return the wait before the next one, or None."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.allowance import RateReport
 from engine.domain.states import Event, PauseReason, Phase
-from engine.runtime.limits.answer import Answer, KeyRefused, Refused, There
+from engine.runtime.limits.answer import Answer, KeyRefused, Nothing, Refused, There
 from engine.runtime.limits.circuit import Failure
 from engine.runtime.limits.host import Applicant, Host
 from engine.runtime.limits.lane import Lane, Rates, Sent
@@ -92,6 +92,10 @@ class Gate:
         """Go over all that were asked so far."""
         return iter(self._hosts.items())
 
+    def shuts_out(self, provider: str) -> str:
+        """See `Host`."""
+        return self.host(provider).shuts_out(self.now())
+
     def lane(self, provider: str, model: str) -> Lane:
         """Return a model's lane."""
         return self.host(provider).queue(model).lane
@@ -152,13 +156,15 @@ class Gate:
         """Take in how a request ended; whether it is excused."""
         host, now, excused = self.host(provider), self.now(), False
         lane = host.queue(model).lane
+        tried, sent.tries = sent.tries, sent.tries and isinstance(answer, Nothing)
         match answer:
             case Failure():
-                excused = host.circuit.failed(answer, now, tried=sent.tries, longest_s=host.rates.probe_s)
+                excused = host.circuit.failed(answer, now, tried=tried, longest_s=host.rates.probe_s)
             case Refused():
                 self._there(provider)
                 lane.refused(sent, answer.asked_s, now)
             case KeyRefused():
+                self._there(provider)
                 self.refuse(provider, answer.code)
             case There():
                 self._there(provider)
@@ -172,10 +178,7 @@ class Gate:
 
     def close(self, provider: str, model: str, sent: Sent) -> None:
         """Let a request be under way no more."""
-        host = self.host(provider)
-        if sent.tries and host.circuit.open and host.circuit.next_at is None:
-            host.circuit.came_back(self.now())
-        host.end(model, sent)
+        self.host(provider).end(model, sent, self.now())
         self._pump(provider)
 
     # --- keys, and a person's own acts
@@ -222,7 +225,7 @@ class Gate:
         while host.refusal is None and (found := host.next(now)) is not None:
             model, applicant, sent = found
             if applicant.who.done():  # cut a moment ago
-                host.end(model, sent)
+                host.end(model, sent, now)
             else:
                 applicant.who.set_result(sent)
         self._arm(provider, host.wake_s(now) if host.refusal is None else None)

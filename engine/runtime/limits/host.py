@@ -89,6 +89,11 @@ class Host(Generic[T]):
         """How many wait."""
         return sum(len(queue.line) for queue in self.queues.values())
 
+    def shuts_out(self, now: float) -> str:
+        """Return why whoever may go elsewhere should: its key is refused, or it is away and others find out; or ""."""
+        finds_out = self.circuit.wait(now) == 0.0 and not self.waiting
+        return self.refusal or ("" if finds_out else self.circuit.code)
+
     def join(self, model: str, place: Place, applicant: Applicant[T]) -> Waiting[Applicant[T]]:
         """Stand in a model's line."""
         return self.queue(model).line.join(place, applicant)
@@ -114,8 +119,11 @@ class Host(Generic[T]):
         waits = [wait for model in self.queues if (wait := self._may_go(model, now)) is not None]
         return min(waits, default=None)
 
-    def end(self, model: str, sent: Sent) -> None:
-        """Hear that a request is under way no more."""
+    def end(self, model: str, sent: Sent, now: float) -> None:
+        """Hear that a request is under way no more; where it was to find out and did not, another one may."""
+        if sent.tries:
+            sent.tries = False
+            self.circuit.came_back(now)
         if not sent.over:
             self.under_way -= 1
             self.queues[model].lane.end(sent)

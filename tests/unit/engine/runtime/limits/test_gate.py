@@ -153,6 +153,24 @@ def test_an_impatient_person_has_it_tried_now() -> None:
     run(main())
 
 
+def test_a_try_that_falls_to_a_task_paused_in_that_moment_goes_to_the_next() -> None:
+    """Nobody would ever find out else."""
+
+    async def main() -> None:
+        away = asyncio.Event()
+        away.set()
+        async with bench(unless(away, DOWN)) as b:
+            tasks = await ten(b)
+            await asyncio.sleep(300.0)
+            away.clear()
+            b.engine.pause(tasks[:9])
+            b.engine.try_now("scripted")  # before those nine have left the line
+            await asyncio.sleep(3.0)
+            assert b.engine.snapshot(tasks[9]).state is State.COMPLETED
+
+    run(main())
+
+
 def test_a_try_that_is_paused_lets_another_task_find_out() -> None:
     """It does not hang behind the one that was to tell."""
 
