@@ -71,7 +71,7 @@ class Call:
             async with AsyncExitStack() as stack:
                 async with self._wishes.waiting(Phase.PREPARING):
                     self._permit = await stack.enter_async_context(self._turn(provider))
-                    provider = ports.providers.get(self._route.provider)  # its settings may be others now
+                    provider, quote = self._found(self._route)  # its settings may be others now
                     prepared, hold = await self._ready(provider, quote.price)
                 return await self._send(provider, prepared, quote, hold, retry)
         except ProviderError as error:  # while preparing: nothing left the computer, so there is nothing to record
