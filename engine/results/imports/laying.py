@@ -17,7 +17,7 @@ MOST_ROWS = 100_000
 
 async def laid_out(records: Iterator[Parsed], form: Form, between: str = "", *, header: bool | None = None) -> Sheet:
     """Return records as a sheet; `header` None is to be found. Raises IMPORT_TOO_LARGE."""
-    ahead = _until_two_rows(records)
+    ahead = [record async for record in in_slices(_until_two_rows(records))]
     first = next((record for record in ahead if isinstance(record, Row)), None)
     if first is None:
         return sheet(form, (), ahead)
@@ -75,14 +75,14 @@ def sheet(
     )
 
 
-def _until_two_rows(records: Iterator[Parsed]) -> list[Parsed]:
-    """Take records up to the second row: whether the first has names depends on there being one."""
-    ahead: list[Parsed] = []
-    for record in records:
-        ahead.append(record)
-        if sum(isinstance(each, Row) for each in ahead) == 2 or len(ahead) > MOST_ROWS:
-            break
-    return ahead
+def _until_two_rows(records: Iterator[Parsed]) -> Iterator[Parsed]:
+    """Yield records up to the second row: whether the first has names depends on there being one."""
+    rows = 0
+    for number, record in enumerate(records):
+        yield record
+        rows += isinstance(record, Row)
+        if rows == 2 or number == MOST_ROWS:
+            return
 
 
 def _unnamed(form: Form, width: int) -> tuple[Column, ...]:
