@@ -112,43 +112,42 @@ class Deeds(QObject):
             self.failed.emit(error)
 
     async def _make(self, dialog: NewTask, spec: TaskSpec, *, paused: bool) -> None:
-        dialog.set_busy(True)
-        gone: list[int] = []
-        dialog.finished.connect(gone.append)
-        try:
-            (task,) = await self._engine.submit([spec], paused=paused)
-        except DroverError as error:
-            if gone:
-                self.failed.emit(error)
-                return
-            dialog.set_busy(False)
-            dialog.show_problem(error)
-            return
-        if not gone:
-            dialog.accept()
-        self.made.emit(task)
+        made = await self._taken(dialog, self._engine.submit([spec], paused=paused))
+        if made:
+            self.made.emit(made[0])
 
     async def _make_batch(
         self, dialog: ImportBatch, specs: Sequence[TaskSpec], limit: int | None, *, paused: bool
     ) -> None:
+        batch = specs[0].batch
+
+        async def submit() -> Sequence[TaskId]:
+            if limit is not None:
+                self._engine.set_budget(Scope(Level.BATCH, batch), limit)
+            return await self._engine.submit(specs, paused=paused)
+
+        if await self._taken(dialog, submit()):
+            self.batch_made.emit(batch)
+
+    async def _taken(
+        self, dialog: NewTask | ImportBatch, submitted: Coroutine[object, object, Sequence[TaskId]]
+    ) -> Sequence[TaskId]:
+        """Close a dialog once its tasks are there; else it stays and says why, or the window where it is gone."""
         dialog.set_busy(True)
         gone: list[int] = []
         dialog.finished.connect(gone.append)
-        batch = specs[0].batch
         try:
-            if limit is not None:
-                self._engine.set_budget(Scope(Level.BATCH, batch), limit)
-            await self._engine.submit(specs, paused=paused)
+            made = await submitted
         except DroverError as error:
             if gone:
                 self.failed.emit(error)
-                return
-            dialog.set_busy(False)
-            dialog.show_problem(error)
-            return
+            else:
+                dialog.set_busy(False)
+                dialog.show_problem(error)
+            return ()
         if not gone:
             dialog.accept()
-        self.batch_made.emit(batch)
+        return made
 
     def _do(self, deed: Coroutine[object, object, None]) -> None:
         async def do() -> None:
