@@ -31,3 +31,22 @@ async def test_what_waits_is_moved_by_menu_and_by_dragging(tmp_path: Path) -> No
         dragged = table.model.mimeData([table.model.index(2, 0)])
         table.model.dropMimeData(dragged, Qt.DropAction.MoveAction, 1, 0, QModelIndex())
         await c.until(lambda: table.model.ids()[:3] == [ids[2], ids[1], ids[0]])
+
+
+async def test_places_are_shown_while_they_say_something(tmp_path: Path) -> None:
+    """Their column is left out where nothing waits, and comes where something does or where they order the table."""
+    async with cockpit(tmp_path, speed=1.0) as c:
+        table, column = c.window.table, INDEX["queue"]
+        c.window.resize(1440, 900)
+        await c.make(title="runs", max_output=1000)
+        await c.until(lambda: len(table.model.ids()) == 1 and not table.model.waits)
+        assert table.grid.isColumnHidden(column)
+        table.sort_by(column, falling=False)
+        assert not table.grid.isColumnHidden(column)
+        table.sort_by(INDEX["cost"], falling=True)
+        await c.until(lambda: table.grid.isColumnHidden(column))
+        c.engine.set_running_limit(1)
+        waiting = await c.make(title="waits")
+        await c.until(lambda: not table.grid.isColumnHidden(column))
+        c.engine.cancel([waiting])
+        await c.until(lambda: table.grid.isColumnHidden(column))

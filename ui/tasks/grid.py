@@ -6,7 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QHeaderView, QTableView, QWidget
 
-from ui.tasks.columns import COLUMNS
+from ui.tasks.columns import COLUMNS, QUEUE
 from ui.tasks.delegate import ROW, TaskDelegate
 from ui.tasks.header import TextHeader
 from ui.tasks.inks import Inks
@@ -30,6 +30,8 @@ class TaskGrid(QTableView):
         self.empty_text = ""
         """What is said where no row is."""
         self.wanted = [column.width for column in COLUMNS]
+        self.queued = False
+        """Whether the places in the queue are shown, where there is room."""
         self._fitting = False
         self._ink_delegate = TaskDelegate(model, words, inks, self)
         self._header = TextHeader(inks, self)
@@ -80,7 +82,8 @@ class TaskGrid(QTableView):
         """Share the room there is among the columns."""
         room = self.viewport().width()
         least = [min(column.least or wanted, wanted) for column, wanted in zip(COLUMNS, self.wanted, strict=True)]
-        shown = that_fit(least, [column.drops for column in COLUMNS], room)
+        fitting = that_fit(least, [column.drops for column in COLUMNS], room)
+        shown = [each for each in fitting if self.queued or COLUMNS[each].code != QUEUE]
         wanted, shares = [self.wanted[each] for each in shown], [COLUMNS[each].stretch for each in shown]
         widths = fit(wanted, shares, [least[each] for each in shown], room)
         self._fitting = True
@@ -89,6 +92,12 @@ class TaskGrid(QTableView):
         for column, width in zip(shown, widths, strict=True):
             self.setColumnWidth(column, width)
         self._fitting = False
+
+    def show_queue(self, on: bool) -> None:  # noqa: FBT001 - a state, named by the method
+        """Show the places in the queue, or leave their column out."""
+        if on != self.queued:
+            self.queued = on
+            self.fit_columns()
 
     def select_row(self, row: int) -> None:
         """Select a row, alone, and bring it into sight."""

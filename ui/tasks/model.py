@@ -72,6 +72,11 @@ class TaskModel(QAbstractTableModel):
         return self._order.unsettled
 
     @property
+    def waits(self) -> bool:
+        """Whether any task has a place in the queue, shown or not."""
+        return self._order.waits
+
+    @property
     def total(self) -> int:
         """Tasks, shown or not."""
         return len(self._order.tasks)

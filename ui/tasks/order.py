@@ -31,7 +31,7 @@ def creation(task: TaskSnapshot) -> Value:
     return 0
 
 
-def queue_key(task: TaskSnapshot) -> Value:
+def queue_key(task: TaskSnapshot) -> tuple[int, float] | None:
     """Order by the queue; what does not wait has no place."""
     return task.place if task.state is State.PENDING else None
 
@@ -66,8 +66,10 @@ class TaskOrder:
         self._read: Read = creation
         self._descending = False
         self._belongs: Callable[[TaskSnapshot], bool] | None = None
+        self._waiting: dict[TaskId, tuple[int, float]] = {}
+        """Where those stand that wait in the queue."""
         self._places: dict[TaskId, int] | None = None
-        """Of those that wait, in the queue, from 1; None where something changed since they were counted."""
+        """Of those that wait, from 1; None where the queue changed since they were counted."""
 
     @property
     def unsettled(self) -> bool:
@@ -80,12 +82,15 @@ class TaskOrder:
         Some of what changed is judged at once, so that settling has little left to do; no more than that, so that a
         task that changes in each frame is not judged in each frame.
         """
-        self._places = None
         for tasks in (batch.added, batch.changed):
             self.tasks.update((task.id, task) for task in tasks)
+            for task in tasks:
+                self._queue(task.id, queue_key(task))
             self._stale.update((task.id, None) for task in tasks)
         for task in batch.added:
             self._gone.pop(task.id, None)
+        for task in batch.removed:
+            self._queue(task, None)
         self._gone.update((task, None) for task in batch.removed if task in self.tasks)
         for task in list(islice(self._stale, JUDGED_AT_ONCE)):
             del self._stale[task]
@@ -94,9 +99,24 @@ class TaskOrder:
     def place(self, task: TaskId) -> int | None:
         """Return the place in the queue of a task that waits, from 1; counted when it is first asked for."""
         if self._places is None:
-            waiting = sorted((t for t in self.tasks.values() if queue_key(t) is not None), key=lambda t: t.place)
-            self._places = {each.id: number for number, each in enumerate(waiting, 1)}
+            waiting = sorted(self._waiting, key=self._waiting.__getitem__)
+            self._places = {each: number for number, each in enumerate(waiting, 1)}
         return self._places.get(task)
+
+    @property
+    def waits(self) -> bool:
+        """Whether any task has a place in the queue."""
+        return bool(self._waiting)
+
+    def _queue(self, task: TaskId, place: tuple[int, float] | None) -> None:
+        """Count the places anew only where the queue itself changed: most changes are of tasks that run."""
+        if self._waiting.get(task) == place:
+            return
+        self._places = None
+        if place is None:
+            del self._waiting[task]
+        else:
+            self._waiting[task] = place
 
     def sort_by(self, read: Read, *, descending: bool) -> None:
         """Order by what `read` gives, ties in order of creation."""

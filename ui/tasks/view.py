@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from engine.face import ChangeBatch, TaskId
 from ui.tasks import query
-from ui.tasks.columns import COLUMNS, INDEX
+from ui.tasks.columns import COLUMNS, INDEX, QUEUE
 from ui.tasks.grid import TaskGrid
 from ui.tasks.inks import Inks
 from ui.tasks.layout_signals import by_rows
@@ -26,6 +26,8 @@ SETTLE_MS = 300
 """Milliseconds at least between two arrangements of the rows."""
 SHARE = 10
 """An arrangement takes at most one part in this many of the time: with very many rows they come less often."""
+QUEUE_MS = 1000
+"""Milliseconds for which a task must wait before the column of places comes, so that it does not come and go."""
 FALLING, RISING = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
 
 
@@ -56,6 +58,8 @@ class TaskTable(QWidget):
         self.setFocusProxy(self.grid)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._settle)
+        self._queue_timer = QTimer(self, singleShot=True, interval=QUEUE_MS)
+        self._queue_timer.timeout.connect(self._show_queue)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.grid)
@@ -82,7 +86,17 @@ class TaskTable(QWidget):
         self.model.apply(batch)
         if self.model.unsettled and not self._timer.isActive():
             self._settle()
+        if self._queued != self.grid.queued and not self._queue_timer.isActive():
+            self._queue_timer.start()
         self._say_empty()
+
+    @property
+    def _queued(self) -> bool:
+        """Whether the places in the queue say something: a task waits there, or they order the table."""
+        return self.model.waits or COLUMNS[self._column].code == QUEUE
+
+    def _show_queue(self) -> None:
+        self.grid.show_queue(self._queued)
 
     def _settle(self) -> None:
         """Arrange the rows and rest; the rest ends in another arrangement when one is due by then."""
@@ -164,6 +178,8 @@ class TaskTable(QWidget):
         self._column, self._falling = column, falling
         self.grid.horizontalHeader().setSortIndicator(column, FALLING if falling else RISING)
         self.model.sort_by(column, descending=falling)
+        if COLUMNS[column].code == QUEUE:
+            self._show_queue()
 
     def _header_clicked(self, column: int) -> None:
         falling = not self._falling if column == self._column else COLUMNS[column].falling

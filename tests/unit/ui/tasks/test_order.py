@@ -101,6 +101,17 @@ def test_a_removed_task_is_readable_until_its_row_is_gone() -> None:
     assert task_id(0) not in order.tasks
 
 
+def test_places_in_the_queue_follow_what_begins_and_what_is_removed() -> None:
+    """They are of those that wait alone, without a gap, also before a row of the table moves."""
+    order = filled(snapshot(0), snapshot(1), snapshot(2), snapshot(3, state=State.RUNNING))
+    assert [order.place(task_id(number)) for number in range(4)] == [1, 2, 3, None]
+    order.take(ChangeBatch(changed=(snapshot(0, state=State.RUNNING),), removed=(task_id(1),)))
+    assert [order.place(task_id(number)) for number in range(4)] == [None, None, 1, None]
+    assert order.waits
+    order.take(ChangeBatch(changed=(snapshot(2, state=State.CANCELLED),)))
+    assert not order.waits
+
+
 def test_a_removed_task_that_no_row_shows_is_forgotten_too() -> None:
     """Memory is bounded by tasks."""
     order = filled(snapshot(0), snapshot(1, state=State.RUNNING))
