@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from engine.domain.states import Phase, State, Wanted
@@ -34,7 +35,9 @@ class Crew:
         self._timetable = Timetable(ports.clock, self._due)
         self._runners: dict[TaskId, Runner] = {}
         self._jobs: dict[TaskId, asyncio.Task[None]] = {}
-        self._closing = self._held = self._thinning = False
+        self._surplus: OrderedDict[TaskId, Runner] = OrderedDict()
+        """Runners that give their place back after their step, the first of the queue first."""
+        self._closing = self._held = False
 
     @property
     def limit(self) -> int:
@@ -49,11 +52,16 @@ class Crew:
 
     def _thin(self) -> None:
         """Let so many runners as are too many give their place back after their step, the last of the queue first."""
-        surplus = len(self._runners) - self._limit
-        ranked = sorted(self._runners, key=self._place, reverse=True)
-        for number, task in enumerate(ranked):
-            self._runners[task].wishes.give_way(surplus=number < surplus)
-        self._thinning = surplus > 0
+        ranked = sorted(self._runners.items(), key=lambda each: self._place(each[0]))
+        self._surplus = OrderedDict(ranked[self._limit :])
+        for task, runner in ranked:
+            runner.wishes.give_way(surplus=task in self._surplus)
+
+    def _one_less(self, task: TaskId) -> None:
+        """Let the first of those that are too many keep its place, where a task ended that is none of them."""
+        if self._surplus.pop(task, None) is None and self._surplus:
+            _, kept = self._surplus.popitem(last=False)
+            kept.wishes.give_way(surplus=False)
 
     def _place(self, task: TaskId) -> Place:
         record = self._register.get(task)
@@ -171,8 +179,7 @@ class Crew:
 
     def _ended(self, task: TaskId) -> None:
         del self._runners[task], self._jobs[task]
-        if self._thinning:
-            self._thin()
+        self._one_less(task)
         record = self._register.get(task) if task in self._register else None
         if record is not None and record.tip.state is State.PENDING and task not in self._queue:
             self._put(record)  # it gave its place back

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from unittest.mock import patch
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.states import State
+from engine.domain.task import place_of
 from engine.providers.scripted import in_turn, reply
 from tests.virtual_time import run
 from tests.workbench import Bench, bench, spec
@@ -129,6 +131,42 @@ def test_fewer_places_make_surplus_tasks_give_theirs_back_after_their_step() -> 
             await asyncio.sleep(500)
             assert {b.engine.snapshot(task).state for task in ids} == {State.COMPLETED}
             assert len(b.provider.sent) == 8 * 4
+
+    run(main())
+
+
+def test_one_that_is_done_lets_one_of_the_surplus_keep_its_place() -> None:
+    """Else fewer than the limit would run for the time of a start; who it is says the queue."""
+
+    async def main() -> None:
+        async with bench(in_turn(reply("x", pause_s=10.0)), running_limit=4) as b:
+            short = await b.submit(max_steps=1)
+            ids = await b.engine.submit([spec(max_steps=9, loop_after=0) for _ in range(3)])
+            await asyncio.sleep(5)
+            b.engine.set_running_limit(3)
+            b.engine.set_running_limit(2)
+            b.engine.cancel([short])
+            await asyncio.sleep(20)
+            assert b.engine.snapshot(short).state is State.CANCELLED
+            states = [b.engine.snapshot(task).state for task in ids]
+            assert states == [State.RUNNING, State.RUNNING, State.PENDING]
+            assert b.provider.open == 2
+
+    run(main())
+
+
+def test_all_that_give_way_are_ranked_once() -> None:
+    """Not at each end: that would be the square of them."""
+
+    async def main() -> None:
+        async with bench(in_turn(reply("x", pause_s=10.0)), running_limit=200) as b:
+            await b.engine.submit([spec(max_steps=4, loop_after=0) for _ in range(200)])
+            await asyncio.sleep(5)
+            with patch("engine.runtime.crew.place_of", wraps=place_of) as ranked:
+                b.engine.set_running_limit(10)
+                await asyncio.sleep(30)
+            assert b.provider.open == 10
+            assert ranked.call_count <= 200 + 2 * 190  # once, and each goes back into the queue
 
     run(main())
 
