@@ -136,7 +136,8 @@ class Acts:
     def _stop(self, record: TaskRecord, wish: Wanted) -> None:
         """Stop a task: at once when nothing of it runs, else by a recorded wish."""
         if record.tip.state in LIVE:
-            self._journal.note(record, NoteKind.WANTED, wish, wanted=wish)
+            if record.tip.wanted is not Wanted.CANCEL:  # which nothing takes back
+                self._journal.note(record, NoteKind.WANTED, wish, wanted=wish)
             self._crew.heed(record.id)
             self._changed(record.id)
             return

@@ -62,6 +62,21 @@ def test_a_task_that_waits_is_stopped_at_once() -> None:
     run(main())
 
 
+def test_a_cancelled_task_that_all_are_paused_with_stays_cancelled() -> None:
+    """As a resume does not take a cancel back, a pause does not, while the step that was cut is still being saved."""
+
+    async def main() -> None:
+        async with bench(in_turn(reply("x", pause_s=10.0))) as b:
+            task = await b.submit()
+            await asyncio.sleep(1.0)
+            b.engine.cancel([task])
+            b.engine.pause_all()
+            assert (await b.done(task)).state is State.CANCELLED
+            assert noted(b, task, NoteKind.WANTED) == ["cancel"]
+
+    run(main())
+
+
 def test_started_by_name_it_is_the_next() -> None:
     """Whatever waits before it."""
 
