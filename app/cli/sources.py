@@ -11,11 +11,12 @@ import resources
 from app.cli.asked import Asked
 from app.cli.report import Output, say, wrong
 from app.cli.shown import safe
-from engine.domain.errors import DroverError
+from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.sheet import ENCODINGS, Hints, RowProblem, Sheet
 from engine.domain.task import RecipeName
+from engine.results.imports.folder import MOST_BYTES
 from engine.results.imports.planning import Layout, Plan, plan
-from engine.results.imports.reading import read_path, read_text
+from engine.results.imports.reading import BLOCK, read_blocks, read_path
 
 STDIN = Path("-")
 UNKNOWN = "unknown yet"
@@ -55,9 +56,9 @@ class Source:
     async def read(self) -> Sheet:
         """Read it; raises `CommandError`, `DroverError`."""
         hints = self.hints()
-        if self.file == STDIN:
-            return await read_text(await asyncio.to_thread(sys.stdin.read), hints)
         try:
+            if self.file == STDIN:
+                return await read_blocks(await asyncio.to_thread(_piped), hints)
             return await read_path(self.file, hints)
         except DroverError as error:
             words = resources.text("errors")[error.code]
@@ -83,6 +84,14 @@ async def planned(source: Source, asked: Asked, output: Output) -> Plan:
     if not made.tasks:
         raise wrong("no_good_rows")
     return made
+
+
+def _piped() -> list[bytes]:
+    """Return what comes on standard input, as bytes: its encoding is found, or said, as a file's is."""
+    data = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise DroverError(ErrorCode.IMPORT_TOO_LARGE)
+    return [data[start : start + BLOCK] for start in range(0, len(data), BLOCK)]
 
 
 def _tell_found(sheet: Sheet, output: Output) -> None:

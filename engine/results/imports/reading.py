@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,9 +34,14 @@ async def read_path(path: Path, hints: Hints = NO_HINTS) -> Sheet:
         blocks = await _blocks(path)
     except OSError as error:
         raise DroverError(ErrorCode.FILE_UNREADABLE, error.strerror or str(error)) from error
+    return replace(await read_blocks(blocks, hints, ending=path.suffix.lower()), source=path.name)
+
+
+async def read_blocks(blocks: Sequence[bytes], hints: Hints = NO_HINTS, *, ending: str = "") -> Sheet:
+    """Read what a file has, or a pipe; raises NOT_TEXT, NO_ROWS, IMPORT_TOO_LARGE."""
     read_as = hints.encoding or encoding.found(blocks)
-    sheet = await read_text(await _decoded(blocks, read_as), hints, ending=path.suffix.lower())
-    return replace(sheet, source=path.name, encoding=encoding.shown(read_as))
+    sheet = await read_text(await _decoded(blocks, read_as), hints, ending=ending)
+    return replace(sheet, encoding=encoding.shown(read_as))
 
 
 async def read_text(text: str, hints: Hints = NO_HINTS, *, ending: str = "") -> Sheet:
@@ -79,7 +85,7 @@ async def _blocks(file: Path) -> list[bytes]:
     return blocks
 
 
-async def _decoded(blocks: list[bytes], name: str) -> str:
+async def _decoded(blocks: Sequence[bytes], name: str) -> str:
     """Return the text of blocks; raises NOT_TEXT where the encoding has no such bytes."""
     decoder, parts = encoding.decoder(name), list[str]()
     try:
