@@ -1,7 +1,7 @@
 """Keeps a batch's table current in the results folder: one CSV for each batch, written anew as its tasks come to rest.
 
 Seldom enough that it costs a twentieth of a core at most, and once more at the end. A task that has not changed since
-is not read again, so that ten thousand answers are read once.
+is not read again, so that ten thousand answers are read once. A table that somebody else wrote to is set aside.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from engine.recipes.port import Recipe
 from engine.results.atomic import write_atomically
 from engine.results.batch_lines import lines_of
 from engine.results.batch_table import Line, columns, written
+from engine.results.growing import set_aside
 from engine.results.names import slug
 from engine.store.port import StoredTask, StoreReader
 
@@ -79,11 +80,18 @@ class BatchFiles:
 
     async def _write(self, batch: str, tasks: list[StoredTask]) -> None:
         known = self._lines.get(batch, {})
-        new = [task for task in tasks if task.id not in known or known[task.id].standing != task.standing]
+        new = [task for task in tasks if not _is_of(known.get(task.id), task)]
         read = {line.id: line for line in await lines_of(new, self._reader, self._recipe)}
         lines = self._lines[batch] = {task.id: read.get(task.id) or known[task.id] for task in tasks}
         names = columns(task.spec for task in tasks)
-        await write_atomically(file_of(self._root(), batch), written(lines.values(), names, "csv"))
+        file = file_of(self._root(), batch)
+        await set_aside(file)
+        await write_atomically(file, written(lines.values(), names, "csv"))
+
+
+def _is_of(line: Line | None, task: StoredTask) -> bool:
+    """Whether a line says what is so of its task now."""
+    return line is not None and (line.standing, line.spec) == (task.standing, task.spec)
 
 
 def file_of(root: Path, batch: str) -> Path:

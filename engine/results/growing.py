@@ -93,11 +93,16 @@ class GrowingFile:
 
     async def _look(self) -> bool:
         """Return whether the file is there and ours; what somebody else wrote gets another name."""
-        found = await asyncio.to_thread(look, self._file)
-        if found and not (self._torn or is_stamped(found)):
-            await aiofiles.os.rename(self._file, await asyncio.to_thread(free_name, self._file))
-            return False
-        return found is not None
+        if not self._torn:
+            await set_aside(self._file)
+        return await asyncio.to_thread(look, self._file) is not None
+
+
+async def set_aside(file: Path) -> None:
+    """Give a file that somebody else wrote to another name; raises OSError."""
+    found = await asyncio.to_thread(look, file)
+    if found and not is_stamped(found):
+        await aiofiles.os.rename(file, await asyncio.to_thread(free_name, file))
 
 
 def harmless(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,23 @@ async def test_asks_are_merged_and_no_answer_is_read_twice(tmp_path: Path, monke
         files.ask("My tickets")
     await files.close()
     assert len(reads) == 3 and len(table(tmp_path)) == 2
+
+
+async def test_a_table_that_its_person_wrote_to_is_set_aside(tmp_path: Path) -> None:
+    """Their words are kept beside the new one; a task's new title is in that."""
+    store = await store_with(1)
+    files = BatchFiles(lambda: tmp_path, store, recipe)
+    files.ask("My tickets")
+    await files.close()
+    file = file_of(tmp_path, "My tickets")
+    file.write_text("Mine")
+    os.utime(file, ns=(1, 1))
+    made = of_batch(1)
+    store.tasks[made.id] = replace(made, spec=replace(made.spec, title="Renamed"))
+    files.ask("My tickets")
+    await files.close()
+    assert file.with_name(f"{file.stem}.edited.csv").read_text() == "Mine"
+    assert [row["title"] for row in table(tmp_path)] == ["Renamed"]
 
 
 def test_two_batches_have_two_files(tmp_path: Path) -> None:
