@@ -42,13 +42,18 @@ async def read_folder(folder: Path) -> Sheet:
 
 def _files(folder: Path) -> list[Path]:
     found: list[Path] = []
-    for above, folders, names in os.walk(folder):
+    for above, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(_seen(folders))
         paths = (Path(above) / name for name in sorted(_seen(names)))
         found += [path for path in paths if path.is_file() and not path.is_symlink()]
         if len(found) > MOST_ROWS:
             raise DroverError(ErrorCode.IMPORT_TOO_LARGE)
     return found
+
+
+def _refuse(error: OSError) -> None:
+    """A folder that cannot be read would be left out in silence."""
+    raise error
 
 
 def _seen(names: Iterable[str]) -> Iterator[str]:

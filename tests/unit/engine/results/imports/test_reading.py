@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from pathlib import Path
 
@@ -94,6 +95,23 @@ async def test_a_folder_of_texts(tmp_path: Path) -> None:
         ("empty.txt", ErrorCode.ROW_EMPTY),
         ("picture.png", ErrorCode.NOT_TEXT),
     ]
+
+
+async def test_a_folder_below_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its files would be missing in silence."""
+    (tmp_path / "a.md").write_text("one")
+    (tmp_path / "shut").mkdir()
+    scan = os.scandir
+
+    def refuse(at: str) -> object:
+        if Path(at).name == "shut":
+            raise PermissionError(errno.EACCES, "no")
+        return scan(at)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(DroverError) as caught:
+        await read_path(tmp_path)
+    assert caught.value.code is ErrorCode.FILE_UNREADABLE
 
 
 @pytest.mark.parametrize(
