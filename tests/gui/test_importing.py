@@ -43,9 +43,9 @@ async def test_rows_become_tasks_of_a_batch(tmp_path: Path) -> None:
         assert dialog.editor.shown.toPlainText() == "Ticket 1\n\nSort: Für Kunde 1"
         dialog.rows.selectRow(4)
         assert dialog.editor.shown.toPlainText() == "Ticket 5\n\nSort: Für Kunde 5"
-        await c.until(dialog.start_button.isEnabled)
-        assert dialog.start_button.text() == "Start 30 tasks" and "At most $" in dialog.most.text()
-        click(dialog.paused_button)
+        await c.until(dialog.foot.start.isEnabled)
+        assert dialog.foot.start.text() == "Start 30 tasks" and "At most $" in dialog.foot.most.text()
+        click(dialog.foot.paused)
         await c.until(lambda: len(c.engine.snapshots()) == 30)
         await c.until(lambda: c.window.sidebar.currentItem().text() == "tickets")
         assert [task.name for task in c.engine.snapshots()][:2] == ["Ticket 1", "Ticket 2"]
@@ -66,9 +66,9 @@ async def test_rows_with_problems_stop_all_until_they_are_left_out(tmp_path: Pat
         await c.until(dialog.problems.isVisible)
         told = [dialog.problems.list.item(row).text() for row in range(dialog.problems.list.count())]
         assert told[0].startswith("Row 3: ") and told[1].startswith("Row 5: ")
-        assert not dialog.start_button.isEnabled() and dialog.problems.skip.isVisible()
+        assert not dialog.foot.start.isEnabled() and dialog.problems.skip.isVisible()
         dialog.problems.skip.setChecked(True)
-        click(dialog.paused_button)
+        click(dialog.foot.paused)
         await c.until(lambda: len(c.engine.snapshots()) == 2)
 
 
@@ -79,7 +79,7 @@ async def test_a_template_that_cannot_be_used_says_why_at_once(tmp_path: Path) -
         dialog.editor.template.field.setPlainText("Sort {{nope}}")
         assert "(nope)" in dialog.editor.shown.toPlainText()
         await c.until(dialog.problems.isVisible)
-        assert not dialog.start_button.isEnabled() and not dialog.problems.skip.isVisible()
+        assert not dialog.foot.start.isEnabled() and not dialog.problems.skip.isVisible()
         dialog.reject()
 
 
@@ -107,8 +107,8 @@ async def test_pasted_lines(tmp_path: Path) -> None:
         await c.until(lambda: dialog.source.found.text() == "2 rows")
         dialog.settings.recipe.field.setCurrentIndex(1)
         dialog.editor.template.field.setPlainText("Answer {{line}}\n---\nShorter")
-        await c.until(dialog.start_button.isEnabled)
-        click(dialog.start_button)
+        await c.until(dialog.foot.start.isEnabled)
+        click(dialog.foot.start)
         await c.until(lambda: len(c.engine.snapshots()) == 2)
         assert c.engine.snapshots()[0].spec.prompts == ("Answer Who?", "Shorter")
 
@@ -153,7 +153,7 @@ async def tried(c: Cockpit, dialog: ImportBatch, template: str, number: int) -> 
     await c.until(dialog.trial.button.isEnabled)
     click(dialog.trial.button)
     await c.until(lambda: cell(dialog, number - 1, 0).startswith(template[:4]) and not dialog.trial.busy)
-    await c.until(dialog.start_button.isEnabled)
+    await c.until(dialog.foot.start.isEnabled)
 
 
 async def test_a_trial_is_kept_and_the_rest_released(tmp_path: Path) -> None:
@@ -164,9 +164,9 @@ async def test_a_trial_is_kept_and_the_rest_released(tmp_path: Path) -> None:
         await c.until(lambda: bool(cell(dialog, 2, 1)))
         assert cell(dialog, 0, 0) == "Sort: Für Kunde 1"
         assert cell(dialog, 0, 2).startswith("Completed · ")
-        assert dialog.start_button.text() == "Start 27 tasks"
+        assert dialog.foot.start.text() == "Start 27 tasks"
         first = {task.id for task in c.engine.snapshots()}
-        click(dialog.paused_button)
+        click(dialog.foot.paused)
         await c.until(lambda: len(c.engine.snapshots()) == 30)
         assert first <= {task.id for task in c.engine.snapshots()}
         assert len({task.spec.cells["Ticket"] for task in c.engine.snapshots()}) == 30
@@ -183,8 +183,8 @@ async def test_a_revised_trial_takes_the_place_of_the_one_before_and_can_be_redo
         before = {task.id for task in c.engine.snapshots()}
         spent = c.engine.balance(Scope(Level.BATCH, "tickets")).spent
         dialog.trial.keep.setChecked(False)
-        assert dialog.start_button.text() == "Start 30 tasks"
-        click(dialog.paused_button)
+        assert dialog.foot.start.text() == "Start 30 tasks"
+        click(dialog.foot.paused)
         await c.until(lambda: len(c.engine.snapshots()) == 30)
         assert not before & {task.id for task in c.engine.snapshots()}
         assert c.engine.balance(Scope(Level.BATCH, "tickets")).spent == spent > 0

@@ -5,33 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
 from engine.face import (
     DroverError,
     Engine,
     InvalidSpecError,
     Layout,
-    Level,
     Plan,
-    RowProblem,
-    Scope,
     Sheet,
     TaskSpec,
-    Templates,
     plan,
-    task_of,
 )
 from ui.bars import plain_label
 from ui.dialogs.form import WrongInputError, heading
+from ui.importing.becoming import text_of_row
 from ui.importing.editor import TemplateEditor
-from ui.importing.problems import ProblemsList, problem_text, template_text
+from ui.importing.foot import Foot
+from ui.importing.problems import ProblemsList
 from ui.importing.rows import RowsTable
 from ui.importing.settings import BatchSettings
 from ui.importing.source import SourceRow
 from ui.importing.trial import Trial
 from ui.services import SIMULATOR, WindowServices
-from ui.tasks.format import exact_money
 from ui.text import Words
 
 SIZE = (1020, 820)
@@ -60,7 +56,7 @@ class ImportBatch(QDialog):
         self.settings = BatchSettings(words, services.preferences())
         self.problems = ProblemsList(words)
         self.trial = Trial(words, engine, services)
-        self.most, self._problem = plain_label(""), plain_label("")
+        self.foot, self._problem = Foot(words), plain_label("")
         self._problem.setObjectName("error")
         self._problem.setWordWrap(True)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -89,23 +85,9 @@ class ImportBatch(QDialog):
         outer.addWidget(scroll, 1)
         outer.addWidget(self.problems)
         outer.addWidget(self._problem)
-        outer.addLayout(self._foot())
+        outer.addWidget(self.foot)
         room = self.screen().availableSize()
         self.resize(min(SIZE[0], room.width() - SCREEN_EDGE), min(SIZE[1], room.height() - SCREEN_EDGE))
-
-    def _foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 6, 0)
-        row.setSpacing(8)
-        self.cancel_button = QPushButton(self._words("new_task.cancel"))
-        self.paused_button = QPushButton(self._words("new_task.add_paused"))
-        self.start_button = QPushButton(self._words("import.start_none"))
-        self.start_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
-        row.addWidget(self.most, 1)
-        for button in (self.cancel_button, self.paused_button, self.start_button):
-            button.setAutoDefault(False)
-            row.addWidget(button)
-        return row
 
     def _connect(self) -> None:
         self.source.changed.connect(self._read)
@@ -116,10 +98,10 @@ class ImportBatch(QDialog):
         self.problems.skip.toggled.connect(self._show)
         self.trial.wanted.connect(lambda: self._services.spawn(self._try()))
         self.trial.changed.connect(self._show)
-        self.cancel_button.clicked.connect(self.reject)
+        self.foot.cancel.clicked.connect(self.reject)
         self.finished.connect(self._forget)
-        self.paused_button.clicked.connect(lambda: self._submit(paused=True))
-        self.start_button.clicked.connect(lambda: self._submit(paused=False))
+        self.foot.paused.clicked.connect(lambda: self._submit(paused=True))
+        self.foot.start.clicked.connect(lambda: self._submit(paused=False))
 
     def _forget(self) -> None:
         """Let nothing that is still being found out be shown: there is no dialog any more."""
@@ -188,18 +170,8 @@ class ImportBatch(QDialog):
         if row is None or layout is None or sheet is None:
             self.editor.show_text("", None)
         else:
-            self.editor.show_text(self._rendered(layout, Templates(layout.sources, sheet.columns)), row.number)
+            self.editor.show_text(text_of_row(self._words, sheet, layout, row), row.number)
         self._show()
-
-    def _rendered(self, layout: Layout, templates: Templates) -> str:
-        row, sheet = self.rows.row, self._sheet
-        if templates.problems or row is None or sheet is None:
-            return "\n".join(template_text(self._words, each) for each in templates.problems)
-        made = task_of(sheet, layout, templates, row)
-        if isinstance(made, RowProblem):
-            return problem_text(self._words, made)
-        named = f"{made.title}\n\n" if made.title else ""
-        return named + (made.goal or "\n---\n".join(made.prompts))
 
     async def _find_all(self, turn: int) -> None:
         """Plan all rows, and what they cost; shown only if nothing was changed meanwhile."""
@@ -218,35 +190,29 @@ class ImportBatch(QDialog):
             self._show_most(cost)
             self._show()
 
-    def _show_most(self, cost: int | None) -> None:
-        words = self._words
+    def _limit(self) -> int | None:
+        """Return the batch's budget, None for none; raises `WrongInputError`, which is told at its field."""
         try:
-            limit = self.settings.whole_budget
+            return self.settings.whole_budget
         except WrongInputError as wrong:
-            wrong.field.blame(words(wrong.code))
+            wrong.field.blame(self._words(wrong.code))
+            raise
+
+    def _show_most(self, cost: int | None) -> None:
+        try:
+            limit = self._limit()
+        except WrongInputError:
             limit = None
-        most = min(each for each in (cost, limit) if each is not None) if cost is not None else None
-        told = words("new_task.unpriced") if most is None else words("import.at_most", amount=exact_money(most))
-        if most == 0:
-            told = words("new_task.free")
-        if self.settings.models.provider == SIMULATOR:
-            told += f" · {words('new_task.simulated')}"
-        self.most.setText(told)
+        self.foot.show_cost(cost, limit, simulated=self.settings.models.provider == SIMULATOR)
 
     def _show(self) -> None:
         """Show problems and what can be pressed."""
         made = self._plan
         self.problems.show_plan(made)
-        ready = self._ready()
-        for button in (self.paused_button, self.start_button):
-            button.setEnabled(ready and not self._busy)
+        self.foot.offer(len(self._left(made)) if made is not None else 0, ready=self._ready() and not self._busy)
         self.trial.set_ready(made is not None and bool(made.tasks) and not made.templates and not self._busy)
-        number = len(self._left(made)) if made is not None else 0
-        self.start_button.setText(
-            self._words.counted("import.start", number) if number else self._words("import.start_none")
-        )
         if made is None or not made.tasks:
-            self.most.setText("")
+            self.foot.most.setText("")
 
     def _ready(self) -> bool:
         made = self._plan
@@ -277,9 +243,8 @@ class ImportBatch(QDialog):
             return
         self._say("")
         try:
-            limit = self.settings.whole_budget
-        except WrongInputError as wrong:
-            wrong.field.blame(self._words(wrong.code))
+            limit = self._limit()
+        except WrongInputError:
             return
         self._services.spawn(self._release(made, limit, paused=paused))
 
@@ -311,19 +276,10 @@ class ImportBatch(QDialog):
             return
         self.set_busy(True)
         try:
-            limit = self.settings.whole_budget
-            tried = await plan(sheet, layout, self.trial.rows_of([planned.row for planned in made.tasks]))
-            if limit is not None:
-                self._engine.set_budget(Scope(Level.BATCH, layout.base.batch), limit)
-            await self._engine.delete(self.trial.tasks)
-            ids = await self._engine.submit(tried.specs)
+            await self.trial.begin(sheet, layout, [planned.row for planned in made.tasks], self._limit())
         except DroverError as error:
             self.show_problem(error)
-        except WrongInputError as wrong:
-            wrong.field.blame(self._words(wrong.code))
-        else:
-            rows = [planned.row.number for planned in tried.tasks]
-            asked = [spec.goal or "\n---\n".join(spec.prompts) for spec in tried.specs]
-            self.trial.show_tried({row: (task, text) for row, task, text in zip(rows, ids, asked, strict=True)})
+        except WrongInputError:
+            return  # told at its field
         finally:
             self.set_busy(False)

@@ -21,9 +21,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.face import Action, DroverError, Engine, Row, State, TaskId, TaskSnapshot, allowed
+from engine.face import (
+    Action,
+    DroverError,
+    Engine,
+    Layout,
+    Level,
+    Row,
+    Scope,
+    Sheet,
+    State,
+    TaskId,
+    TaskSnapshot,
+    allowed,
+    plan,
+)
 from ui.bars import plain_label
 from ui.dialogs.form import choice, line
+from ui.importing.becoming import asked
 from ui.services import WindowServices
 from ui.tasks.format import money
 from ui.text import Words
@@ -119,13 +134,23 @@ class Trial(QWidget):
         self._ready = ready
         self.button.setEnabled(ready and not self.busy)
 
+    async def begin(self, sheet: Sheet, layout: Layout, rows: Sequence[Row], limit: int | None) -> None:
+        """Make tasks of the chosen ones of `rows`, in place of those of the trial before; raises `DroverError`."""
+        tried = await plan(sheet, layout, self.rows_of(rows))
+        if limit is not None:
+            self._engine.set_budget(Scope(Level.BATCH, layout.base.batch), limit)
+        await self._engine.delete(self.tasks)
+        ids = await self._engine.submit(tried.specs)
+        made = zip(tried.tasks, ids, strict=True)
+        self.show_tried({planned.row.number: (task, asked(planned.spec)) for planned, task in made})
+
     def show_tried(self, tried: Mapping[int, tuple[TaskId, str]]) -> None:
         """Show a trial, which has just begun."""
         self._tried = dict(tried)
         self.table.setRowCount(len(tried))
         self.table.setVerticalHeaderLabels([str(number) for number in tried])
-        for place, (_, asked) in enumerate(tried.values()):
-            self._put(place, 0, asked)
+        for place, (_, text) in enumerate(tried.values()):
+            self._put(place, 0, text)
         self.table.setColumnWidth(0, 330)
         self.table.setColumnWidth(1, 330)
         self.table.horizontalHeader().setStretchLastSection(True)
