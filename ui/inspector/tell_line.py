@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from engine.face import DroverError, State, TaskSnapshot
 from ui.elided import ElidedLabel
@@ -20,6 +20,7 @@ class TellLine(QWidget):
     def __init__(self, services: InspectorServices, words: Words) -> None:
         """Build it with no task."""
         super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._services, self._words = services, words
         self._task: TaskSnapshot | None = None
         self.field, self.button, self.waiting = QLineEdit(), QPushButton(words("tell.button")), ElidedLabel()
