@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.domain.errors import DroverError
@@ -71,12 +71,11 @@ class BatchFiles:
     async def _write_all(self) -> None:
         """Write all that was asked for; a problem is logged, and the next ask tries again."""
         asked, self._asked = self._asked, {}
-        try:
+        with _logged():
             tasks = await self._reader.scan()
             for batch in asked:
-                await self._write(batch, [task for task in tasks if task.spec.batch == batch])
-        except (OSError, DroverError) as error:
-            logger.warning("the table of a batch was not written: %s", error)
+                with _logged():
+                    await self._write(batch, [task for task in tasks if task.spec.batch == batch])
 
     async def _write(self, batch: str, tasks: list[StoredTask]) -> None:
         known = self._lines.get(batch, {})
@@ -87,6 +86,15 @@ class BatchFiles:
         file = file_of(self._root(), batch)
         await set_aside(file)
         await write_atomically(file, written(lines.values(), names, "csv"))
+
+
+@contextmanager
+def _logged() -> Generator[None]:
+    """Let no table that cannot be written keep another from being so."""
+    try:
+        yield
+    except (OSError, DroverError) as error:
+        logger.warning("the table of a batch was not written: %s", error)
 
 
 def _is_of(line: Line | None, task: StoredTask) -> bool:

@@ -95,6 +95,18 @@ async def test_a_table_that_its_person_wrote_to_is_set_aside(tmp_path: Path) -> 
     assert [row["title"] for row in table(tmp_path)] == ["Renamed"]
 
 
+async def test_a_table_that_cannot_be_written_keeps_no_other_from_it(tmp_path: Path) -> None:
+    """Where a folder has its name, say."""
+    store = await store_with(1)
+    file_of(tmp_path, "Another").mkdir(parents=True)
+    os.utime(file_of(tmp_path, "Another"), ns=(0, 0))
+    files = BatchFiles(lambda: tmp_path, store, recipe)
+    files.ask("Another")
+    files.ask("My tickets")
+    await files.close()
+    assert [row["id"] for row in table(tmp_path)] == ["1"]
+
+
 def test_two_batches_have_two_files(tmp_path: Path) -> None:
     """Also where their names are written the same; no name leads out of the folder."""
     assert len({file_of(tmp_path, name) for name in ("a b", "a-b", "../a-b", "")}) == 4
