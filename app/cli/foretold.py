@@ -55,7 +55,7 @@ class Foretold:
         return [_entry(entry, ends) async for entry in entries]
 
     def _attempt(self, attempt: AttemptRecord) -> AttemptRecord:
-        if self.held or attempt.outcome is not None:
+        if attempt.outcome is not None:
             return attempt
         return replace(attempt, outcome=unknown(attempt.intent, self.at_ms))
 
