@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -19,7 +19,7 @@ SLOW = reply("fine", pause_s=0.5)
 
 
 @contextmanager
-def two_of(first: ScriptedProvider, second: ScriptedProvider) -> Iterator[set[str]]:
+def two_of(first: ScriptedProvider, second: ScriptedProvider) -> Generator[set[str]]:
     """Let the directory have both, but those whose names are put into the set."""
     gone = set[str]()
 
