@@ -73,7 +73,6 @@ def _items(value: object) -> list[object]:
     return msgspec.convert(value, list[object]) if isinstance(value, list) else []
 
 
-_ONE = ("items", "additionalProperties", "contains", "propertyNames", "not", "if", "then", "else")
 CHECKS: Mapping[str, Callable[[object, int], bool]] = {
     "type": _type,
     "enum": _some,
