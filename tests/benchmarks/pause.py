@@ -30,7 +30,6 @@ from app.garbage import collected_on_this_thread
 from app.limits import raise_open_files
 from app.paths import Paths
 from app.settings import ModelSettings, ProviderSettings, Settings
-from app.window_services import Services
 from engine.domain.ids import TaskId
 from engine.domain.progress import ChangeBatch
 from engine.domain.states import Phase, State, Wanted
@@ -39,11 +38,10 @@ from engine.runtime.supervisor import Supervisor
 from engine.store.store import open_store
 from tests.benchmarks.far_server import MODEL, FarServer, far_server
 from tests.benchmarks.report import Aim, Figures, Row, finish, percentile
+from tests.gui.cockpit import opened
 from tests.loops import application
 from tests.stored import note, task
 from ui.main_window import MainWindow
-from ui.text import load_words
-from ui.theme import Look
 
 TASKS = 10_000
 TOKENS_PER_S = 5.0
@@ -176,22 +174,10 @@ async def desk(folder: Path, server: FarServer, size: Size) -> AsyncGenerator[De
         name="far", base_url=server.url, models=(ModelSettings(id=MODEL, input="0.1", output="0.4"),)
     )
     program = Program(paths=Paths.under(folder), settings=Settings(running_limit=size.running, providers=(far,)))
-    with program.hold_folder("window"):
-        engine, _ = await program.open_engine()
-        look = Look(application())
-        look.apply("dark")
-        services = Services(program, engine)
-        window = MainWindow(engine, services, load_words(), look)
-        window.show()
-        window.bridge.start()
+    async with opened(program, grace_s=0.0) as at:
         spec = TaskSpec(goal="Pause", provider="far", model=MODEL, max_steps=10_000, max_output=100, loop_after=0)
-        tasks = await engine.submit([spec] * TASKS)
-        try:
-            yield Desk(window, engine, server, size, tasks)
-        finally:
-            window.close_for_good()
-            await services.finished()
-            await engine.close(0.0)
+        tasks = await at.engine.submit([spec] * TASKS)
+        yield Desk(at.window, at.engine, server, size, tasks)
 
 
 async def one_by_one(folder: Path, number: int) -> float:

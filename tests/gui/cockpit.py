@@ -70,6 +70,13 @@ async def cockpit(folder: Path, *, speed: float = 10.0) -> AsyncGenerator[Cockpi
     """Open the window on a folder for the body; closes durably, as the program does."""
     program = Program.load(Paths.under(folder))
     program.use_simulator(SimulatorConfig(speed=speed))
+    async with opened(program, grace_s=5.0) as at:
+        yield at
+
+
+@asynccontextmanager
+async def opened(program: Program, *, grace_s: float) -> AsyncGenerator[Cockpit]:
+    """Open the window on a program for the body; closes durably, with so long for the steps in flight."""
     with program.hold_folder("window"):
         engine, _ = await program.open_engine()
         look = Look(application())
@@ -83,5 +90,5 @@ async def cockpit(folder: Path, *, speed: float = 10.0) -> AsyncGenerator[Cockpi
         finally:
             window.close_for_good()
             await services.finished()
-            await engine.close(5.0)
+            await engine.close(grace_s)
             window.deleteLater()
