@@ -131,6 +131,8 @@ class Gate:
             host.queue(model).line.leave(waiting)
             if future.done() and not future.cancelled() and future.exception() is None:
                 self.close(provider, model, future.result())
+            else:
+                self._pump(provider)  # the next one may ask for less
             raise
         finally:
             shown(None)

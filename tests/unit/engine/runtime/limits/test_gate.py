@@ -100,6 +100,24 @@ def test_a_limit_a_minute_holds_for_any_minute(what: Capabilities) -> None:
     run(main())
 
 
+def test_who_asks_for_less_goes_when_the_one_before_it_leaves_the_line() -> None:
+    """Not when that one could have gone."""
+
+    async def main() -> None:
+        provider = ScriptedProvider(playbook=in_turn(SLOW), capabilities=Capabilities(tokens_per_minute=1_000))
+        async with bench(provider=provider) as b:
+            await b.until(await b.submit(max_steps=1, max_output=10))
+            large = await b.submit(max_steps=1, max_output=5_000)
+            small = await b.submit(max_steps=1, max_output=10)
+            await asyncio.sleep(5.0)
+            assert b.engine.snapshot(small).phase is Phase.WAITING_RATE_LIMIT
+            b.engine.pause([large])
+            await asyncio.sleep(3.0)
+            assert b.engine.snapshot(small).state is State.COMPLETED
+
+    run(main())
+
+
 def test_a_provider_that_is_away_is_tried_by_one_and_all_go_on_when_it_answers() -> None:
     """No retries are used up, nothing fails, the wait is told, and tries come less and less often."""
 
