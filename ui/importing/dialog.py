@@ -59,6 +59,7 @@ class ImportBatch(QDialog):
         self.foot, self._problem = Foot(words), plain_label("")
         self._problem.setObjectName("error")
         self._problem.setWordWrap(True)
+        self._scroll = QScrollArea()
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._build()
         self._connect()
@@ -67,7 +68,7 @@ class ImportBatch(QDialog):
     # --- layout
 
     def _build(self) -> None:
-        body, scroll = QWidget(), QScrollArea()
+        body, scroll = QWidget(), self._scroll
         layout = QVBoxLayout(body)
         layout.setContentsMargins(0, 0, 6, 0)
         layout.setSpacing(12)
@@ -281,5 +282,7 @@ class ImportBatch(QDialog):
             self.show_problem(error)
         except WrongInputError:
             return  # told at its field
+        else:
+            QTimer.singleShot(0, self._scroll, lambda: self._scroll.ensureWidgetVisible(self.trial))
         finally:
             self.set_busy(False)

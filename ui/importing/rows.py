@@ -60,8 +60,9 @@ class RowsTable(QTableView):
     chosen = Signal()
 
     def __init__(self, words: Words) -> None:
-        """Build it empty."""
+        """Build it empty, and hidden until there are rows."""
         super().__init__()
+        self.hide()
         self.rows = RowsModel()
         self._sheet: Sheet | None = None
         self.setObjectName("rows")
@@ -84,6 +85,7 @@ class RowsTable(QTableView):
         """Show rows, the first one chosen."""
         self._sheet = sheet
         self.rows.show(sheet)
+        self.setVisible(sheet is not None)
         if sheet is not None and sheet.rows:
             self.selectRow(0)
 
