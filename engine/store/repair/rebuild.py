@@ -127,7 +127,8 @@ class Rebuilding:
         for record in more:
             standing = after(standing, (record,))
             rows.append(record, standing)
-        extra = self._unexplained(found, standing)
+            found.fold.add(record)
+        told, extra = found.fold.standing, self._unexplained(found, standing)
         standing = replace(
             standing,
             state=State.FAILED,
@@ -135,7 +136,9 @@ class Rebuilding:
             detail=found.place,
             wanted=Wanted.NOTHING,
             spent=standing.spent + extra,
-            assumed=standing.assumed + extra,
+            assumed=told.assumed + extra,
+            unknown=told.unknown,
+            instructions=told.instructions,
             step_attempts=_attempts_of(standing.steps_done + 1, [*found.records, *more]),
             step_s=0.0,
             window_s=0.0,

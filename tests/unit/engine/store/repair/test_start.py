@@ -15,7 +15,7 @@ from engine.domain.damage import STORE, Damage
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
 from engine.domain.states import Action, State, allowed
-from engine.domain.step import AttemptStatus
+from engine.domain.step import AttemptStatus, Note, NoteKind
 from engine.store import suspects, watermark
 from engine.store.database import Database
 from engine.store.reading import summed
@@ -26,7 +26,7 @@ from engine.store.repair.verify import Unsound, verify
 from engine.store.rows import PLACES
 from engine.store.store import FILE, SqliteStore, open_store, open_store_reader
 from tests.damaged import STEPS, Seen, fill, flip, harm, pages_of, see
-from tests.stored import HELD, correction, intent, standing, task, write_steps
+from tests.stored import HELD, correction, intent, outcome, standing, task, write_steps
 
 FIRST, LAST = task(1).id, task(4).id
 
@@ -437,3 +437,36 @@ async def test_a_repair_that_fails_changes_nothing(tmp_path: Path, monkeypatch: 
     with pytest.raises(DroverError) as raised:
         await open_store(tmp_path)
     assert raised.value.code is ErrorCode.DISK_FULL and (tmp_path / FILE).read_bytes() == content
+
+
+async def test_a_correction_that_is_cut_off_leaves_a_store_that_is_sound(tmp_path: Path) -> None:
+    """It decided on a request that nobody confirmed; told anew, it still does."""
+    store = await open_store(tmp_path)
+    await store.create([task(1)])
+    await store.append_intent(intent(task(1)), standing(1))
+    unknown = msgspec.structs.replace(standing(1), spent=1_000, unknown=1)
+    await store.append_outcome(outcome(task(1), status=AttemptStatus.UNKNOWN, text=""), unknown)
+    await store.append_correction(
+        correction(task(1), 1, 5_000), msgspec.structs.replace(unknown, spent=5_000, unknown=0)
+    )
+    await store.suspect([FIRST])
+    await store.close()
+    harm(tmp_path, f"UPDATE record SET at = at + 1 WHERE id = {PLACES + 4}")
+    seen, (told,) = await reopened(tmp_path)
+    assert (told.task, seen.tasks[FIRST].standing.spent, seen.tasks[FIRST].standing.unknown) == (FIRST, 5_000, 0)
+    assert verify(tmp_path).sound
+
+
+async def test_an_instruction_whose_request_is_cut_off_leaves_a_store_that_is_sound(tmp_path: Path) -> None:
+    """The request that said it is told anew, and nothing waits to be said."""
+    store = await open_store(tmp_path)
+    await store.create([task(1)])
+    told = Note(task=FIRST, kind=NoteKind.INSTRUCTION, text="Shorter", at_ms=1)
+    await store.append_note(told, msgspec.structs.replace(standing(1), instructions=("Shorter",)))
+    await store.append_intent(intent(task(1)), standing(1))
+    await store.suspect([FIRST])
+    await store.close()
+    harm(tmp_path, f"UPDATE record SET at = at + 1 WHERE id = {PLACES + 3}")
+    seen, _ = await reopened(tmp_path)
+    assert seen.tasks[FIRST].standing.instructions == ()
+    assert verify(tmp_path).sound
