@@ -210,7 +210,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         code="queue",
         paint=Paint.NUMBER,
-        width=44,
+        width=64,
         drops=4,
         text=lambda _t, _w, _n: figures.NONE,
         order=queue_key,
