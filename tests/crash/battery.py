@@ -198,7 +198,7 @@ class Battery:
         faults.acked_lost.update(herd.submitted - {case.task for case in cases})
         for case in cases:
             faults.judge(case)
-        if len(cases) not in ({SIZE} if finished or herd.submitted else {0, SIZE}):  # made in one go, before it is said
+        if len(cases) not in ({SIZE} if finished else {0, SIZE}):  # made in one go; none where it was said is a loss
             raise RuntimeError(f"{len(cases)} tasks of {SIZE}")
 
     async def _cases(self, herd: Set, copy: Path) -> list[Case]:
