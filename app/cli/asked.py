@@ -14,6 +14,7 @@ import msgspec
 
 from app.cli.report import say, wrong
 from app.settings import ModelSettings, ProviderSettings
+from engine.domain.choice import Policy
 from engine.domain.clock import SystemClock
 from engine.domain.moments import moment
 from engine.domain.money import parse, per_million
@@ -71,6 +72,8 @@ class Asked:
     loop: str = ""
     """Repeats running after which it pauses, or "off"."""
     fallbacks: Sequence[str] = ()
+    policy: str = ""
+    candidates: Sequence[str] = ()
 
     def own_provider(self) -> ProviderSettings | None:
         """Return the provider that --base-url describes, or None; raises `CommandError`, `DroverError`."""
@@ -120,7 +123,9 @@ class Asked:
             not_before_ms=_start(self.start_at),
             budget=_budget(self.budget),
             batch=self.batch,
-            fallbacks=_fallbacks(self.fallbacks),
+            fallbacks=_routes(self.fallbacks, "bad_fallback"),
+            candidates=_routes(self.candidates, "bad_candidate"),
+            policy=_policy(self.policy),
             output_schema=_schema(self.schema) if self.schema else "",
         )
         given = {"max_steps": self.steps, "temperature": self.temperature, "max_output": self.max_output}
@@ -212,11 +217,18 @@ def _context(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _fallbacks(given: Sequence[str]) -> tuple[Route, ...]:
+def _routes(given: Sequence[str], problem: str) -> tuple[Route, ...]:
     try:
         return tuple(route for each in given for route in read_routes(each))
     except ValueError:
-        raise wrong("bad_fallback") from None
+        raise wrong(problem) from None
+
+
+def _policy(text: str) -> Policy:
+    try:
+        return Policy(text or Policy.FIXED)
+    except ValueError:
+        raise wrong("bad_policy", text=text, policies=", ".join(Policy)) from None
 
 
 def _start(text: str) -> int | None:

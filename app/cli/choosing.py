@@ -38,7 +38,7 @@ async def choose(program: Program, asked: Asked) -> TaskSpec:
     asked.spec(name, asked.model or "unknown yet")  # bad input first: before a key, a network or a folder is needed
     await _key(program, name, own)
     spec = asked.spec(name, await _model(program, name, asked.model))
-    await _fallbacks(program, spec)
+    await _others(program, spec)
     if own is not None:
         program.remember(own)
     return spec
@@ -72,13 +72,14 @@ async def _key(program: Program, name: str, own: ProviderSettings | None) -> Non
         raise DroverError(ErrorCode.INVALID_KEY)
 
 
-async def _fallbacks(program: Program, spec: TaskSpec) -> None:
-    """See that the task may go where it shall go on; finds the keys."""
-    for route in spec.fallbacks:
+async def _others(program: Program, spec: TaskSpec) -> None:
+    """See that the task may go wherever it was allowed to; finds the keys."""
+    others = spec.named[1:]
+    for route in others:
         _known(program, route.provider)
         program.prices.quote(route.provider, route.model)
-    if spec.fallbacks:  # without a name, all keys would be looked for
-        await program.load_keys(*dict.fromkeys(route.provider for route in spec.fallbacks))
+    if others:  # without a name, all keys would be looked for
+        await program.load_keys(*dict.fromkeys(route.provider for route in others))
 
 
 def _known(program: Program, name: str) -> None:

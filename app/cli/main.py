@@ -98,6 +98,12 @@ def run(  # noqa: PLR0917 - typer passes options by name
     fallback: Annotated[
         list[str] | None, typer.Option(help="PROVIDER/MODEL to go on with if it keeps failing; may be repeated.")
     ] = None,
+    policy: Annotated[
+        str, typer.Option(help="How each step's model is chosen: fixed (--model), economy, balanced or quality.")
+    ] = "",
+    candidate: Annotated[
+        list[str] | None, typer.Option(help="PROVIDER/MODEL that a policy may choose, too; may be repeated.")
+    ] = None,
     data_dir: DataDir = None,
     json: Json = False,  # noqa: FBT002
 ) -> None:
@@ -130,6 +136,8 @@ def run(  # noqa: PLR0917 - typer passes options by name
         review_every=review_every,
         loop=loop,
         fallbacks=fallback or (),
+        policy=policy,
+        candidates=candidate or (),
     )
     output = Output(json)
     if rows is None:

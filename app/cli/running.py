@@ -79,7 +79,7 @@ async def resume(program: Program, ids: Sequence[TaskId], output: Output) -> Exi
         await program.load_keys()
         async with engine_of(program) as engine:
             for task in ids:
-                await program.load_keys(*(route.provider for route in engine.snapshot(task).spec.routes))
+                await program.load_keys(*(route.provider for route in engine.snapshot(task).spec.named))
             interrupts.watch(engine, ids)
             engine.resume(ids)
             await engine.saved()  # a task that still shows as at rest would not be watched

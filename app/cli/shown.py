@@ -74,6 +74,8 @@ def full(task: StoredTask | TaskSnapshot) -> dict[str, object]:
         "detail": standing.detail,
         "provider": spec.provider,
         "model": spec.model,
+        "policy": str(spec.policy),
+        "candidates": [f"{each.provider}/{each.model}" for each in spec.candidates],
         "recipe": str(spec.recipe),
         "steps": standing.steps_done,
         "total_steps": spec.total_steps,

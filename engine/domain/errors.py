@@ -85,6 +85,7 @@ class ErrorCode(StrEnum):
     PRIORITY_OUT_OF_RANGE = "priority_out_of_range"
     START_OUT_OF_RANGE = "start_out_of_range"
     TOO_MANY_FALLBACKS = "too_many_fallbacks"
+    TOO_MANY_CANDIDATES = "too_many_candidates"
     SCHEMA_INVALID = "schema_invalid"
     TEXT_TOO_LONG = "text_too_long"
     TEXT_NOT_UNICODE = "text_not_unicode"

@@ -59,6 +59,10 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
     day: str
     """Local date of the intent, YYYY-MM-DD: the day it counts for."""
+    why: str = ""
+    """A `Reason` where a policy chose the model."""
+    figures: dict[str, int] = {}
+    """What it was chosen by, see `engine.runtime.choosing`."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from engine.domain.choice import Policy
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.plain_text import one_line
 from engine.domain.states import Phase, State, TimeLevel, Wanted
@@ -122,6 +123,15 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A JSON schema that the answer shall fit, as text; empty for any text."""
     fallbacks: tuple[Route, ...] = ()
     """Where a step goes on that keeps failing, in this order."""
+    policy: Policy = Policy.FIXED
+    """How the model of each step is chosen: `engine.cost.routing`."""
+    candidates: tuple[Route, ...] = ()
+    """What a policy may choose from beside the models of its own provider whose price and tier are known."""
+
+    @property
+    def named(self) -> tuple[Route, ...]:
+        """All that its person named, the first choice first."""
+        return tuple(dict.fromkeys((*self.routes, *self.candidates)))
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -199,6 +209,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Where its person moved it in the queue: what stands for its priority; None where nobody did."""
     place: float | None = None
     """Where in the lane, lower first."""
+    chosen: Route | None = None
+    """What a policy chose last, as the intent of step `chosen_step` says."""
+    chosen_step: int = 0
+    """1-based."""
 
     def limit(self, level: TimeLevel, base: float) -> float:
         """Seconds that hold at `level` with what was granted."""
@@ -214,6 +228,14 @@ def place_of(order: int, spec: TaskSpec, standing: Standing) -> Place:
     if standing.lane is None or standing.place is None:
         return -spec.priority, float(order)
     return -standing.lane, standing.place
+
+
+def route_of(spec: TaskSpec, standing: Standing) -> Route:
+    """Return the provider and model that a task is on."""
+    if spec.policy is not Policy.FIXED and standing.chosen is not None:
+        return standing.chosen
+    routes = spec.routes
+    return routes[standing.route if standing.route < len(routes) else 0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,8 +281,7 @@ class TaskSnapshot:
     @property
     def route(self) -> Route:
         """The provider and model in use."""
-        routes = self.spec.routes
-        return routes[self.standing.route if self.standing.route < len(routes) else 0]
+        return route_of(self.spec, self.standing)
 
     @property
     def fraction(self) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from engine.domain.errors import ErrorCode, InvalidSpecError, Problem
 from engine.domain.json_schema import is_schema
 from engine.domain.money import MOST
-from engine.domain.task import RecipeName, RetryPolicy, TaskSpec, TimeLimits
+from engine.domain.task import RecipeName, RetryPolicy, Route, TaskSpec, TimeLimits
 
 MAX_TEXT = 4 * 1024 * 1024
 """Bytes of UTF-8 in one text: beyond any context, and well inside what a record can hold."""
@@ -21,6 +21,7 @@ MAX_OUTPUT = 1_000_000
 MAX_SECONDS = 366 * 86_400.0
 MAX_RETRIES = 100
 MAX_FALLBACKS = 8
+MAX_CANDIDATES = 100
 MAX_TEMPERATURE = 2.0
 """What OpenAI's chat completions take at most."""
 MAX_BACKOFF_BASE = 60.0
@@ -104,6 +105,7 @@ def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         "context": (*spec.context.keys(), *spec.context.values()),
         "model": (spec.provider, spec.model),
         "fallbacks": tuple(name for route in spec.fallbacks for name in (route.provider, route.model)),
+        "candidates": tuple(name for route in spec.candidates for name in (route.provider, route.model)),
         "batch": (spec.batch,),
         "output_schema": (spec.output_schema,),
         "cells": (*spec.cells.keys(), *spec.cells.values()),
@@ -111,6 +113,13 @@ def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
     for field, texts in fields.items():
         if problem := text_problem(*texts):
             yield field, problem
+
+
+def named(spec: TaskSpec) -> Iterator[tuple[str, Route]]:
+    """Yield every provider and model that a person named, with the field it stands in."""
+    yield "model", spec.routes[0]
+    yield from (("fallbacks", route) for route in spec.fallbacks)
+    yield from (("candidates", route) for route in spec.candidates)
 
 
 def text_problem(*texts: str, most: int = MAX_TEXT) -> ErrorCode | None:
@@ -122,14 +131,15 @@ def text_problem(*texts: str, most: int = MAX_TEXT) -> ErrorCode | None:
 
 
 def _names(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
-    for place, route in enumerate(spec.routes):
-        field = "fallbacks" if place else "model"
+    for field, route in named(spec):
         if not route.provider or not route.model:
             yield field, ErrorCode.NO_MODEL
         elif not (route.provider.isprintable() and route.model.isprintable()):
             yield field, ErrorCode.NAME_UNPRINTABLE
     if len(spec.fallbacks) > MAX_FALLBACKS:
         yield "fallbacks", ErrorCode.TOO_MANY_FALLBACKS
+    if len(spec.candidates) > MAX_CANDIDATES:
+        yield "candidates", ErrorCode.TOO_MANY_CANDIDATES
     if not spec.batch.isprintable():
         yield "batch", ErrorCode.NAME_UNPRINTABLE
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from engine.cost.port import Balance, Level, PriceBook, Quote, Scope
 from engine.domain.answer import Answer
+from engine.domain.choice import Policy, Reason, Tier
 from engine.domain.damage import STORE, Damage
 from engine.domain.deadline import Deadline
 from engine.domain.difference import Difference
@@ -140,11 +141,13 @@ __all__ = [
     "PauseReason",
     "Phase",
     "Plan",
+    "Policy",
     "PriceBook",
     "Problem",
     "ProgressReport",
     "ProviderHealth",
     "Quote",
+    "Reason",
     "RecipeName",
     "ResultRule",
     "Retention",
@@ -167,6 +170,7 @@ __all__ = [
     "TaskSpec",
     "TemplateProblem",
     "Templates",
+    "Tier",
     "TimeLevel",
     "TimeLimits",
     "Totals",

@@ -50,6 +50,8 @@ def attempt_fields(attempt: AttemptRecord) -> dict[str, object]:
         "request_sha256": intent.request_sha256.hex(),
         "held_usd": plain(intent.held),
         "at_ms": intent.at_ms,
+        "why": intent.why,
+        "figures": intent.figures,
     }
     if outcome is not None:
         fields |= {

@@ -12,7 +12,7 @@ from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Probl
 from engine.domain.slices import in_slices
 from engine.domain.states import PauseReason, State
 from engine.domain.task import Standing
-from engine.domain.validate import validate
+from engine.domain.validate import named, validate
 from engine.runtime.record import TaskRecord
 from engine.runtime.redacting import without_secrets
 from engine.store.port import StoredTask
@@ -42,8 +42,8 @@ class Intake:
     def checked(self, spec: TaskSpec) -> TaskSpec:
         """Return what was asked, as it may be stored; raises `InvalidSpecError`, UNKNOWN_PROVIDER."""
         spec = without_secrets(validate(spec), self._parts.redact)
-        for place, route in enumerate(spec.routes):
-            self._check(route, "fallbacks" if place else "model")
+        for field, route in named(spec):
+            self._check(route, field)
         return spec
 
     def _check(self, route: Route, field: str) -> None:

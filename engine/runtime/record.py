@@ -14,7 +14,7 @@ import msgspec
 
 from engine.domain.progress import remaining
 from engine.domain.states import LIVE, Phase, State, Wanted
-from engine.domain.task import Standing, TaskSnapshot, TaskSpec
+from engine.domain.task import Standing, TaskSnapshot, TaskSpec, route_of
 
 if TYPE_CHECKING:
     from engine.cost.port import Hold
@@ -91,8 +91,7 @@ class TaskRecord:
     @property
     def route(self) -> Route:
         """The provider and model that the task is on."""
-        routes = self.spec.routes
-        return routes[self.tip.route if self.tip.route < len(routes) else 0]
+        return route_of(self.spec, self.tip)
 
     def next(self, **changes: object) -> tuple[int, Standing]:
         """Move the tip and return its number and value, to be queued and later shown."""

@@ -26,7 +26,7 @@ from engine.domain.step import (
     Record,
     Verdict,
 )
-from engine.domain.task import Standing
+from engine.domain.task import Route, Standing
 from engine.domain.usage import Usage
 
 COMPARED = (
@@ -41,6 +41,8 @@ COMPARED = (
     "review",
     "instructions",
     "loop_from",
+    "chosen",
+    "chosen_step",
 )
 """What the records tell exactly."""
 
@@ -88,6 +90,8 @@ class Fold:
             started_at_ms=now.started_at_ms or intent.at_ms,
             ended_at_ms=None,
         )
+        if intent.why:
+            self._change(chosen=Route(provider=intent.provider, model=intent.model), chosen_step=intent.step)
 
     def _outcome(self, outcome: Outcome) -> None:
         now, usage = self.standing, outcome.usage or Usage()

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from engine.cost.port import Price
 from engine.cost.routing.escalation import escalate
 from engine.cost.routing.frontier import frontier
-from engine.cost.routing.port import Candidate, Choice, Key, Load, Obstacle, Pause, Place, Policy, Reason, Tier
+from engine.cost.routing.port import Candidate, Choice, Key, Load, Obstacle, Pause, Place
 from engine.cost.routing.select import Terms, select_model_for_step
 from engine.cost.routing.wanted import alike
+from engine.domain.choice import Policy, Reason, Tier
 from engine.domain.task import Complexity
 
 RATES = st.integers(0, 20)

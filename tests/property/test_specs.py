@@ -36,6 +36,7 @@ FIELDS: Mapping[str, st.SearchStrategy[object]] = {
         RetryPolicy, max_retries=INTEGERS, backoff_base=FLOATS, max_billed=INTEGERS, switch_after=INTEGERS
     ),
     "fallbacks": st.lists(st.builds(Route, provider=TEXTS, model=TEXTS), max_size=3).map(tuple),
+    "candidates": st.lists(st.builds(Route, provider=TEXTS, model=TEXTS), max_size=3).map(tuple),
     "priority": INTEGERS,
     "batch": TEXTS,
     "not_before_ms": st.none() | INTEGERS,
@@ -51,7 +52,7 @@ FIELDS: Mapping[str, st.SearchStrategy[object]] = {
 
 def test_no_field_is_forgotten() -> None:
     """A field that is new is either here or an enumeration."""
-    enumerations = {"recipe", "result", "complexity"}
+    enumerations = {"recipe", "result", "complexity", "policy"}
     assert set(FIELDS) | enumerations == set(TaskSpec.__struct_fields__)
 
 

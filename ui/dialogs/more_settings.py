@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.face import ResultRule, RetryPolicy, Route, TaskSpec, TimeLimits, read_routes
+from engine.face import Policy, ResultRule, RetryPolicy, Route, TaskSpec, TimeLimits, read_routes
 from ui import start
 from ui.dialogs.form import Field, area, choice, grid, line, pairs, read, text_of
 from ui.text import Words
@@ -41,6 +41,8 @@ class MoreValues(TypedDict):
     limits: TimeLimits
     retry: RetryPolicy
     fallbacks: tuple[Route, ...]
+    policy: Policy
+    candidates: tuple[Route, ...]
 
 
 class MoreSettings(QWidget):
@@ -51,6 +53,8 @@ class MoreSettings(QWidget):
         super().__init__()
         rules = [(words("new_task.result_last"), ResultRule.LAST), (words("new_task.result_join"), ResultRule.JOIN)]
         self.result = Field(words("new_task.result"), choice(rules))
+        policies = [(words(f"new_task.{policy}"), policy) for policy in Policy]
+        self.policy = Field(words("new_task.policy"), choice(policies))
         self.fields: dict[str, Field[QWidget]] = {
             "system": Field(words("new_task.system"), area(rows=2)),
             "context": Field(words("new_task.context"), area(rows=2)),
@@ -63,6 +67,8 @@ class MoreSettings(QWidget):
             "backoff_base": Field(words("new_task.backoff"), line(f"{DEFAULT.retry.backoff_base:g}")),
             "max_billed": Field(words("new_task.max_billed"), line(str(DEFAULT.retry.max_billed))),
             "switch_after": Field(words("new_task.switch_after"), line(str(DEFAULT.retry.switch_after))),
+            "policy": self.policy,
+            "candidates": Field(words("new_task.candidates"), line(hint=words("new_task.candidates_hint"))),
             "fallbacks": Field(words("new_task.fallbacks"), line(hint=words("new_task.fallbacks_hint"))),
             "review_every": Field(words("new_task.review_every"), line(str(DEFAULT.review_every))),
             "loop_after": Field(words("new_task.loop_after"), line(str(DEFAULT.loop_after))),
@@ -82,6 +88,7 @@ class MoreSettings(QWidget):
         layout.addWidget(self.fields["output_schema"])
         rest = [[self.fields[name] for name in row] for row in ROWS]
         layout.addLayout(grid([rest[0], times[:3], times[3:], *rest[1:]]))
+        layout.addLayout(grid([[self.policy, self.fields["candidates"]]], columns=2))
         layout.addWidget(self.fields["fallbacks"])
 
     def values(self) -> MoreValues:
@@ -109,4 +116,6 @@ class MoreSettings(QWidget):
                 switch_after=read(fields["switch_after"], int, NUMBER),
             ),
             fallbacks=read(fields["fallbacks"], read_routes, "new_task.not_routes"),
+            policy=self.policy.field.currentData(),
+            candidates=read(fields["candidates"], read_routes, "new_task.not_routes"),
         )

@@ -11,7 +11,7 @@ from enum import Enum, StrEnum, auto
 
 import msgspec
 
-from engine.face import Complexity, RecipeName, ResultRule, TaskSpec, parse, plain, read_routes, written_routes
+from engine.face import Complexity, Policy, RecipeName, ResultRule, TaskSpec, parse, plain, read_routes, written_routes
 from ui import start
 
 MOST_PRIORITY = 1_000_000
@@ -145,14 +145,13 @@ def write_reviews(spec: TaskSpec, text: str) -> TaskSpec:
     return msgspec.structs.replace(spec, review_after=steps)
 
 
-def read_fallbacks(spec: TaskSpec) -> str:
-    """Return providers and models apart by commas."""
-    return written_routes(spec.fallbacks)
+def _routes(code: str, group: str, hint: str) -> Field:
+    """A field of providers and models apart by commas; empty is none."""
 
+    def write(spec: TaskSpec, text: str) -> TaskSpec:
+        return msgspec.structs.replace(spec, **{code: read_routes(text)})
 
-def write_fallbacks(spec: TaskSpec, text: str) -> TaskSpec:
-    """Take providers and models apart by commas; empty is none."""
-    return msgspec.structs.replace(spec, fallbacks=read_routes(text))
+    return Field(code=code, group=group, read=lambda spec: written_routes(getattr(spec, code)), write=write, hint=hint)
 
 
 def read_context(spec: TaskSpec) -> str:
@@ -191,6 +190,8 @@ FIELDS: tuple[Field, ...] = (
     Field(code="context", group="what", kind=Kind.TEXT, read=read_context, write=write_context),
     _plain("provider", "model"),
     _plain("model", "model"),
+    _choice("policy", "model", Policy),
+    _routes("candidates", "model", "new_task.candidates_hint"),
     _number("temperature", "model", float),
     _number("max_output", "model", int),
     _number("max_steps", "model", int),
@@ -214,7 +215,7 @@ FIELDS: tuple[Field, ...] = (
     _retry("backoff_base", float),
     _retry("max_billed", int),
     _retry("switch_after", int),
-    Field(code="fallbacks", group="safety", read=read_fallbacks, write=write_fallbacks, hint="new_task.fallbacks_hint"),
+    _routes("fallbacks", "safety", "new_task.fallbacks_hint"),
 )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 
-from engine.cost.routing.port import Candidate, Choice, Place, Policy, Tier
+from engine.cost.routing.port import Candidate, Choice, Place
 from engine.cost.routing.select import Terms, select
+from engine.domain.choice import Policy, Tier
 from engine.domain.usage import FinishReason
 
 

@@ -6,9 +6,10 @@ A candidate says what is known of a model, a load what a step will need of it. M
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from engine.cost.port import Price
+from engine.domain.choice import Reason, Tier
 from engine.domain.task import Complexity
 
 Key = tuple[str, str]
@@ -16,44 +17,6 @@ Key = tuple[str, str]
 
 MOST_FAILURES = 900
 """Of a thousand calls: beyond it a model is counted as one that fails nine of ten, so that its cost stays a figure."""
-
-
-class Tier(IntEnum):
-    """How good a model is, in order."""
-
-    FAST = 0
-    BALANCED = 1
-    QUALITY = 2
-
-
-class Policy(StrEnum):
-    """What a person wants of the choice."""
-
-    FIXED = "fixed"
-    """The task's own model, always."""
-    ECONOMY = "economy"
-    BALANCED = "balanced"
-    QUALITY = "quality"
-
-
-class Reason(StrEnum):
-    """Why a step got its model."""
-
-    FIXED = "fixed"
-    PLANNING = "planning"
-    """The first step was promoted."""
-    FINAL = "final"
-    """The last step was promoted."""
-    COMPLEXITY = "complexity"
-    """The cheapest that the complexity allows."""
-    CACHE = "cache"
-    """Another would be cheaper if the cache of the model in use were not thrown away."""
-    STEPPED_DOWN = "stepped_down"
-    """What was wanted does not fit what remains for all steps to come."""
-    LAST_FIT = "last_fit"
-    """This step can be paid, all to come perhaps not."""
-    ESCALATED = "escalated"
-    """A reply of a lower tier failed its check."""
 
 
 class Obstacle(StrEnum):

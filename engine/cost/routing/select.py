@@ -16,8 +16,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.cost.routing.port import Candidate, Choice, Key, Load, Obstacle, Pause, Place, Policy, Reason, Tier
+from engine.cost.routing.port import Candidate, Choice, Key, Load, Obstacle, Pause, Place
 from engine.cost.routing.wanted import alike, last, middle, wanted
+from engine.domain.choice import Policy, Reason, Tier
 from engine.domain.task import Complexity
 
 

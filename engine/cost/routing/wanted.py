@@ -6,7 +6,8 @@ those two may be promoted. A task of fewer than three steps has no middle, and n
 
 from __future__ import annotations
 
-from engine.cost.routing.port import Place, Policy, Reason, Tier
+from engine.cost.routing.port import Place
+from engine.domain.choice import Policy, Reason, Tier
 from engine.domain.task import Complexity
 
 FAST, BALANCED, QUALITY = Tier

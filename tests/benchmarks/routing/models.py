@@ -24,7 +24,8 @@ from pathlib import Path
 
 from engine.cost.port import Price
 from engine.cost.prices import Catalogue, read_list
-from engine.cost.routing.port import Candidate, Key, Tier
+from engine.cost.routing.port import Candidate, Key
+from engine.domain.choice import Tier
 
 PRICES = Path(__file__).parents[3] / "resources" / "prices.toml"
 

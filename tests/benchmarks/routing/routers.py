@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.cost.routing.escalation import escalate
-from engine.cost.routing.port import Candidate, Choice, Policy, Tier
+from engine.cost.routing.port import Candidate, Choice
 from engine.cost.routing.select import Terms, select
+from engine.domain.choice import Policy, Tier
 from engine.domain.task import Complexity
 from tests.benchmarks.routing.play import View
 

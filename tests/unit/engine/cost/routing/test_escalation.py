@@ -8,8 +8,9 @@ import pytest
 
 from engine.cost.port import Price
 from engine.cost.routing.escalation import Fault, escalate, fault_of
-from engine.cost.routing.port import Candidate, Load, Place, Policy, Reason, Tier
+from engine.cost.routing.port import Candidate, Load, Place
 from engine.cost.routing.select import Terms
+from engine.domain.choice import Policy, Reason, Tier
 from engine.domain.task import Complexity
 from engine.domain.usage import FinishReason
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from engine.cost.port import Price
 from engine.cost.routing.frontier import frontier
-from engine.cost.routing.port import Candidate, Tier
+from engine.cost.routing.port import Candidate
+from engine.domain.choice import Tier
 
 ONE = Candidate(provider="p", model="one", tier=Tier.FAST, price=Price(input=2, output=2), context_limit=100)
 

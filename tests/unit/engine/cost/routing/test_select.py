@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from engine.cost.port import Price
-from engine.cost.routing.port import Candidate, Choice, Load, Obstacle, Pause, Policy, Reason, Tier
+from engine.cost.routing.port import Candidate, Choice, Load, Obstacle, Pause
 from engine.cost.routing.select import Terms, select_model_for_step
+from engine.domain.choice import Policy, Reason, Tier
 from engine.domain.task import Complexity
 from engine.domain.usage import Usage
 
