@@ -43,6 +43,23 @@ CODES: dict[type[apsw.Error], ErrorCode] = {
 }
 
 
+SHARED_MEMORY = frozenset({apsw.SQLITE_IOERR_SHMSIZE, apsw.SQLITE_IOERR_SHMOPEN, apsw.SQLITE_IOERR_SHMMAP})
+"""What is said where the file that connections share cannot be made: the disk is full, or the folder takes none."""
+
+OF_CONTENT = frozenset({apsw.SQLITE_IOERR_DATA, apsw.SQLITE_IOERR_READ, apsw.SQLITE_IOERR_SHORT_READ})
+"""Of all that is said of a disk, what is about what lies on it."""
+
+OF_PLACE = (
+    apsw.FullError,
+    apsw.ReadOnlyError,
+    apsw.CantOpenError,
+    apsw.PermissionsError,
+    apsw.BusyError,
+    apsw.NoMemError,
+)
+"""Errors that say nothing of what lies on a disk."""
+
+
 @functools.cache
 def checksum_vfs() -> str:
     """Load the checksum VFS, once for the process, and return its name."""
@@ -54,9 +71,22 @@ def checksum_vfs() -> str:
 
 def store_error(error: apsw.Error) -> DroverError:
     """Return an error of SQLite as one of ours, with its own words as the detail."""
-    damaged = getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_DATA
-    code = ErrorCode.STORE_DAMAGED if damaged else CODES.get(type(error), ErrorCode.STORE_FAILED)
+    extended = _extended(error)
+    code = CODES.get(type(error), ErrorCode.STORE_FAILED)
+    if extended == apsw.SQLITE_IOERR_DATA:
+        code = ErrorCode.STORE_DAMAGED
+    elif extended == apsw.SQLITE_IOERR_SHMSIZE:
+        code = ErrorCode.DISK_FULL
     return DroverError(code, str(error))
+
+
+def is_of_place(error: apsw.Error) -> bool:
+    """Whether an error is about the disk, the folder or other programs, and so no sign of damage."""
+    return isinstance(error, OF_PLACE) or (isinstance(error, apsw.IOError) and _extended(error) not in OF_CONTENT)
+
+
+def _extended(error: apsw.Error) -> int:
+    return getattr(error, "extendedresult", 0)
 
 
 @contextmanager
@@ -108,14 +138,16 @@ def open_writer(file: Path) -> Database:
 
 
 def open_reader(file: Path) -> Database:
-    """Open the database for reading beside its writer; raises `DroverError`."""
+    """Open the database for reading beside its writer; raises `DroverError`.
+
+    Whoever reads last leaves the log, too: what of it is damaged is copied by the next start before SQLite cuts it.
+    """
     with as_store_errors():
         if not file.exists():
             raise DroverError(ErrorCode.NOT_A_STORE, f"there is no {file.name}")
         connection = _open_to_read(file)
         try:
-            _settings(connection)
-            connection.pragma("query_only", value=True)
+            _only_read(connection)
             _recognise(connection)
         except BaseException:
             connection.close()
@@ -131,9 +163,7 @@ def open_probe(file: Path) -> Database:
     """
     connection = _open_to_read(file)
     try:
-        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-        _settings(connection)
-        connection.pragma("query_only", value=True)
+        _only_read(connection)
         if connection.pragma("page_count") != 0:
             _recognise(connection)
     except BaseException:
@@ -159,10 +189,23 @@ def _open(file: Path | str, flags: int) -> Database:
 
 
 def _open_to_read(file: Path) -> Database:
-    """Open beside a writer; where nobody can write to the folder and no log was left in it, the file alone."""
-    if os.access(file.parent, os.W_OK) or file.with_name(f"{file.name}-wal").exists():
-        return _open(file, apsw.SQLITE_OPEN_READWRITE)
+    """Open beside a writer; where none can be and nothing was left in a log, the file alone."""
+    log = file.with_name(f"{file.name}-wal")
+    if os.access(file.parent, os.W_OK) or log.exists():
+        connection = _open(file, apsw.SQLITE_OPEN_READWRITE)
+        if _can_share(connection) or (log.exists() and log.stat().st_size):
+            return connection
+        connection.close()
     return _open(f"{file.resolve().as_uri()}?immutable=1", apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+
+
+def _can_share(connection: Database) -> bool:
+    """Whether the file that connections share is there or can be made; where not, no other program has one."""
+    try:
+        connection.pragma("schema_version")
+    except apsw.Error as error:
+        return not isinstance(error, apsw.FullError | apsw.CantOpenError) and _extended(error) not in SHARED_MEMORY
+    return True
 
 
 def _create(connection: Database) -> None:
@@ -180,6 +223,12 @@ def _settings(connection: Database) -> None:
     connection.pragma("synchronous", value="full")
     connection.pragma("foreign_keys", value=True)
     connection.pragma("trusted_schema", value=False)
+
+
+def _only_read(connection: Database) -> None:
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    _settings(connection)
+    connection.pragma("query_only", value=True)
 
 
 def _recognise(connection: Database) -> None:

@@ -18,7 +18,7 @@ import apsw
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.store import watermark
-from engine.store.connection import PAGE, open_probe, open_writer
+from engine.store.connection import PAGE, is_of_place, open_probe, open_writer
 from engine.store.database import Database
 
 CHECKSUM = 8
@@ -75,6 +75,8 @@ def _is_ours(file: Path, error: Exception) -> bool:
     """Whether a file that does not open is a store: it says so itself, or a watermark that counts records does."""
     if isinstance(error, DroverError) and error.code is not ErrorCode.NOT_A_STORE:
         return error.code is ErrorCode.STORE_DAMAGED
+    if isinstance(error, apsw.Error) and is_of_place(error):
+        return False
     mark = watermark.read(file.parent)
     return mark is not None and bool(mark.hash) and file.exists() and file.stat().st_size > PAGE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 from typing import cast
@@ -11,7 +12,7 @@ import apsw
 import pytest
 
 from engine.domain.errors import DroverError, ErrorCode
-from engine.store.connection import APPLICATION_ID, open_reader, open_writer, store_error
+from engine.store.connection import APPLICATION_ID, is_of_place, open_reader, open_writer, store_error
 from engine.store.database import Database
 from engine.store.migrations import LATEST
 from engine.store.store import FILE, open_store
@@ -160,6 +161,55 @@ def test_where_nobody_can_write_what_was_closed_can_be_read(tmp_path: Path, monk
     assert reader.execute("SELECT count(*) FROM task").fetchone() == (0,)
     assert (tmp_path / f"{FILE}-shm").exists()
     reader.close()
+
+
+def test_where_there_is_no_room_to_share_what_was_closed_can_be_read(tmp_path: Path) -> None:
+    """A full disk: SQLite cannot make the file that connections share, and nobody else has one then."""
+    open_writer(tmp_path / FILE).close()
+    (tmp_path / f"{FILE}-shm").symlink_to(tmp_path / "no" / "where")
+    reader = open_reader(tmp_path / FILE)
+    assert reader.execute("SELECT count(*) FROM task").fetchone() == (0,)
+    reader.close()
+
+
+def test_a_log_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
+    """Without it the file alone would tell an older story."""
+    killed(tmp_path)
+    (tmp_path / f"{FILE}-shm").symlink_to(tmp_path / "no" / "where")
+    with pytest.raises(DroverError) as raised:
+        open_reader(tmp_path / FILE)
+    assert raised.value.code is ErrorCode.FOLDER_NOT_WRITABLE
+
+
+def test_whoever_only_reads_leaves_the_log_that_a_kill_left(tmp_path: Path) -> None:
+    """What of it is damaged is copied aside by the next start: SQLite would fold in what holds and drop the rest."""
+    log = killed(tmp_path)
+    content = bytearray(log.read_bytes())
+    content[len(content) // 2] ^= 4
+    log.write_bytes(content)
+    reader = open_reader(tmp_path / FILE)
+    assert reader.pragma("page_count") == 1
+    reader.close()
+    assert log.read_bytes() == content
+
+
+def killed(folder: Path) -> Path:
+    """Leave a store as a kill leaves it: with a log; return the log."""
+    (folder / "alive").mkdir()
+    writer = open_writer(folder / "alive" / FILE)
+    for name in (FILE, f"{FILE}-wal"):
+        shutil.copyfile(folder / "alive" / name, folder / name)
+    writer.close()
+    assert (folder / f"{FILE}-wal").stat().st_size
+    return folder / f"{FILE}-wal"
+
+
+def test_no_room_to_share_is_a_full_disk_and_no_damage() -> None:
+    """SQLite says an error of the disk; only what is about the content is a sign of damage."""
+    error, torn = apsw.IOError(), apsw.IOError()
+    error.extendedresult, torn.extendedresult = apsw.SQLITE_IOERR_SHMSIZE, apsw.SQLITE_IOERR_DATA
+    assert store_error(error).code is ErrorCode.DISK_FULL and is_of_place(error)
+    assert store_error(torn).code is ErrorCode.STORE_DAMAGED and not is_of_place(torn)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,16 @@ async def test_a_flipped_bit_in_the_beginning_costs_nothing(tmp_path: Path, page
     assert verify(tmp_path).sound
 
 
+async def test_what_cannot_be_opened_for_want_of_room_is_no_damage(tmp_path: Path) -> None:
+    """It says nothing of what lies in the file, so verify does not say that the beginning is gone."""
+    await fill(tmp_path)
+    (tmp_path / f"{FILE}-wal").write_bytes(b"left")
+    (tmp_path / f"{FILE}-shm").symlink_to(tmp_path / "no" / "where")
+    with pytest.raises(DroverError) as raised:
+        verify(tmp_path)
+    assert raised.value.code is ErrorCode.FOLDER_NOT_WRITABLE
+
+
 async def test_every_page_of_the_schema_can_be_lent(tmp_path: Path) -> None:
     """Also those behind the first."""
     await fill(tmp_path)
