@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from app.cli.report import say, wrong
+from app.cli.times import limits_of
 from app.settings import ModelSettings, ProviderSettings
 from engine.domain.choice import Policy
 from engine.domain.clock import SystemClock
@@ -71,6 +72,8 @@ class Asked:
     review_every: int | None = None
     loop: str = ""
     """Repeats running after which it pauses, or "off"."""
+    times: Sequence[str] = ()
+    """LEVEL=SECONDS."""
     fallbacks: Sequence[str] = ()
     policy: str = ""
     candidates: Sequence[str] = ()
@@ -123,6 +126,7 @@ class Asked:
             not_before_ms=_start(self.start_at),
             budget=_budget(self.budget),
             batch=self.batch,
+            limits=limits_of(self.times),
             fallbacks=_routes(self.fallbacks, "bad_fallback"),
             candidates=_routes(self.candidates, "bad_candidate"),
             policy=_policy(self.policy),

@@ -31,6 +31,14 @@ Header = Annotated[bool | None, typer.Option("--header/--no-header", help="Wheth
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave rows with problems out, instead of creating nothing.")]
 Paused = Annotated[bool, typer.Option("--paused", help="With --import: create the tasks paused, and end.")]
 
+Times = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="LEVEL=SECONDS",
+        help="A time limit: connect, first_token, silence, attempt, step, window or task; may be repeated.",
+    ),
+]
+
 
 def paths_of(data_dir: Path | None) -> Paths:
     """Return where everything is."""

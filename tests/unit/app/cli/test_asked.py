@@ -10,7 +10,7 @@ from app.cli.asked import Asked, read_pipeline
 from app.cli.report import CommandError, Exit
 from engine.domain.errors import ErrorCode, InvalidSpecError
 from engine.domain.money import PICO
-from engine.domain.task import RecipeName
+from engine.domain.task import RecipeName, TimeLimits
 
 
 def test_a_goal_becomes_a_task() -> None:
@@ -81,6 +81,9 @@ def test_an_empty_pipeline_has_no_prompt(tmp_path: Path) -> None:
         ({"goal": "g", "budget": "much"}, "bad_amount"),
         ({"goal": "g", "context": ["nonsense"]}, "bad_context"),
         ({"goal": "g", "context": ["=x"]}, "bad_context"),
+        ({"goal": "g", "times": ["silence"]}, "bad_time"),
+        ({"goal": "g", "times": ["silence=none"]}, "bad_time"),
+        ({"goal": "g", "times": ["patience=3"]}, "bad_time"),
     ],
 )
 def test_bad_words(fields: dict[str, object], code: str) -> None:
@@ -91,8 +94,17 @@ def test_bad_words(fields: dict[str, object], code: str) -> None:
     assert raised.value.sentence
 
 
-@pytest.mark.parametrize("fields", [{"steps": 0}, {"steps": -1}, {"temperature": 9.0}, {"max_output": 0}])
-def test_figures_out_of_range(fields: dict[str, float]) -> None:
+def test_time_limits_by_level() -> None:
+    """Each in seconds, those without a limit as none; what is not said stays."""
+    limits = Asked(goal="g", times=["silence=45", "first-token = 90.5", "attempt=none"]).spec("p", "m").limits
+    assert limits == TimeLimits(silence=45.0, first_token=90.5)
+    assert Asked(goal="g", times=["attempt=9"]).spec("p", "m").limits.attempt == 9.0
+
+
+@pytest.mark.parametrize(
+    "fields", [{"steps": 0}, {"steps": -1}, {"temperature": 9.0}, {"max_output": 0}, {"times": ["step=nan"]}]
+)
+def test_figures_out_of_range(fields: dict[str, object]) -> None:
     """Told by the one function that knows every bound."""
     with pytest.raises(InvalidSpecError):
         Asked(goal="g", **fields).spec("p", "m")  # type: ignore[arg-type]

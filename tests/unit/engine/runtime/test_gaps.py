@@ -6,8 +6,12 @@ import asyncio
 
 import pytest
 
+from engine.domain.states import State, TimeLevel
+from engine.domain.task import RetryPolicy
+from engine.providers.scripted import in_turn, reply
 from engine.runtime.gaps import Gaps
 from tests.virtual_time import VirtualLoop, run
+from tests.workbench import bench
 
 
 def test_a_standstill_is_credited_and_a_late_tick_is_not() -> None:
@@ -63,5 +67,42 @@ def test_who_asks_before_the_tick_is_told() -> None:
         gaps.stop()
         loop.now += 60.0
         assert gaps.total() == 60.0
+
+    run(main())
+
+
+def test_a_lid_closed_for_eight_hours_amid_streams_ends_none_of_them() -> None:
+    """What arrived meanwhile is taken in, nothing is asked twice, and the night is nobody's active time."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        async with bench(in_turn(reply("good night", pause_s=20.0, pieces=4))) as b:
+            tasks = [await b.submit(max_steps=2) for _ in range(20)]
+            for wait_s in (5.0, 27.3, 31.9):  # before the first token, amid the text, in the second step
+                await asyncio.sleep(wait_s)
+                loop.now += 8 * 3600
+            for task in tasks:
+                done = await b.done(task)
+                assert (done.state, done.standing.attempts, done.standing.retries) == (State.COMPLETED, 2, 0)
+                assert 100.0 < done.standing.active_s <= 165.0
+
+    run(main())
+
+
+def test_a_server_that_is_silent_after_the_night_is_cut() -> None:
+    """By the limit that it had left, not by the night, and not never."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        async with bench(in_turn(reply("never", pause_s=1e9, pieces=1))) as b:
+            task = await b.submit(max_steps=1, retry=RetryPolicy(max_retries=0))
+            await asyncio.sleep(10)
+            loop.now += 8 * 3600
+            before = loop.time()
+            done = await b.done(task)
+            assert (done.state, done.standing.reason) == (State.TIMEOUT, TimeLevel.FIRST_TOKEN)
+            assert loop.time() - before == pytest.approx(50.0, abs=0.7)
 
     run(main())
