@@ -56,7 +56,7 @@ class Rooms:
         self.spooling = Spooling(parts.spool)
         self.accounts = Accounts(parts.ledger, parts.clock, parts.limits)
         self.fences = Fences(parts.store)
-        self.gate = Gate(parts.clock, parts.rng)
+        self.gate = Gate(parts.clock, parts.rng, still=self.gaps.total)
         self.offers = Offers(self.register, self.accounts, self.fences, self.gate, parts.clock, told=self.feed.mark)
         self.journal = Journal(parts.store, parts.clock, self._shown)
         self.crew = Crew(self.register, self._runner_ports(), parts.running_limit)

@@ -47,7 +47,7 @@ class Permit:
 
     def left(self) -> None:
         """Say that the request leaves now."""
-        self._gate.lane(self._provider, self._model).left(self._sent, self._gate.now())
+        self._gate.left(self._provider, self._model, self._sent)
 
     def heard(self, report: RateReport) -> None:
         """Say what the server said of its limits."""
@@ -69,10 +69,11 @@ class Permit:
 class Gate:
     """All providers."""
 
-    def __init__(self, clock: Clock, rng: Random) -> None:
-        """Begin with none known."""
+    def __init__(self, clock: Clock, rng: Random, *, still: Callable[[], float] = float) -> None:
+        """Begin with none known; `still` tells the seconds that the process has stood still so far."""
         self._clock = clock
         self._rng = rng
+        self._still = still
         self._hosts: dict[str, Host[Turn]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self.refused: Callable[[str, ErrorCode], None] = nobody
@@ -144,6 +145,10 @@ class Gate:
 
     # --- what permits say
 
+    def left(self, provider: str, model: str, sent: Sent) -> None:
+        """Take in that a request leaves now."""
+        self.lane(provider, model).left(sent, self.now(), self._still())
+
     def heard(self, provider: str, model: str, sent: Sent, report: RateReport) -> None:
         """Take in what a server says of its limits."""
         self.lane(provider, model).heard(sent, report, self.now())
@@ -151,7 +156,7 @@ class Gate:
     def first(self, provider: str, model: str, sent: Sent) -> None:
         """Take in that a first token came: the provider is there."""
         self._there(provider)
-        self.lane(provider, model).first(sent, self.now())
+        self.lane(provider, model).first(sent, self.now(), self._still())
         self._pump(provider)
 
     def ended(self, provider: str, model: str, sent: Sent, answer: Answer) -> bool:
@@ -173,7 +178,7 @@ class Gate:
                 if answer.whole:
                     if answer.tokens is not None:
                         host.queue(model).learn(sent.expected, answer.tokens)
-                    lane.done(sent, answer.tokens, now)
+                    lane.done(sent, answer.tokens, now, self._still())
             case _:
                 pass
         return excused

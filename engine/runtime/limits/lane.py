@@ -78,6 +78,8 @@ class Sent:
     """Whether it finds out what a refusal meant."""
     at: float | None = None
     """When it left."""
+    still: float = 0.0
+    """Seconds that the process had stood still by then: no latency of the server's."""
     first_s: float | None = None
     sent_then: tuple[int, int] = (0, 0)
     """Requests and tokens sent in all, with this one."""
@@ -162,9 +164,9 @@ class Lane:
 
     # --- what became of it
 
-    def left(self, sent: Sent, now: float) -> None:
-        """Hear that it leaves now."""
-        sent.at = now
+    def left(self, sent: Sent, now: float, still: float = 0.0) -> None:
+        """Hear that it leaves now; `still` are the seconds that the process has stood still so far."""
+        sent.at, sent.still = now, still
         for minute, spent in zip(self.minutes, sent.minute, strict=True):
             minute.left(spent, now)
 
@@ -173,11 +175,11 @@ class Lane:
         for reported, said, then in zip(self.reported, (report.requests, report.tokens), sent.sent_then, strict=True):
             reported.take(said, sent_then=then, now=now)
 
-    def first(self, sent: Sent, now: float) -> None:
+    def first(self, sent: Sent, now: float, still: float = 0.0) -> None:
         """Hear that its first token came: it is accepted."""
         if sent.at is None or sent.first_s is not None:
             return
-        sent.first_s = now - sent.at
+        sent.first_s = now - sent.at - (still - sent.still)
         self.interval_s += (min(INTERVAL_S, now - self.accepted_at) - self.interval_s) / 16
         self.accepted_at = now
         self.gap_s *= 1 - SHRINK
@@ -189,12 +191,12 @@ class Lane:
         self.latency.first(sent.epoch, sent.first_s, of=self.concurrency.epoch)
         self._judge()
 
-    def done(self, sent: Sent, tokens: int | None, now: float) -> None:
+    def done(self, sent: Sent, tokens: int | None, now: float, still: float = 0.0) -> None:
         """Hear that it was answered whole, with so many tokens in and out, where that is known."""
         if tokens is not None:
             self.minutes[1].correct(sent.minute[1], tokens)
         if sent.at is not None:
-            self.latency.done(sent.epoch, now - sent.at)
+            self.latency.done(sent.epoch, now - sent.at - (still - sent.still))
         if now < self.closed_until and self.trial is None and self.kind is not Kind.A_MINUTE:
             self.trial = False
         self._judge()
