@@ -204,10 +204,18 @@ def killed(folder: Path) -> Path:
     return folder / f"{FILE}-wal"
 
 
+class OfDisk(apsw.IOError):
+    """An error of the disk, as SQLite tells it."""
+
+    def __init__(self, extended: int) -> None:
+        """Be of this kind."""
+        super().__init__()
+        self.extendedresult = extended
+
+
 def test_no_room_to_share_is_a_full_disk_and_no_damage() -> None:
     """SQLite says an error of the disk; only what is about the content is a sign of damage."""
-    error, torn = apsw.IOError(), apsw.IOError()
-    error.extendedresult, torn.extendedresult = apsw.SQLITE_IOERR_SHMSIZE, apsw.SQLITE_IOERR_DATA
+    error, torn = OfDisk(apsw.SQLITE_IOERR_SHMSIZE), OfDisk(apsw.SQLITE_IOERR_DATA)
     assert store_error(error).code is ErrorCode.DISK_FULL and is_of_place(error)
     assert store_error(torn).code is ErrorCode.STORE_DAMAGED and not is_of_place(torn)
 
