@@ -17,13 +17,15 @@ from pathlib import Path
 import resources
 from app import settings as settings_file
 from app.lock import FolderLock, Owner
+from app.own_prices import LOCAL, SIMULATOR, own_prices
 from app.paths import Paths
 from app.redaction import Redactor
 from app.secrets import Secrets
-from app.settings import ModelSettings, ProviderSettings, Settings
+from app.settings import ProviderSettings, Settings
 from engine.cost.ledger import MemoryLedger
-from engine.cost.port import Level, Quote
-from engine.cost.prices import FREE, Catalogue, Key, read_list, stated
+from engine.cost.port import Level
+from engine.cost.price_list import read_list
+from engine.cost.prices import Catalogue
 from engine.domain.clock import SystemClock, UlidIds
 from engine.domain.errors import DroverError
 from engine.domain.ids import TaskId
@@ -47,7 +49,6 @@ from engine.store.store import SqliteStore, open_store
 
 logger = logging.getLogger("drover.app")
 
-LOCAL, SIMULATOR = "local", "simulator"
 BY_NAME: Mapping[str, Preset] = {preset.name: preset for preset in PRESETS}
 
 
@@ -251,29 +252,3 @@ def _amount(text: str) -> int | None:
     except ValueError:
         logger.warning("a limit in the settings is no amount: %s", text[:40])
         return None
-
-
-def own_prices(settings: Settings, simulator: SimulatorConfig) -> dict[Key, Quote]:
-    """Return the prices that the person set, and those that need no setting."""
-    found: dict[Key, Quote] = {(LOCAL, ""): FREE}
-    found |= {(name, ""): FREE for name, preset in BY_NAME.items() if preset.free}
-    for model in (*MODELS, *simulator.models):
-        found[SIMULATOR, model.id] = Quote(price=model.price, price_list="simulator")
-    for provider in settings.providers:
-        if provider.free:
-            found[provider.name, ""] = FREE
-        for model in provider.models:
-            quote = _own(model)
-            if quote is not None:
-                found[provider.name, model.id] = quote
-    return found
-
-
-def _own(model: ModelSettings) -> Quote | None:
-    if model.free:
-        return FREE
-    try:
-        price = stated(model.input, model.output, model.cached_input, model.cache_write, model.reasoning)
-    except ValueError:
-        return None
-    return Quote(price=price, price_list="own")

@@ -13,7 +13,7 @@ import msgspec
 import resources
 from app.composition import BY_NAME, LOCAL, SIMULATOR, Program
 from app.settings import ModelSettings, ProviderSettings, Settings
-from engine.cost.prices import Listed, read_list
+from engine.cost.price_list import Listed, read_list
 from engine.providers.local.config import LocalConfig
 from engine.providers.transport import check_url
 from ui.services import NO_LIMITS, PricedModel, ProviderLimits, ProviderView

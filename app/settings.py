@@ -20,12 +20,24 @@ from app.paths import private
 from app.settings_text import line_of, put
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.money import parse
+from engine.domain.usage import MAX_TOKENS
 from engine.results.atomic import sync_folder
 
 Theme = Literal["system", "dark", "light"]
 Resume = Literal["ask", "always", "never"]
 Limit = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 """A number of days or megabytes; 0 is none."""
+
+
+class LongerSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a model costs in calls with more input than so many tokens."""
+
+    above: Annotated[int, msgspec.Meta(ge=1, le=MAX_TOKENS)]
+    input: str = ""
+    cached_input: str = ""
+    cache_write: str = ""
+    reasoning: str = ""
+    output: str = ""
 
 
 class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,6 +51,7 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     reasoning: str = ""
     output: str = ""
     context: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    longer: tuple[LongerSettings, ...] = ()
 
 
 class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,33 +11,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from engine.cost.price import Price
 from engine.domain.errors import DroverError, ErrorCode
-from engine.domain.usage import Usage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
-    """Pico a token."""
+class PriceOrigin(StrEnum):
+    """Whose word a price is."""
 
-    input: int = 0
-    cached_input: int = 0
-    cache_write: int = 0
-    output: int = 0
-    reasoning: int = 0
-
-    def worst(self, input_tokens: int, output_tokens: int) -> int:
-        """Pico that a call can cost at most, given bounds of its tokens."""
-        dearest_in = max(self.input, self.cached_input, self.cache_write)
-        return input_tokens * dearest_in + output_tokens * max(self.output, self.reasoning)
-
-    def cost(self, usage: Usage) -> int:
-        """Pico of a call by its reported usage."""
-        return (
-            (usage.input - usage.cached) * self.input
-            + usage.cached * self.cached_input
-            + (usage.output - usage.reasoning) * self.output
-            + usage.reasoning * self.reasoning
-        )
+    OWN = "own"
+    """The person's."""
+    FREE = "free"
+    """Marked as free, or run on this computer."""
+    DROVER = "drover"
+    """Drover's list."""
+    PUBLIC = "public"
+    """genai-prices."""
+    SIMULATOR = "simulator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +35,15 @@ class Quote:
 
     price: Price
     price_list: str
-    """e.g. "free", "own", "drover-2026-11", "genai-prices-0.2.3"."""
+    """What the price stands in, so that it can be told years later: "free", "own 2/0.5/2/8/8", "drover-2026-11",
+    "genai-prices 0.2.3"."""
+    origin: PriceOrigin = PriceOrigin.OWN
+    source: str = ""
+    """Where its list has it from: an address, or words."""
+    date: str = ""
+    """When that was looked up, YYYY-MM-DD; empty where the list does not say."""
+    listed_as: str = ""
+    """The model's name in its list, where that is another one."""
 
 
 class PriceBook(Protocol):

@@ -19,14 +19,18 @@ class FinishReason(StrEnum):
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """Tokens of one attempt. `cached` is part of `input`, `reasoning` is part of `output`."""
+    """Tokens of one attempt. `cached` and `written` are parts of `input`, `reasoning` is part of `output`."""
 
     input: int = 0
     cached: int = 0
     output: int = 0
     reasoning: int = 0
+    written: int = 0
+    """Of the input, what the provider put into its cache."""
 
     def absurd(self) -> bool:
         """Whether the counts contradict themselves or what is possible."""
-        counts = (self.input, self.cached, self.output, self.reasoning)
-        return min(counts) < 0 or max(counts) > MAX_TOKENS or self.cached > self.input or self.reasoning > self.output
+        counts = (self.input, self.cached, self.written, self.output, self.reasoning)
+        if min(counts) < 0 or max(counts) > MAX_TOKENS:
+            return True
+        return self.cached + self.written > self.input or self.reasoning > self.output

@@ -20,6 +20,7 @@ UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 class _Details(msgspec.Struct):
     cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
     reasoning_tokens: int | None = None
 
 
@@ -67,6 +68,7 @@ def read_usage(raw: bytes) -> Usage | None:
         cached=_figure(found.prompt_cache_hit_tokens if cached is None else cached),
         output=_figure(found.completion_tokens),
         reasoning=_figure(reasoning),
+        written=_figure(prompt.cache_write_tokens if prompt is not None else None),
     )
 
 

@@ -23,5 +23,6 @@ def worst_case(spec: TaskSpec, recipe: Recipe, price: Price) -> int:
     first = sum(len(message.content.encode("utf-8", "replace")) for message in recipe.prompt(spec, ()))
     later = sum(len(prompt.encode("utf-8", "replace")) for prompt in spec.prompts[1:])
     grown = (spec.max_output + AROUND) * (steps * (steps - 1) // 2)
-    most = price.worst(steps * (first + later + AROUND) + grown, steps * spec.max_output)
+    longest = first + later + steps * (spec.max_output + AROUND)
+    most = price.up_to(longest).worst(steps * (first + later + AROUND) + grown, steps * spec.max_output)
     return most if spec.budget is None else min(most, spec.budget)

@@ -23,7 +23,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from engine.cost.port import Price
-from engine.cost.prices import Catalogue, read_list
+from engine.cost.price_list import read_list
+from engine.cost.prices import Catalogue
 from engine.cost.routing.port import Candidate, Key
 from engine.domain.choice import Tier
 

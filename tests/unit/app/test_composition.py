@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.composition import Program, limits, own_prices
+from app.composition import Program, limits
+from app.own_prices import own_prices
 from app.paths import Paths
 from app.settings import ModelSettings, ProviderSettings, Settings
 from engine.cost.port import Level

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import resources
-from engine.cost.port import Price, Quote
-from engine.cost.prices import FREE, Catalogue, public_price, read_list
+from engine.cost.port import Price, PriceOrigin, Quote
+from engine.cost.price_list import read_list
+from engine.cost.prices import FREE, Catalogue
 from engine.domain.errors import DroverError, ErrorCode
 
 OWN = Quote(price=Price(output=1), price_list="own")
@@ -85,26 +86,44 @@ def test_our_list_is_sourced_and_dated() -> None:
     assert all(model.source and model.date and model.price().output > 0 for model in ours.model)
 
 
-@pytest.mark.parametrize(
-    ("provider", "model", "into", "cached", "out"),
-    [
-        ("openai", "gpt-4.1", 2_000_000, 500_000, 8_000_000),
-        ("anthropic", "claude-sonnet-4-5", 6_000_000, 600_000, 22_500_000),
-    ],
-    ids=["one tier", "the dearest tier"],
-)
-def test_public_prices(provider: str, model: str, into: int, cached: int, out: int) -> None:
-    """$2, $0.50, $8; and above 200,000 tokens $6, $0.60, $22.50 a million, which then bound every call."""
-    found = public_price(provider, model)
-    assert found is not None
-    assert (found.price.input, found.price.cached_input, found.price.output) == (into, cached, out)
-    assert found.price_list.startswith("genai-prices ")
+def test_a_list_may_have_rates_of_longer_calls() -> None:
+    """Past a threshold every token has other rates; thresholds rise, or the list is none."""
+    longer = '[[model.longer]]\nabove = 200000\ninput = "2.50"\noutput = "15"\n'
+    price = read_list(LIST + longer).quotes()["p", "m"].price
+    assert price.at(200_000).input == 1_250_000
+    assert (price.at(200_001).input, price.at(200_001).cached_input, price.at(200_001).output) == (
+        2_500_000,
+        2_500_000,
+        15_000_000,
+    )
+    with pytest.raises(ValueError, match="200000"):
+        read_list(LIST + longer + longer).quotes()
 
 
-@pytest.mark.parametrize(
-    ("provider", "model"),
-    [("holysheep", "gpt-4.1"), ("openai", "no-such-model"), ("nobody", "gpt-4.1"), ("azure", "gpt-4.1")],
-)
-def test_no_public_price(provider: str, model: str) -> None:
-    """An aggregator's prices are its own, whatever the model is called and whoever else lists it."""
-    assert public_price(provider, model) is None
+def test_a_price_names_its_origin() -> None:
+    """Whose list, from where, of when, and under which of its names."""
+    quotes = read_list(LIST + 'source = "p.example/prices"\ndate = "2026-11-24"').quotes()
+    found = quotes["p", "m-latest"]
+    assert (found.origin, found.price_list) == (PriceOrigin.DROVER, "test-1")
+    assert (found.source, found.date, found.listed_as) == ("p.example/prices", "2026-11-24", "m")
+    assert not quotes["p", "m"].listed_as
+
+
+def test_what_lies_beneath_the_person_s_own() -> None:
+    """What a model costs when its own price is taken away."""
+    book = Catalogue(own={("p", "m"): OWN}, listed={("p", "m"): LISTED}, public=nothing)
+    assert book.beneath("p", "m") is LISTED
+    assert book.beneath("p", "other") is None
+    assert Catalogue(own={("p", "m"): OWN, ("p", ""): FREE}, public=nothing).beneath("p", "m") is FREE
+
+
+def test_models_are_found_by_a_part_of_their_name() -> None:
+    """In every list, each once, whatever its case; a mark for a whole provider is no model."""
+    names = {"openai": ("gpt-x",), "groq": ("Other",)}
+    book = Catalogue(
+        own={("openai", "GPT-X2"): OWN, ("p", ""): FREE},
+        listed={("openai", "gpt-x"): LISTED},
+        names=lambda provider: names.get(provider, ()),
+    )
+    assert list(book.named("gpt")) == [("openai", "GPT-X2"), ("openai", "gpt-x")]
+    assert list(book.named("groq/")) == [("groq", "Other")]

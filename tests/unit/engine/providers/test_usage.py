@@ -26,6 +26,10 @@ from engine.providers.usage import BEYOND_SENSE, MAX_FIGURE, read_cost, read_dol
             b'{"prompt_tokens":9,"completion_tokens":8,"prompt_cache_hit_tokens":3,"prompt_tokens_details":null}',
             Usage(input=9, cached=3, output=8),
         ),
+        (
+            b'{"prompt_tokens":9,"completion_tokens":8,"prompt_tokens_details":{"cached_tokens":4,"cache_write_tokens":5}}',
+            Usage(input=9, cached=4, written=5, output=8),
+        ),
         (b'{"prompt_tokens":-5,"completion_tokens":2}', Usage(input=-5, output=2)),
         (b'{"prompt_tokens":1%s,"completion_tokens":2}' % (b"0" * 40), Usage(input=MAX_FIGURE, output=2)),
         (b'{"prompt_tokens":"5"}', None),
