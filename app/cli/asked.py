@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
+from app.cli.repeated import Repeated
 from app.cli.report import say, wrong
 from app.cli.times import limits_of
 from app.settings import ModelSettings, ProviderSettings
@@ -77,6 +78,7 @@ class Asked:
     fallbacks: Sequence[str] = ()
     policy: str = ""
     candidates: Sequence[str] = ()
+    repeated: Repeated = field(default_factory=Repeated)
 
     def own_provider(self) -> ProviderSettings | None:
         """Return the provider that --base-url describes, or None; raises `CommandError`, `DroverError`."""
@@ -134,6 +136,7 @@ class Asked:
         )
         given = {"max_steps": self.steps, "temperature": self.temperature, "max_output": self.max_output}
         given |= {"priority": self.priority, "review_every": self.review_every, "loop_after": repeats(self.loop)}
+        given |= self.repeated.given()
         changes = {name: value for name, value in given.items() if value is not None}
         return validate(msgspec.structs.replace(spec, **changes))
 

@@ -74,7 +74,7 @@ async def _key(program: Program, name: str, own: ProviderSettings | None) -> Non
 
 async def _others(program: Program, spec: TaskSpec) -> None:
     """See that the task may go wherever it was allowed to; finds the keys."""
-    others = spec.named[1:]
+    others = (*spec.named[1:], *filter(None, (spec.summary_model,)))
     for route in others:
         _known(program, route.provider)
         program.prices.quote(route.provider, route.model)

@@ -12,7 +12,7 @@ import msgspec
 
 from app.cli.foretold import Foretold
 from app.cli.report import Exit, Output, counted, say, wrong
-from app.cli.shown import entry_fields, entry_line, full, one_line, safe, step_lines, with_steps
+from app.cli.shown import entry_fields, entry_line, full, one_line, repeats_line, safe, step_lines, with_steps
 from app.cli.terminal import json_line
 from app.lock import is_held
 from app.paths import Paths
@@ -99,7 +99,7 @@ async def show_one(paths: Paths, name: str, output: Output) -> Exit:
         fork = await reader.parent(task.id)
     answer = recipe(task.spec.recipe).answer(task.spec, replies(steps, fork))
     came = [say("fork_of", id=fork.parent, step=fork.step)] if fork else []
-    text = "\n".join([one_line(task), *came, *step_lines(steps), "", answer])
+    text = "\n".join([one_line(task), *came, *repeats_line(task.spec), *step_lines(steps), "", answer])
     more = {"parent": parent_fields(fork), "answer": answer, "damage": msgspec.to_builtins(seen)}
     output.emit("result", text, with_steps(task, steps) | more)
     return Exit.COMPLETED

@@ -19,12 +19,16 @@ from app.cli.options import (
     Header,
     Json,
     Paused,
+    Policy,
     Rows,
     SkipBad,
+    SummaryModel,
+    SummaryShare,
     TaskName,
     Template,
     TemplateFile,
     Times,
+    WindowSteps,
     paths_of,
     program_of,
     wait,
@@ -106,11 +110,16 @@ def run(  # noqa: PLR0917 - typer passes options by name
     candidate: Annotated[
         list[str] | None, typer.Option(help="PROVIDER/MODEL that a policy may choose, too; may be repeated.")
     ] = None,
+    context_policy: Policy = None,
+    window_steps: WindowSteps = None,
+    summary_share: SummaryShare = None,
+    summary_model: SummaryModel = "",
     data_dir: DataDir = None,
     json: Json = False,  # noqa: FBT002
 ) -> None:
     """Run a task to its end, or with --import one for each row. Ctrl-C pauses durably and says how to go on."""
     from app.cli.asked import Asked  # noqa: PLC0415 - see `program_of`
+    from app.cli.repeated import Repeated  # noqa: PLC0415
     from app.cli.running import run as run_task  # noqa: PLC0415
 
     asked = Asked(
@@ -141,6 +150,7 @@ def run(  # noqa: PLR0917 - typer passes options by name
         fallbacks=fallback or (),
         policy=policy,
         candidates=candidate or (),
+        repeated=Repeated(policy=context_policy, window=window_steps, share=summary_share, model=summary_model),
     )
     output = Output(json)
     if rows is None:

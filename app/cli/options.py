@@ -12,6 +12,7 @@ import typer
 
 from app.cli.report import Exit
 from app.paths import Paths
+from engine.domain.context_policy import ContextPolicy
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Keep everything in this folder (DROVER_DATA_DIR).")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line; the last one is the result.")]
@@ -38,6 +39,15 @@ Times = Annotated[
         help="A time limit: connect, first_token, silence, attempt, step, window or task; may be repeated.",
     ),
 ]
+Policy = Annotated[
+    ContextPolicy | None,
+    typer.Option("--context-policy", help="What of the steps before a prompt repeats: all, the last ones, a summary."),
+]
+WindowSteps = Annotated[int | None, typer.Option(help="With window: exchanges in a prompt at most (10).")]
+SummaryShare = Annotated[
+    float | None, typer.Option(help="With summary: how full the model's context gets before it is summed up (0.7).")
+]
+SummaryModel = Annotated[str, typer.Option(help="With summary: PROVIDER/MODEL that sums up; else the task's own.")]
 
 
 def paths_of(data_dir: Path | None) -> Paths:

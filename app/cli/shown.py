@@ -9,11 +9,12 @@ import msgspec
 import resources
 from app.cli.report import say
 from engine.cost.port import Level
+from engine.domain.context_policy import ContextPolicy
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.money import plain
 from engine.domain.states import PauseReason, State
 from engine.domain.step import AttemptRecord, StepRecord, Verdict
-from engine.domain.task import Standing, TaskSnapshot
+from engine.domain.task import Standing, TaskSnapshot, TaskSpec
 from engine.results.export import attempt_fields
 from engine.store.port import StoredTask
 
@@ -47,6 +48,17 @@ def one_line(task: StoredTask | TaskSnapshot) -> str:
     return f"{task.id}  {status(task):<34} {steps:>9}  {dollars(standing.spent)}  {safe(task.spec.name)[:60]}"
 
 
+def repeats_line(spec: TaskSpec) -> tuple[str, ...]:
+    """Return what of the steps before stands in a prompt, where that is not all of it."""
+    match spec.context_policy:
+        case ContextPolicy.FULL:
+            return ()
+        case ContextPolicy.WINDOW:
+            return (say("repeats_window", count=spec.window_steps),)
+        case ContextPolicy.SUMMARY:
+            return (say("repeats_summary", share=f"{spec.summary_share:.0%}"),)
+
+
 def dollars(pico: int) -> str:
     """Return an amount, exact, for a column whose decimal points stand below each other."""
     whole, point, part = plain(pico).partition(".")
@@ -77,6 +89,7 @@ def full(task: StoredTask | TaskSnapshot) -> dict[str, object]:
         "policy": str(spec.policy),
         "candidates": [f"{each.provider}/{each.model}" for each in spec.candidates],
         "recipe": str(spec.recipe),
+        "context_policy": str(spec.context_policy),
         "steps": standing.steps_done,
         "total_steps": spec.total_steps,
         "attempts": standing.attempts,

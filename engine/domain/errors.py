@@ -103,6 +103,8 @@ class ErrorCode(StrEnum):
     TEXT_EMPTY = "text_empty"
     REVIEW_OUT_OF_RANGE = "review_out_of_range"
     LOOP_OUT_OF_RANGE = "loop_out_of_range"
+    WINDOW_OUT_OF_RANGE = "window_out_of_range"
+    SHARE_OUT_OF_RANGE = "share_out_of_range"
     # ours
     INTERNAL = "internal"
 

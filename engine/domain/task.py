@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from engine.domain.choice import Policy
+from engine.domain.context_policy import ContextPolicy
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.plain_text import one_line
 from engine.domain.states import Phase, State, TimeLevel, Wanted
@@ -127,6 +128,13 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     """How the model of each step is chosen: `engine.cost.routing`."""
     candidates: tuple[Route, ...] = ()
     """What a policy may choose from beside the models of its own provider whose price and tier are known."""
+    context_policy: ContextPolicy = ContextPolicy.FULL
+    window_steps: int = 10
+    """Exchanges that a prompt has at most, with the policy *window*."""
+    summary_share: float = 0.7
+    """Of the model's context, from 0.1 to 0.9: what a prompt may fill before it is summed up, with *summary*."""
+    summary_model: Route | None = None
+    """Who sums up; None is whoever makes the step."""
 
     @property
     def named(self) -> tuple[Route, ...]:

@@ -26,6 +26,8 @@ MAX_TEMPERATURE = 2.0
 """What OpenAI's chat completions take at most."""
 MAX_BACKOFF_BASE = 60.0
 MAX_PRIORITY = 1_000_000
+MIN_SHARE, MAX_SHARE = 0.1, 0.9
+"""Of a context: below, summing up is all that a task does; beyond, no room is left for a reply."""
 MIN_SIMILARITY = 0.1
 """Below, any two replies about the same thing would be a repeat."""
 MAX_MOMENT_MS = 253_370_764_800_000
@@ -65,8 +67,16 @@ def _check(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         yield "not_before_ms", ErrorCode.START_OUT_OF_RANGE
     if spec.output_schema and not is_schema(spec.output_schema):
         yield "output_schema", ErrorCode.SCHEMA_INVALID
+    yield from _context(spec)
     yield from _halts(spec)
     yield from _limits(spec.limits)
+
+
+def _context(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
+    if not 1 <= spec.window_steps <= MAX_STEPS:
+        yield "window_steps", ErrorCode.WINDOW_OUT_OF_RANGE
+    if not MIN_SHARE <= spec.summary_share <= MAX_SHARE:
+        yield "summary_share", ErrorCode.SHARE_OUT_OF_RANGE
 
 
 def _halts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
@@ -106,6 +116,7 @@ def _texts(spec: TaskSpec) -> Iterator[tuple[str, ErrorCode]]:
         "model": (spec.provider, spec.model),
         "fallbacks": tuple(name for route in spec.fallbacks for name in (route.provider, route.model)),
         "candidates": tuple(name for route in spec.candidates for name in (route.provider, route.model)),
+        "summary_model": (spec.summary_model.provider, spec.summary_model.model) if spec.summary_model else (),
         "batch": (spec.batch,),
         "output_schema": (spec.output_schema,),
         "cells": (*spec.cells.keys(), *spec.cells.values()),
@@ -120,6 +131,8 @@ def named(spec: TaskSpec) -> Iterator[tuple[str, Route]]:
     yield "model", spec.routes[0]
     yield from (("fallbacks", route) for route in spec.fallbacks)
     yield from (("candidates", route) for route in spec.candidates)
+    if spec.summary_model is not None:
+        yield "summary_model", spec.summary_model
 
 
 def text_problem(*texts: str, most: int = MAX_TEXT) -> ErrorCode | None:

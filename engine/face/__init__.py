@@ -12,6 +12,7 @@ from typing import Protocol
 from engine.cost.port import Balance, Level, PriceBook, Quote, Scope
 from engine.domain.answer import Answer
 from engine.domain.choice import Policy, Reason, Tier
+from engine.domain.context_policy import ContextPolicy
 from engine.domain.damage import STORE, Damage
 from engine.domain.deadline import Deadline
 from engine.domain.difference import Difference
@@ -114,6 +115,7 @@ __all__ = [
     "Column",
     "CompletionReason",
     "Complexity",
+    "ContextPolicy",
     "Correction",
     "Damage",
     "Deadline",

@@ -1,7 +1,8 @@
-"""The context policy *full*: every message so far, unchanged, so that a provider's prompt cache can hold.
+"""What prompts are made of, and the context policy *full*: every message so far, unchanged.
 
-The prefix of a step's prompt is byte for byte the prompt of the step before and its reply. Nothing in here may depend
-on the number of the step, the time or anything else that changes between steps.
+With that, a provider's prompt cache can hold: the prefix of a step's prompt is byte for byte the prompt of the step
+before and its reply. Nothing in here may depend on the number of the step, the time or anything else that changes
+between steps.
 """
 
 from __future__ import annotations
@@ -39,8 +40,13 @@ def conversation(system: str, asked: Sequence[str], replies: Sequence[str]) -> t
 
 def with_told(asked: Sequence[str], told: Told) -> tuple[str, ...]:
     """Return questions, each with what its person added to it; the words before the addition go to the model."""
-    said = (tuple(f"{ADDED} {text}" for text in told.get(step, ())) for step in range(1, len(asked) + 1))
+    said = (instructions(told, step) for step in range(1, len(asked) + 1))
     return tuple("\n\n".join((question, *more)) for question, more in zip(asked, said, strict=True))
+
+
+def instructions(told: Told, step: int) -> tuple[str, ...]:
+    """Return what a step was told, as the model reads it."""
+    return tuple(f"{ADDED} {text}" for text in told.get(step, ()))
 
 
 def paragraphs(parts: Iterable[str]) -> str:

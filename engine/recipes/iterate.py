@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from engine.domain.context_policy import Summary
 from engine.domain.history import NOTHING_TOLD, Told
 from engine.domain.message import Message
 from engine.domain.states import CompletionReason
 from engine.domain.task import ResultRule, TaskSpec
-from engine.recipes.context import conversation, facts, form, paragraphs, with_told
+from engine.recipes.context import facts, form, paragraphs
+from engine.recipes.shortened import messages
 
 MARKER = "[[DONE]]"
 
@@ -31,11 +33,13 @@ _MARKED = re.compile(r"(?:^|\n)[ \t>*_`#-]*\[\[DONE\]\][ \t*_`.!]*+\s*+\Z")
 class Iterate:
     """See `engine.recipes.port.Recipe`."""
 
-    def prompt(self, spec: TaskSpec, replies: Sequence[str], told: Told = NOTHING_TOLD) -> tuple[Message, ...]:
+    def prompt(
+        self, spec: TaskSpec, replies: Sequence[str], told: Told = NOTHING_TOLD, summary: Summary | None = None
+    ) -> tuple[Message, ...]:
         """See `Recipe`."""
         goal = paragraphs((spec.goal, facts(spec.context)))
-        asked = with_told((goal, *(CONTINUE for _ in replies)), told)
-        return conversation(paragraphs((spec.system, RULES, form(spec.output_schema))), asked, replies)
+        system = paragraphs((spec.system, RULES, form(spec.output_schema)))
+        return messages(spec, system, goal, (goal, *(CONTINUE for _ in replies)), replies, told=told, summary=summary)
 
     def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:
         """See `Recipe`."""

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.domain.context_policy import Summary
 from engine.domain.history import NOTHING_TOLD, Told
 from engine.domain.message import Message
 from engine.domain.states import CompletionReason
 from engine.domain.task import ResultRule, TaskSpec
-from engine.recipes.context import conversation, facts, form, paragraphs, with_told
+from engine.recipes.context import facts, form, paragraphs
+from engine.recipes.shortened import messages
 
 
 class Pipeline:
     """See `engine.recipes.port.Recipe`. A goal, where there is one, goes before the first prompt."""
 
-    def prompt(self, spec: TaskSpec, replies: Sequence[str], told: Told = NOTHING_TOLD) -> tuple[Message, ...]:
+    def prompt(
+        self, spec: TaskSpec, replies: Sequence[str], told: Told = NOTHING_TOLD, summary: Summary | None = None
+    ) -> tuple[Message, ...]:
         """See `Recipe`."""
         first, *rest = spec.prompts[: len(replies) + 1]
-        asked = with_told((paragraphs((spec.goal, facts(spec.context), first)), *rest), told)
-        return conversation(_system(spec), asked, replies)
+        goal = paragraphs((spec.goal, facts(spec.context)))
+        asked = (paragraphs((goal, first)), *rest)
+        return messages(spec, _system(spec), goal, asked, replies, told=told, summary=summary)
 
     def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:
         """See `Recipe`."""

@@ -15,12 +15,11 @@ from engine.domain.history import History
 from engine.domain.states import CompletionReason
 
 if TYPE_CHECKING:
+    from engine.domain.context_policy import Summary
     from engine.domain.message import Message
     from engine.domain.task import TaskSpec
     from engine.recipes.port import Recipe
     from engine.runtime.record import TaskRecord
-
-CONTEXT_POLICY = "full"
 
 
 class Dialogue:
@@ -33,16 +32,23 @@ class Dialogue:
         self._inherited = 0
         self.replies: list[str] = []
         self.told: dict[int, tuple[str, ...]] = {}
+        self.summaries: tuple[Summary, ...] = ()
 
     def take(self, history: History) -> None:
         """Go on from what was said."""
         self._inherited = history.inherited
         self.replies.extend(history.replies)
         self.told |= history.told
+        self.summaries = history.summaries
+
+    @property
+    def summary(self) -> Summary | None:
+        """What stands for the beginning, where something does."""
+        return self.summaries[-1] if self.summaries else None
 
     def prompt(self) -> tuple[Message, ...]:
         """Return the messages of the next step, with what waits to be told."""
-        return self._recipe.prompt(self._record.spec, self.replies, self._with_waiting())
+        return self._recipe.prompt(self._record.spec, self.replies, self._with_waiting(), self.summary)
 
     def sent(self) -> None:
         """Keep what waited to be told: the request that is about to leave says it."""
@@ -64,7 +70,7 @@ class Dialogue:
 
     def digest(self) -> bytes:
         """Return what a checkpoint keeps of the context now."""
-        history = History(replies=tuple(self.replies), told=self.told)
+        history = History(replies=tuple(self.replies), told=self.told, summaries=self.summaries)
         return context_sha256(self._recipe, self._record.spec, history)
 
 
@@ -74,4 +80,5 @@ def context_sha256(recipe: Recipe, spec: TaskSpec, history: History) -> bytes:
     What that step is told is no part of it: it may be told more until it is made.
     """
     before = history.until(len(history.replies))
-    return hashlib.sha256(msgspec.msgpack.encode(recipe.prompt(spec, before.replies, before.told))).digest()
+    messages = recipe.prompt(spec, before.replies, before.told, before.summary)
+    return hashlib.sha256(msgspec.msgpack.encode(messages)).digest()

@@ -16,7 +16,7 @@ from engine.domain.states import Action, allowed
 from engine.domain.step import Checkpoint, Fork, NoteKind
 from engine.domain.task import RecipeName
 from engine.runtime.bookkeeping import changes_of_restoring
-from engine.runtime.dialogue import CONTEXT_POLICY, context_sha256
+from engine.runtime.dialogue import context_sha256
 from engine.runtime.journal import durable
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Lineage:
         return Checkpoint(
             task=stored.id,
             step=len(history.replies),
-            policy=CONTEXT_POLICY,
+            policy=stored.spec.context_policy,
             context_sha256=context_sha256(self._recipe(stored.spec.recipe), stored.spec, history),
             model=stored.spec.model,
             cost=0,

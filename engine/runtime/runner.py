@@ -17,7 +17,7 @@ from engine.runtime import points
 from engine.runtime.bookkeeping import MAX_DETAIL, changes_of_time, without
 from engine.runtime.call import Call
 from engine.runtime.deadlines import CutError
-from engine.runtime.dialogue import CONTEXT_POLICY, Dialogue
+from engine.runtime.dialogue import Dialogue
 from engine.runtime.limits.answer import KEY_CODES
 from engine.runtime.loops import Loops
 from engine.runtime.ports import RunnerPorts, logger
@@ -132,7 +132,7 @@ class Runner:
         point = Checkpoint(
             task=record.id,
             step=record.tip.steps_done,
-            policy=CONTEXT_POLICY,
+            policy=record.spec.context_policy,
             context_sha256=self._dialogue.digest(),
             model=record.route.model,
             cost=record.tip.spent,

@@ -44,6 +44,9 @@ FIELDS: Mapping[str, st.SearchStrategy[object]] = {
     "review_after": st.lists(INTEGERS, max_size=3).map(tuple),
     "loop_after": INTEGERS,
     "loop_similarity": FLOATS,
+    "window_steps": INTEGERS,
+    "summary_share": FLOATS,
+    "summary_model": st.none() | st.builds(Route, provider=TEXTS, model=TEXTS),
     "output_schema": st.one_of(TEXTS, st.sampled_from(['{"type": "object"}', '{"type": 7}'])),
     "cells": st.dictionaries(TEXTS, TEXTS, max_size=3),
 }
@@ -52,7 +55,7 @@ FIELDS: Mapping[str, st.SearchStrategy[object]] = {
 
 def test_no_field_is_forgotten() -> None:
     """A field that is new is either here or an enumeration."""
-    enumerations = {"recipe", "result", "complexity", "policy"}
+    enumerations = {"recipe", "result", "complexity", "policy", "context_policy"}
     assert set(FIELDS) | enumerations == set(TaskSpec.__struct_fields__)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.face import Policy, ResultRule, RetryPolicy, Route, TaskSpec, TimeLimits, read_routes
 from ui import start
+from ui.dialogs.context_fields import ContextFields, ContextValues
 from ui.dialogs.form import Field, area, choice, grid, line, pairs, read, text_of
 from ui.text import Words
 
@@ -23,7 +22,7 @@ ROWS = (
 TIMES = ("connect", "first_token", "silence", "step", "window", "task")
 
 
-class MoreValues(TypedDict):
+class MoreValues(ContextValues):
     """The fields of a `TaskSpec` that are set here."""
 
     system: str
@@ -55,6 +54,7 @@ class MoreSettings(QWidget):
         self.result = Field(words("new_task.result"), choice(rules))
         policies = [(words(f"new_task.{policy}"), policy) for policy in Policy]
         self.policy = Field(words("new_task.policy"), choice(policies))
+        self.repeated = ContextFields(words)
         self.fields: dict[str, Field[QWidget]] = {
             "system": Field(words("new_task.system"), area(rows=2)),
             "context": Field(words("new_task.context"), area(rows=2)),
@@ -79,6 +79,7 @@ class MoreSettings(QWidget):
         for name in TIMES:
             default = getattr(DEFAULT.limits, name)
             self.fields[f"limits.{name}"] = Field(words(f"new_task.{name}"), line(f"{default:g}"))
+        self.fields |= self.repeated.fields
         times = [self.fields[f"limits.{name}"] for name in TIMES]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -90,6 +91,7 @@ class MoreSettings(QWidget):
         layout.addLayout(grid([rest[0], times[:3], times[3:], *rest[1:]]))
         layout.addLayout(grid([[self.policy, self.fields["candidates"]]], columns=2))
         layout.addWidget(self.fields["fallbacks"])
+        layout.addWidget(self.repeated)
 
     def values(self) -> MoreValues:
         """Return what was set; raises `WrongInputError`."""
@@ -118,4 +120,5 @@ class MoreSettings(QWidget):
             fallbacks=read(fields["fallbacks"], read_routes, "new_task.not_routes"),
             policy=self.policy.field.currentData(),
             candidates=read(fields["candidates"], read_routes, "new_task.not_routes"),
+            **self.repeated.values(),
         )

@@ -11,7 +11,18 @@ from enum import Enum, StrEnum, auto
 
 import msgspec
 
-from engine.face import Complexity, Policy, RecipeName, ResultRule, TaskSpec, parse, plain, read_routes, written_routes
+from engine.face import (
+    Complexity,
+    ContextPolicy,
+    Policy,
+    RecipeName,
+    ResultRule,
+    TaskSpec,
+    parse,
+    plain,
+    read_routes,
+    written_routes,
+)
 from ui import start
 
 MOST_PRIORITY = 1_000_000
@@ -154,6 +165,19 @@ def _routes(code: str, group: str, hint: str) -> Field:
     return Field(code=code, group=group, read=lambda spec: written_routes(getattr(spec, code)), write=write, hint=hint)
 
 
+def read_summary_model(spec: TaskSpec) -> str:
+    """Return who sums up; empty is whoever makes the step."""
+    return written_routes((spec.summary_model,)) if spec.summary_model else ""
+
+
+def write_summary_model(spec: TaskSpec, text: str) -> TaskSpec:
+    """Take one provider and model; empty is whoever makes the step."""
+    routes = read_routes(text)
+    if len(routes) > 1:
+        raise ValueError(text)
+    return msgspec.structs.replace(spec, summary_model=routes[0] if routes else None)
+
+
 def read_context(spec: TaskSpec) -> str:
     """Return a line for each fact; a line break inside one is a backslash and an n."""
     return "\n".join(f"{name} = {_folded(value)}" for name, value in spec.context.items())
@@ -216,6 +240,16 @@ FIELDS: tuple[Field, ...] = (
     _retry("max_billed", int),
     _retry("switch_after", int),
     _routes("fallbacks", "safety", "new_task.fallbacks_hint"),
+    _choice("context_policy", "repeated", ContextPolicy),
+    _number("window_steps", "repeated", int),
+    _number("summary_share", "repeated", float),
+    Field(
+        code="summary_model",
+        group="repeated",
+        read=read_summary_model,
+        write=write_summary_model,
+        hint="new_task.summary_model_hint",
+    ),
 )
 
 

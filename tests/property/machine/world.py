@@ -136,7 +136,7 @@ class World(RuleBasedStateMachine):
             self.early.append(f"{sent.client_request_id} with a reply that was not durable")
         told = history_of(records)
         asked = self.engine.snapshot(task).spec
-        if sent.messages != recipe(asked.recipe).prompt(asked, told.replies, told.told):
+        if sent.messages != recipe(asked.recipe).prompt(asked, told.replies, told.told, told.summary):
             self.early.append(f"{sent.client_request_id} with another prompt than the records make")
         if task in self.stopped:
             self.early.append(f"{sent.client_request_id} though nobody let its task run")
