@@ -136,7 +136,9 @@ class Program:
             if known is not None
             else OpenAIConfig(name=name, base_url=address, key=key)
         )
-        return config if own is None else replace(config, capabilities=limited(config.capabilities, own))
+        if own is None:
+            return config
+        return replace(config, capabilities=limited(config.capabilities, own), transport=own.transport or config.transport)
 
     async def load_keys(self, *names: str) -> None:
         """Find the keys of these providers, or of all that are set up."""

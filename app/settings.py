@@ -74,6 +74,8 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     """Of each model, in and out."""
     probe_s: Annotated[float, msgspec.Meta(ge=1, le=86_400)] = 120.0
     """Seconds at most between two tries while it does not answer."""
+    transport: Literal["", "paced", "aiohttp"] = ""
+    """What carries its requests; empty for the usual way."""
     models: tuple[ModelSettings, ...] = ()
 
     def renamed(self, name: str) -> ProviderSettings:

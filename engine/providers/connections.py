@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import select
+import ssl
 
 import aiohttp
 import httpx
@@ -52,6 +53,23 @@ class ResendingTransport(AiohttpTransport):
                 if not isinstance(error.__cause__, UnsentError):
                     raise
         return await super().handle_async_request(request)
+
+
+def open_aiohttp(context: ssl.SSLContext, *, kept_s: float | None) -> httpx.AsyncBaseTransport:
+    """Return a transport that opens as many connections as there are requests; `kept_s` as in `PacedTransport`."""
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=0, ssl=context, keepalive_timeout=kept_s, force_close=kept_s is None)
+        return aiohttp.ClientSession(
+            connector=connector,
+            request_class=CheckedRequest,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+            timeout=aiohttp.ClientTimeout(total=None),
+        )
+
+    return ResendingTransport(verify=context, trust_env=False, client=session)
 
 
 def is_over(transport: asyncio.BaseTransport | None) -> bool:

@@ -29,7 +29,9 @@ from engine.providers.port import (
 )
 from engine.providers.reply import NETWORK, ReplyReader
 from engine.providers.transport import (
+    DEFAULT,
     HEADERS,
+    TransportKind,
     check_headers,
     check_key,
     check_url,
@@ -71,6 +73,8 @@ class OpenAIConfig:
     capabilities: Capabilities = Capabilities()
     reuse: bool = True
     """Whether a connection serves more than one request; not where the server closes it unannounced."""
+    transport: TransportKind = DEFAULT
+    """What carries its requests."""
     list_timeout_s: float = 10.0
     """Seconds that listing the models, or asking what was billed, may take."""
 
@@ -91,7 +95,8 @@ class OpenAIProvider:
         self._chat = httpx.URL(f"{self._url}/chat/completions")
         self._headers = check_headers(config.headers)
         secure = self._url.startswith("https:")
-        self._transport = transport or open_transport(tls_context(verify=secure), reuse=config.reuse)
+        context = tls_context(verify=secure)
+        self._transport = transport or open_transport(context, reuse=config.reuse, kind=config.transport)
         self._client = open_client(self._transport)
         self._clock = clock or SystemClock()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.domain.allowance import SILENT, RateReport
@@ -44,6 +44,47 @@ class PreparedRequest:
     connect_s: float
 
 
+class Reading(Protocol):
+    """How soon what a server sends is read: by whoever waits for it, until the reply has ended."""
+
+    def relax(self) -> None:
+        """Let it be read when its turn comes, where there is much to read."""
+        ...
+
+    def hurry(self) -> None:
+        """Let it be read at once."""
+        ...
+
+    def watch(self, *, watched: bool) -> None:
+        """Say whether somebody looks at it: then it is read at once whatever else was said."""
+        ...
+
+    def now(self) -> None:
+        """Read what waits now: a deadline is due."""
+        ...
+
+
+class AtOnce:
+    """A `Reading` of what is read at once anyway."""
+
+    def relax(self) -> None:
+        """See `Reading`."""
+
+    def hurry(self) -> None:
+        """See `Reading`."""
+
+    def watch(self, *, watched: bool) -> None:
+        """See `Reading`."""
+
+    def now(self) -> None:
+        """See `Reading`."""
+
+
+AT_ONCE: Reading = AtOnce()
+READING = "reading"
+"""The extension of a response that holds its `Reading`, where its transport has one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The server accepted the request; `provider_request_id` may be empty."""
@@ -51,6 +92,7 @@ class Opened:
     provider_request_id: str
     report: RateReport = SILENT
     """What the server says of its limits."""
+    reading: Reading = field(default=AT_ONCE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The way to servers: one HTTP client for a provider, what an address and a key must be, and the network's errors.
 
-httpx is the seam (`httpx.AsyncBaseTransport`), aiohttp does the work: httpx's own pool is quadratic in open
-connections. Nothing is taken from the environment, no redirect is followed, no cookie is kept, and bodies are asked
-for as they are. What the bytes mean belongs elsewhere.
+httpx is the seam (`httpx.AsyncBaseTransport`); what does the work is `engine.providers.paced`, or aiohttp by choice:
+httpx's own pool is quadratic in open connections. Nothing is taken from the environment, no redirect is followed, no
+cookie is kept, and bodies are asked for as they are. What the bytes mean belongs elsewhere.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ import ssl
 from collections.abc import AsyncIterator, Generator, Mapping
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Literal
 
 import aiohttp
 import certifi
 import httpx
 
 from engine.domain.errors import DroverError, ErrorCode
-from engine.providers.connections import CheckedRequest, ResendingTransport, UnsentError
+from engine.providers.connections import UnsentError, open_aiohttp
 from engine.providers.errors import redact
+from engine.providers.paced.errors import GarbledError, UntrustedError
+from engine.providers.paced.pacer import Pacer
+from engine.providers.paced.transport import PacedTransport
 from engine.providers.port import ProviderError
 
 KEEP_ALIVE_S = 4.0
@@ -29,6 +33,9 @@ HEADERS = {"accept-encoding": "identity", "user-agent": "Drover"}
 """What each request says."""
 RESERVED = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "cookie"})
 """Headers that nobody may set."""
+TransportKind = Literal["paced", "aiohttp"]
+"""Our own, which carries ten thousand streams; or aiohttp's, which any of its users knows."""
+DEFAULT: TransportKind = "aiohttp"
 UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, httpx.ConnectError, UnsentError)
 """What says that no byte of the request has left."""
 
@@ -80,31 +87,24 @@ def check_headers(headers: Mapping[str, str]) -> dict[str, str]:
 def tls_context(*, verify: bool = True) -> ssl.SSLContext:
     """Return what a certificate is judged by: the system's authorities and Mozilla's. Logs no session keys."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # create_default_context would honour SSLKEYLOGFILE
+    context.options |= ssl.OP_NO_RENEGOTIATION
     if verify:
         context.load_default_certs()
         context.load_verify_locations(certifi.where())
     return context
 
 
-def open_transport(context: ssl.SSLContext, *, reuse: bool = True) -> httpx.AsyncBaseTransport:
+def open_transport(
+    context: ssl.SSLContext, *, reuse: bool = True, kind: TransportKind = DEFAULT, pacer: Pacer | None = None
+) -> httpx.AsyncBaseTransport:
     """Return a transport that opens as many connections as there are requests.
 
     Without `reuse` each request has a connection of its own: for servers that close them unannounced.
     """
     kept_s = KEEP_ALIVE_S if reuse else None
-
-    def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=0, ssl=context, keepalive_timeout=kept_s, force_close=not reuse)
-        return aiohttp.ClientSession(
-            connector=connector,
-            request_class=CheckedRequest,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(total=None),
-        )
-
-    return ResendingTransport(verify=context, trust_env=False, client=session)
+    if kind == "aiohttp":
+        return open_aiohttp(context, kept_s=kept_s)
+    return PacedTransport(context, kept_s=kept_s, pacer=pacer)
 
 
 def open_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
@@ -145,10 +145,10 @@ def from_network(error: Exception, key: str | None) -> ProviderError:
     detail = redact(f"{type(cause).__name__}: {cause}", key)
     if isinstance(cause, httpx.InvalidURL | httpx.UnsupportedProtocol | aiohttp.InvalidURL):
         return ProviderError(ErrorCode.INVALID_URL, detail, retryable=False, maybe_billed=False)
-    if isinstance(cause, aiohttp.ClientSSLError):
+    if isinstance(cause, aiohttp.ClientSSLError | UntrustedError):
         return ProviderError(ErrorCode.TLS, detail, retryable=False, maybe_billed=False)
     if isinstance(cause, UNSENT):
         return ProviderError(ErrorCode.UNREACHABLE, detail, retryable=True, maybe_billed=False)
-    if isinstance(cause, aiohttp.ClientResponseError):  # what came is not HTTP
+    if isinstance(cause, aiohttp.ClientResponseError | GarbledError):  # what came is not HTTP
         return ProviderError(ErrorCode.GARBAGE, detail, retryable=True, maybe_billed=True)
     return ProviderError(ErrorCode.CUT, detail, retryable=True, maybe_billed=True)

@@ -98,7 +98,7 @@ async def test_what_a_closed_connection_never_took_goes_out_on_another(monkeypat
 
         monkeypatch.setattr(CheckedRequest, "send", late)
         hasty.leave.clear()
-        async with open_client(open_transport(tls_context(verify=False))) as client:
+        async with open_client(open_transport(tls_context(verify=False), kind="aiohttp")) as client:
             assert [await post(client, hasty.url) for _ in range(2)] == ["ok", "ok"]
         assert hasty.taken == [1, 1]
 
@@ -106,7 +106,7 @@ async def test_what_a_closed_connection_never_took_goes_out_on_another(monkeypat
 async def test_what_was_taken_and_not_answered_is_not_sent_again() -> None:
     """The request arrived and the connection ended: it may have been billed, and one request came."""
     with server(answers=0) as hasty:
-        async with open_client(open_transport(tls_context(verify=False))) as client:
+        async with open_client(open_transport(tls_context(verify=False), kind="aiohttp")) as client:
             with pytest.raises(ProviderError) as raised:
                 await post(client, hasty.url)
         assert (raised.value.code, raised.value.maybe_billed) == (ErrorCode.CUT, True)
@@ -123,7 +123,7 @@ async def test_dead_at_each_try_is_unreachable_and_unbilled(monkeypatch: pytest.
 
     monkeypatch.setattr("engine.providers.connections.is_over", over)
     with server(answers=1) as hasty:
-        async with open_client(open_transport(tls_context(verify=False))) as client:
+        async with open_client(open_transport(tls_context(verify=False), kind="aiohttp")) as client:
             with pytest.raises(ProviderError) as raised:
                 await post(client, hasty.url)
     error = raised.value
@@ -134,7 +134,7 @@ async def test_dead_at_each_try_is_unreachable_and_unbilled(monkeypatch: pytest.
 async def test_without_reuse_each_request_has_its_own_connection() -> None:
     """No connection waits that could be closed meanwhile."""
     with server(answers=5) as hasty:
-        async with open_client(open_transport(tls_context(verify=False), reuse=False)) as client:
+        async with open_client(open_transport(tls_context(verify=False), kind="aiohttp", reuse=False)) as client:
             for _ in range(3):
                 assert await post(client, hasty.url) == "ok"
     assert hasty.taken == [1, 1, 1]
