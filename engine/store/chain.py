@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from dataclasses import dataclass
+
+import msgspec
 
 FIXED = struct.Struct(">BqIII")
 """Kind, time, and the lengths of header, text digest and raw digest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Digests:
+class Digests(msgspec.Struct, frozen=True):
     """SHA-256 of a payload's parts, 32 bytes each; empty for a part that never was."""
 
     text: bytes = b""

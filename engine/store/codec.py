@@ -7,7 +7,6 @@ row are positions: new ones go to the end, with a default, and none is ever take
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import TypeVar
 
@@ -69,9 +68,20 @@ _encoder = msgspec.msgpack.Encoder()
 _values = attrgetter(*Standing.__struct_fields__)
 """What `_Standing` is as a row, without making one: a standing is written with every record."""
 
+_BARE: dict[str, object] = {"task": NOBODY, "at_ms": 0, "text": "", "raw": b"", "replies": ()}
+"""What stands in a header in the place of what is stored beside it."""
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+_HEADERS = {
+    kind: (
+        attrgetter(*value.__struct_fields__),
+        tuple((place, _BARE[name]) for place, name in enumerate(value.__struct_fields__) if name in _BARE),
+    )
+    for kind, (value, _) in ROWS.items()
+}
+"""By kind, what a row is without making one, and what is taken out of it where."""
+
+
+class Encoded(msgspec.Struct, frozen=True):
     """A record as it is stored."""
 
     kind: int
@@ -86,17 +96,22 @@ class Encoded:
 def encode(record: Record) -> Encoded:
     """Return a record as its header and payload."""
     kind = KINDS[type(record)]
-    text, raw, bare = None, None, dict[str, object](task=NOBODY, at_ms=0)
+    text, raw = None, None
     if isinstance(record, Outcome):
         text, raw = _storable(record.text), zlib.compress(record.raw, COMPRESSION) if record.raw else None
-        bare |= {"text": "", "raw": b""}
     elif isinstance(record, Note):
         text = _storable(record.text)
-        bare |= {"text": ""}
     elif isinstance(record, Fork):
         raw = zlib.compress(_encoder.encode([_storable(reply) for reply in record.replies]), COMPRESSION)
-        bare |= {"replies": ()}
-    return Encoded(kind, record.at_ms, _encoder.encode(_as(ROWS[kind][1], record, bare)), text or None, raw)
+    return Encoded(kind, record.at_ms, _header(kind, record), text or None, raw)
+
+
+def _header(kind: int, record: Record) -> bytes:
+    read, bare = _HEADERS[kind]
+    row = list(read(record))
+    for place, blank in bare:
+        row[place] = blank
+    return _encoder.encode(row)
 
 
 def decode(task: TaskId, stored: Encoded) -> Record:
@@ -135,7 +150,7 @@ def _as(type_: type[S], value: msgspec.Struct, changes: dict[str, object]) -> S:
 
 def _storable(text: str) -> str:
     """Return text that SQLite can keep: a lone surrogate is no character, and a model may still send one."""
-    return text.encode("utf-8", "replace").decode() if _has_surrogate(text) else text
+    return text if text.isascii() or not _has_surrogate(text) else text.encode("utf-8", "replace").decode()
 
 
 def _has_surrogate(text: str) -> bool:

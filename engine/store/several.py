@@ -1,20 +1,25 @@
 """Records that no attempt hangs on, many in one statement: a pause of ten thousand tasks is as many notes.
 
-Each statement lets go of Python's lock, and on a busy machine it comes back only after the loop's turn: what costs is
-not SQLite's work but how often it is called. `Rows` writes what waits here before it writes anything else.
+Each statement lets go of Python's lock, and beside a busy loop it comes back only after five milliseconds: what costs
+is not SQLite's work but how often it is called. `Rows` writes what waits here before it writes anything else.
 """
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from engine.store.database import Database, Value
 
-TOGETHER = 64
-"""Rows of one statement."""
+TOGETHER = 512
+"""Rows of one statement at most."""
+
+SIZES = (TOGETHER, 64, 8, 1)
+"""Rows of the statements that there are: few, so that each is prepared once, and the rest of a batch takes few."""
 
 RECORD = ("INSERT INTO record (id, kind, at, header, hash) VALUES {}", "(?, ?, ?, ?, ?)")
 UPSERT = (
@@ -52,8 +57,20 @@ class Several:
         self._insert(STANDING, standings)
 
     def _insert(self, statement: tuple[str, str], rows: list[Sequence[Value]]) -> None:
-        text, places = statement
-        if len(rows) < TOGETHER:
-            self._connection.executemany(text.format(places), rows)
-            return
-        self._connection.execute(text.format(", ".join([places] * len(rows))), [value for row in rows for value in row])
+        for part in _parts(rows):
+            self._connection.execute(_of_many(statement, len(part)), list(chain.from_iterable(part)))
+
+
+def _parts(rows: list[Sequence[Value]]) -> Iterator[list[Sequence[Value]]]:
+    """Cut rows into pieces of `SIZES`, the largest first."""
+    at = 0
+    for size in SIZES:
+        while len(rows) - at >= size:
+            yield rows[at : at + size]
+            at += size
+
+
+@cache
+def _of_many(statement: tuple[str, str], rows: int) -> str:
+    text, places = statement
+    return text.format(", ".join([places] * rows))

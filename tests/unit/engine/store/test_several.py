@@ -8,15 +8,16 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from engine.domain.states import State
-from engine.store.several import TOGETHER
+from engine.store.several import SIZES, TOGETHER
 from engine.store.store import open_store
 from tests.stored import intent, note, outcome, task
 
-MANY = 2 * TOGETHER + 5
+MANY = TOGETHER + sum(SIZES) + 2
+"""Statements of each size, and one of the smallest three times."""
 
 
 def test_many_notes_of_many_tasks_are_all_there_and_chained(tmp_path: Path) -> None:
-    """A full statement, and the rest."""
+    """Full statements, and the rest in smaller ones."""
 
     async def main() -> None:
         store = await open_store(tmp_path)
