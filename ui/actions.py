@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from engine.face import Action, DroverError, Engine, State, TaskId, TaskSnapshot, Where, allowed
+from engine.face import Action, DroverError, Engine, State, TaskId, TaskSnapshot, Totals, Where, allowed
 from ui.text import Words
 
 MOVES = {
@@ -66,18 +66,21 @@ class TaskActions(QObject):
         """The actions of a task's context menu; the moves in the queue are a menu below it."""
         return (self.go, self.pause_step, self.pause_now, self.cancel, self.retry, self.queue.menuAction(), self.delete)
 
-    def refresh(self) -> None:
-        """Enable what the selected tasks' states allow, and name the one Start or Resume button after them."""
-        tasks = self._snapshots()
+    def refresh(self, totals: Totals | None = None) -> None:
+        """Enable what the selected tasks' states allow, and name the one Start or Resume button after them.
+
+        `totals` are those of the batch that is being shown; asked for where there is none.
+        """
+        totals, tasks = totals or self._engine.totals(), self._snapshots()
         can = {action for task in tasks for action in allowed(task.state, task.standing.reason)}
         for action, any_of in self._needs.items():
             action.setEnabled(bool(can & any_of))
         waits = any(task.state in (State.PENDING, State.PAUSED) for task in tasks)
         for move in self.moves.values():
             move.setEnabled(waits)
-        everything = self._engine.totals().by_state
+        everything = totals.by_state
         self.pause_all.setEnabled(any(everything.get(s, 0) for s in State if Action.PAUSE in allowed(s)))
-        self.resume_all.setEnabled(bool(everything.get(State.PAUSED, 0)) or bool(self._engine.totals().interrupted))
+        self.resume_all.setEnabled(bool(everything.get(State.PAUSED, 0)) or bool(totals.interrupted))
         fresh = tasks and all(_fresh(task) for task in tasks)
         self.go.setText(self._words("action.start" if fresh else "action.resume"))
 

@@ -171,7 +171,7 @@ class MainWindow(LivingWindow):
         self.status.show_totals(batch.totals)
         self.bars.show_totals(batch.totals)
         if batch.added or batch.changed or batch.removed:
-            self.actions_.refresh()
+            self.actions_.refresh(batch.totals)
         self.inspector.apply(batch)
         if batch.added and not self.table.selected_ids():
             self.table.select_first()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from engine.domain.states import State
 from engine.providers.scripted import in_turn, reply
+from engine.runtime import expected_end
 from tests.virtual_time import run
 from tests.workbench import bench, spec
 
@@ -42,5 +45,24 @@ def test_the_expected_end_is_found_a_part_of_the_tasks_at_a_time() -> None:
                 await asyncio.sleep(0.1)
                 told.append(b.engine.totals().eta_s)
             assert told[1] is None and told[-1] is not None and told[-1] > 40 * 400
+
+    run(main())
+
+
+def test_the_more_tasks_there_are_the_longer_a_walk_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty tasks at ten a second are four seconds of looks: so many are looked at, however often somebody asks."""
+    monkeypatch.setattr(expected_end, "PER_S", 10)
+
+    async def main() -> None:
+        async with bench(in_turn(reply("x", pause_s=10.0)), running_limit=1) as b:
+            first = await b.submit(max_steps=1)
+            await b.done(first)
+            b.engine.totals()
+            await b.engine.submit([spec(max_steps=50)] * 40)
+            told: list[float | None] = []
+            for _ in range(90):
+                await asyncio.sleep(0.1)
+                told.append(b.engine.totals().eta_s)
+            assert told[15] is None and told[-1] is not None and told[-1] > 40 * 400
 
     run(main())
