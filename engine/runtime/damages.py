@@ -70,6 +70,11 @@ class Damages:
         self._journal.keep(self._store.suspect([task]))
         self._journal.keep(self._name(record, place))
 
+    def came_back(self, task: TaskId) -> None:
+        """Show a task that is named as it will be, also where its person had deleted it meanwhile."""
+        if task in self._found and task in self._register:
+            self._give_up(self._register.get(task))
+
     def _stop(self, record: TaskRecord, place: str) -> None:
         """Let the step in flight end, since it is being paid; let nothing of the task begin."""
         stop = Stop(Event.FAIL, ErrorCode.STORE_DAMAGED, place)
@@ -89,8 +94,7 @@ class Damages:
             kept_steps=holding.steps,
             lost_records=holding.lost_records,
         )
-        if record.id in self._register:
-            self._give_up(record)
+        self.came_back(record.id)
 
     def _give_up(self, record: TaskRecord) -> None:
         """Show a task at rest as the next start will have it."""

@@ -75,6 +75,8 @@ class Acting:
         await self._rooms.parts.store.undelete(gone)
         back = [stored for stored in await self._rooms.parts.store.scan() if stored.id in gone]
         self._rooms.intake.take_in(back)
+        for stored in back:
+            self._rooms.damages.came_back(stored.id)
         return tuple(stored.id for stored in back)
 
     async def edit(self, task: TaskId, spec: TaskSpec) -> None:

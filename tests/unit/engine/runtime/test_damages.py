@@ -11,6 +11,7 @@ from engine.domain.ids import TaskId
 from engine.domain.states import State
 from engine.providers.scripted import in_turn, reply
 from engine.store.memory import MemoryStore
+from engine.store.port import Holding
 from tests.virtual_time import run
 from tests.workbench import bench
 
@@ -135,5 +136,55 @@ def test_a_task_that_is_damaged_fails_when_it_is_resumed() -> None:
             ended = await b.done(task)
             assert (ended.state, ended.standing.reason) == (State.FAILED, ErrorCode.STORE_DAMAGED)
             assert [each.task for each in b.engine.damage()] == [task]
+
+    run(main())
+
+
+def test_one_that_was_deleted_comes_back_as_damaged() -> None:
+    """What the next start will make of it is so, deleted meanwhile or not."""
+
+    async def main() -> None:
+        store = MemoryStore()
+        async with bench(in_turn(reply("x")), store=store) as b:
+            bad = await b.submit(max_steps=1)
+            await b.until(bad)
+            damage(store, bad)
+            with pytest.raises(DroverError):
+                await b.engine.log(bad)
+            await asyncio.sleep(1)
+            for _ in range(2):
+                assert await b.engine.delete([bad]) == (bad,)
+                assert await b.engine.undelete([bad]) == (bad,)
+                shown = b.engine.snapshot(bad)
+                assert (shown.state, shown.standing.reason) == (State.FAILED, ErrorCode.STORE_DAMAGED)
+                assert shown.standing.steps_done == 0
+
+    run(main())
+
+
+class SlowToLook(MemoryStore):
+    """A store that takes seconds to say how much of a task holds."""
+
+    async def holding(self, task: TaskId) -> Holding:
+        """See `StoreReader`."""
+        await asyncio.sleep(5)
+        return await super().holding(task)
+
+
+def test_one_that_is_deleted_while_it_is_looked_at_comes_back_as_damaged() -> None:
+    """How much of it holds is known only after it came back."""
+
+    async def main() -> None:
+        store = SlowToLook()
+        async with bench(in_turn(reply("x")), store=store) as b:
+            bad = await b.submit(max_steps=1)
+            await b.until(bad)
+            damage(store, bad)
+            with pytest.raises(DroverError):
+                await b.engine.log(bad)
+            await b.engine.delete([bad])
+            await b.engine.undelete([bad])
+            await asyncio.sleep(10)
+            assert b.engine.snapshot(bad).standing.reason == ErrorCode.STORE_DAMAGED
 
     run(main())
