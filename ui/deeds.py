@@ -132,22 +132,31 @@ class Deeds(QObject):
     async def _taken(
         self, dialog: NewTask | ImportBatch, submitted: Coroutine[object, object, Sequence[TaskId]]
     ) -> Sequence[TaskId]:
-        """Close a dialog once its tasks are there; else it stays and says why, or the window where it is gone."""
+        """Close a dialog once its tasks are there, or wait to be saved; else it stays and says why.
+
+        Where it is gone, the window says so. One that stayed while its tasks wait would make them twice.
+        """
         dialog.set_busy(True)
         gone: list[int] = []
         dialog.finished.connect(gone.append)
         try:
             made = await submitted
         except DroverError as error:
-            if gone:
-                self.failed.emit(error)
-            else:
-                dialog.set_busy(False)
-                dialog.show_problem(error)
+            self._tell_not_taken(dialog, error, gone=bool(gone))
             return ()
         if not gone:
             dialog.accept()
         return made
+
+    def _tell_not_taken(self, dialog: NewTask | ImportBatch, error: DroverError, *, gone: bool) -> None:
+        if self._bars.tell_waiting(error):
+            if not gone:
+                dialog.accept()
+        elif gone:
+            self.failed.emit(error)
+        else:
+            dialog.set_busy(False)
+            dialog.show_problem(error)
 
     def _do(self, deed: Coroutine[object, object, None]) -> None:
         async def do() -> None:

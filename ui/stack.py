@@ -53,6 +53,13 @@ class Bars(QWidget):
         if not self._services.open_path(path):
             self.notice.tell(self._words("notice.not_opened", path=path))
 
+    def tell_waiting(self, error: DroverError) -> bool:
+        """Say of what could not be saved that it waits in memory like all else; False where that is not why."""
+        waits = error.code == self._engine.totals().trouble
+        if waits:
+            self.notice.tell(self._words("trouble.waits"))
+        return waits
+
     def tell_again(self, error: DroverError) -> None:
         """Say that saving failed once more: no sentence twice, where the bar above says why."""
         if error.code == self._trouble:

@@ -64,6 +64,25 @@ async def test_what_cannot_be_saved_is_kept_and_goes_on_by_one_click(
         assert [len(step.attempts) for step in await c.engine.steps(task.id)] == [1, 1]
 
 
+async def test_a_task_that_cannot_be_saved_yet_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits in memory and comes in when the disk is mended: a dialog that stayed would ask for a second one."""
+    async with cockpit(tmp_path) as c:
+        with monkeypatch.context() as patch:
+            fill_the_disk(patch)
+            dialog = c.window.openings.new_task()
+            dialog.goal.field.setPlainText("Only once")
+            dialog.models.choose("simulator", "sim-fast")
+            closed: list[int] = []
+            dialog.finished.connect(closed.append)
+            click(dialog.start_button)
+            await c.until(lambda: bool(closed))
+            assert "waits in memory" in c.window.bars.notice.text and not c.engine.snapshots()
+            await c.until(lambda: c.window.bars.trouble.isVisible())
+        click(c.window.bars.trouble.button)
+        await c.until(lambda: [c.state(each.id) for each in c.engine.snapshots()] == [State.COMPLETED])
+        await c.until(lambda: not c.window.bars.notice.isVisible())
+
+
 @pytest.mark.parametrize("lose", [True, False])
 async def test_quitting_with_replies_in_memory_asks_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: bool

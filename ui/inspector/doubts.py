@@ -59,7 +59,7 @@ class Doubts(QWidget):
         self._attempt = attempt
         self.setVisible(attempt is not None and (attempt.assumed or attempt.correction is not None))
         self.ask.setVisible(can_ask)
-        self.retry.setVisible(can_resume and attempt is not None and _is_undecided(attempt))
+        self.retry.setVisible(can_resume and attempt is not None and is_undecided(attempt))
 
     def _count(self, amount: int | None) -> None:
         if amount is not None:
@@ -89,5 +89,6 @@ class Doubts(QWidget):
         return button
 
 
-def _is_undecided(attempt: AttemptRecord) -> bool:
+def is_undecided(attempt: AttemptRecord) -> bool:
+    """Whether nobody knows how an attempt ended, and nobody has said what it counts for."""
     return attempt.status is AttemptStatus.UNKNOWN and attempt.correction is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
@@ -20,7 +20,7 @@ from engine.face import (
     allowed,
 )
 from ui.inspector import attempts
-from ui.inspector.doubts import Doubts
+from ui.inspector.doubts import Doubts, is_undecided
 from ui.inspector.loading import Loader
 from ui.inspector.rows import RowsModel
 from ui.inspector.rows_view import RowsView
@@ -118,18 +118,22 @@ class StepsTab(TaskTab):
 
     def choose(self, step: int) -> None:
         """Select the last attempt of a step, now or when it is read."""
-        self._wanted_step = step
-        for number, attempt in enumerate(self.records.rows()):
-            if attempt.intent.step == step:
-                self._wanted_step = 0
-                self.view.selectRow(number)
-                return
+        self._wanted_step = 0 if self._select_first(lambda attempt: attempt.intent.step == step) else step
+
+    def _select_first(self, fits: Callable[[AttemptRecord], bool]) -> bool:
+        """Select the newest attempt that fits; return whether there is one."""
+        found = next((number for number, attempt in enumerate(self.records.rows()) if fits(attempt)), None)
+        if found is not None:
+            self.view.selectRow(found)
+        return found is not None
 
     def _show(self, steps: tuple[StepRecord, ...]) -> None:
         self._before = attempts.failed_before(steps)
         self.records.show_rows(attempts.newest_first(steps))
         if self._wanted_step:
             self.choose(self._wanted_step)
+        elif not self.view.currentIndex().isValid():  # what waits for a decision opens with its choices
+            self._select_first(is_undecided)
 
     def _failed(self, error: DroverError) -> None:
         self.records.show_rows(())

@@ -78,7 +78,7 @@ def budget_fraction(task: TaskSnapshot) -> float | None:
 
 
 def status_text(task: TaskSnapshot, words: Words, now: float) -> str:
-    """Return "Paused · budget", "Running · retry in 4 s", "Paused · unknown $0.0123"."""
+    """Return "Paused · budget", "Running · retry in 4 s", "Paused · $0.0123 unknown"."""
     what = status(task, now)
     if not what.note:
         return words(what.state)

@@ -40,7 +40,7 @@ def test_reasons_stand_beside_states_that_need_one() -> None:
 def test_what_nobody_has_decided_on_stands_there_with_its_amount() -> None:
     """Before the reason: it is money."""
     task = snapshot(0, state=State.PAUSED, reason=PauseReason.INTERRUPTION, undecided=123 * 10**8)
-    assert status_text(task, load_words(), 0.0) == "Paused · unknown $0.0123"
+    assert status_text(task, load_words(), 0.0) == "Paused · $0.0123 unknown"
 
 
 def test_a_pause_on_its_way_shows() -> None:
