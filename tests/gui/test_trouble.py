@@ -77,7 +77,7 @@ async def test_a_task_that_cannot_be_saved_yet_is_made_once(tmp_path: Path, monk
             click(dialog.start_button)
             await c.until(lambda: bool(closed))
             assert "waits in memory" in c.window.bars.notice.text and not c.engine.snapshots()
-            await c.until(lambda: c.window.bars.trouble.isVisible())
+            await c.until(c.window.bars.trouble.isVisible)
         click(c.window.bars.trouble.button)
         await c.until(lambda: [each.spec.goal for each in c.engine.snapshots()] == ["Only once"])
         await c.until(lambda: not c.window.bars.notice.isVisible())
