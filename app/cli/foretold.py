@@ -14,8 +14,10 @@ from msgspec.structs import replace
 
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.ledger_entry import EntryKind, LedgerEntry
+from engine.domain.outlay import Outlay
 from engine.domain.step import AttemptRecord, AttemptStatus, StepRecord
 from engine.runtime.recovery import foretold, unknown
+from engine.store.outlays import outlays_of
 from engine.store.port import StoredTask, StoreReader
 
 
@@ -53,6 +55,10 @@ class Foretold:
         """Return entries of the ledger, which sum to what was spent."""
         ends = {each.intent.attempt: self._attempt(each) for some in self.opened.values() for each in some}
         return [_entry(entry, ends) async for entry in entries]
+
+    def outlays(self, rows: Sequence[Outlay]) -> tuple[Outlay, ...]:
+        """Return sums of what was spent, with what a start will count of attempts without an end."""
+        return (*rows, *outlays_of(self._attempt(each) for some in self.opened.values() for each in some))
 
     def _attempt(self, attempt: AttemptRecord) -> AttemptRecord:
         if attempt.outcome is not None:

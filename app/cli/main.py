@@ -12,6 +12,7 @@ import typer
 
 from app.cli.care import care
 from app.cli.history import history
+from app.cli.money import money
 from app.cli.options import (
     DataDir,
     Delimiter,
@@ -47,6 +48,7 @@ cli = typer.Typer(help=HELP, add_completion=False, pretty_exceptions_enable=Fals
 cli.add_typer(history)
 cli.add_typer(steering)
 cli.add_typer(care)
+cli.add_typer(money)
 
 
 @cli.callback(invoke_without_command=True)

@@ -23,6 +23,7 @@ from engine.domain.ids import AttemptId, TaskId
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.moments import moment, written
 from engine.domain.money import PICO, decimal, parse, per_million, plain
+from engine.domain.outlay import By, Done, Outlay, Outlays, grouped, total
 from engine.domain.progress import (
     ChangeBatch,
     Distribution,
@@ -109,6 +110,7 @@ __all__ = [
     "AttemptStatus",
     "Balance",
     "BatchLine",
+    "By",
     "Capabilities",
     "ChangeBatch",
     "Checkpoint",
@@ -121,6 +123,7 @@ __all__ = [
     "Deadline",
     "Difference",
     "Distribution",
+    "Done",
     "DroverError",
     "Engine",
     "ErrorCode",
@@ -140,6 +143,8 @@ __all__ = [
     "ModelInfo",
     "NoteKind",
     "Origin",
+    "Outlay",
+    "Outlays",
     "PauseReason",
     "Phase",
     "Plan",
@@ -187,6 +192,7 @@ __all__ = [
     "batch_ended",
     "batch_value",
     "decimal",
+    "grouped",
     "moment",
     "parse",
     "per_million",
@@ -200,6 +206,7 @@ __all__ = [
     "read_text",
     "report",
     "task_of",
+    "total",
     "validate",
     "written",
     "written_routes",

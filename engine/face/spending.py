@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from engine.domain.fence import Fence
     from engine.domain.ids import AttemptId, TaskId
     from engine.domain.ledger_entry import LedgerEntry
+    from engine.domain.outlay import Outlays
     from engine.domain.task import TaskSpec
 
 
@@ -63,6 +64,10 @@ class Spending(Protocol):
 
         Raises what `correct` raises, and the provider's own errors.
         """
+        ...
+
+    async def outlays(self) -> Outlays:
+        """Return where money went so far, from the store's sums; attempts in flight are held, not spent."""
         ...
 
     def ledger_entries(self) -> AsyncIterator[LedgerEntry]:

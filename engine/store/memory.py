@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from engine.domain.fence import Fence
 from engine.domain.history import History
 from engine.domain.ids import TaskId
 from engine.domain.ledger_entry import LedgerEntry
+from engine.domain.outlay import ModelKey, Outlay
 from engine.domain.step import (
     AttemptRecord,
     Checkpoint,
@@ -36,6 +38,7 @@ from engine.domain.step import (
 from engine.domain.storage import StorageSizes
 from engine.domain.task import Standing
 from engine.store.fold import folded
+from engine.store.outlays import differs, outlays_of
 from engine.store.port import Holding, Point, Spending, StoredTask, StoreHealth
 from engine.store.reading import (
     attempts_of,
@@ -251,7 +254,15 @@ class MemoryStore:
 
     async def spending(self) -> Spending:
         """See `Store`."""
-        return spending_of(attempt for task in self.tasks for attempt in attempts_of(self.records[task]))
+        return spending_of(self._attempts())
+
+    async def outlays(self) -> tuple[Outlay, ...]:
+        """See `Store`."""
+        return outlays_of(self._attempts())
+
+    async def differing(self) -> Mapping[ModelKey, int]:
+        """See `Store`."""
+        return Counter((a.intent.provider, a.intent.model) for a in self._attempts() if differs(a))
 
     async def ledger(self) -> AsyncIterator[LedgerEntry]:
         """See `Store`."""
@@ -269,6 +280,9 @@ class MemoryStore:
 
     async def close(self) -> None:
         """See `Store`."""
+
+    def _attempts(self) -> Iterator[AttemptRecord]:
+        return (attempt for task in self.tasks for attempt in attempts_of(self.records[task]))
 
     def _outcomes(self, task: TaskId) -> list[Outcome]:
         return [record for record in self.records[task] if isinstance(record, Outcome)]

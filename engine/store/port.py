@@ -21,6 +21,7 @@ from engine.domain.fence import Fence
 from engine.domain.history import History
 from engine.domain.ids import TaskId
 from engine.domain.ledger_entry import LedgerEntry
+from engine.domain.outlay import ModelKey, Outlay
 from engine.domain.step import (
     AttemptRecord,
     Checkpoint,
@@ -153,6 +154,14 @@ class StoreReader(Protocol):
 
     async def spending(self) -> Spending:
         """Return what was spent, over all attempts, deleted tasks among them."""
+        ...
+
+    async def outlays(self) -> tuple[Outlay, ...]:
+        """Return the sums of all attempts that ended, by day, batch, provider and model; deleted tasks count on."""
+        ...
+
+    async def differing(self) -> Mapping[ModelKey, int]:
+        """Return how many attempts of each model are flagged DIFFERS, by reading all flags in small pieces."""
         ...
 
     def ledger(self) -> AsyncIterator[LedgerEntry]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from typing import TypeVar
@@ -19,6 +20,7 @@ from engine.domain.fence import Fence
 from engine.domain.history import History
 from engine.domain.ids import TaskId
 from engine.domain.ledger_entry import LedgerEntry
+from engine.domain.outlay import ModelKey, Outlay
 from engine.domain.step import AttemptRecord, Checkpoint, Fork, Intent, LogEntry, Record, StepRecord
 from engine.domain.storage import StorageSizes
 from engine.store.check import TASK, Check, ends
@@ -26,6 +28,8 @@ from engine.store.codec import Encoded, spec, standing
 from engine.store.connection import as_store_errors, snapshot
 from engine.store.database import Database
 from engine.store.journal import Walk, cut_back, decoded
+from engine.store.outlays import SLICE as TASKS_AT_ONCE
+from engine.store.outlays import stored_differing, stored_outlays
 from engine.store.port import Holding, Point, Spending, StoredTask
 from engine.store.reading import (
     checkpoints_of,
@@ -111,6 +115,18 @@ class Reader:
             return summed((*closed, *held))
 
         return await self._on_thread(read)
+
+    async def outlays(self) -> tuple[Outlay, ...]:
+        """See `StoreReader`."""
+        return await self._on_thread(lambda: stored_outlays(self._connection))
+
+    async def differing(self) -> Mapping[ModelKey, int]:
+        """See `StoreReader`."""
+        found = Counter[ModelKey]()
+        last = await self._on_thread(lambda: last_number(self._connection))
+        for first in range(0, last + 1, TASKS_AT_ONCE):
+            found += await self._on_thread(lambda first=first: stored_differing(self._connection, first))
+        return found
 
     async def ledger(self) -> AsyncIterator[LedgerEntry]:
         """See `StoreReader`; one task at a time is in memory."""

@@ -108,6 +108,37 @@ async def test_spending_counts_costs_and_open_holds_by_day_and_batch(shelf: Shel
     assert spending.batches == {"b": 700 + HELD}
 
 
+async def test_outlays_are_the_sums_of_attempts_that_ended(shelf: Shelf) -> None:
+    """By day, batch and model, corrections and deleted tasks among them; what is in flight is not spent yet."""
+    one, two = task(1, batch="b"), task(2)
+    await shelf.store.create([one, two])
+    for step in (1, 2):
+        await shelf.store.append_intent(intent(one, step), one.standing)
+        await shelf.store.append_outcome(outcome(one, step, cost=700), one.standing)
+    await shelf.store.append_correction(correction(one, 2, 40, before=700), one.standing)
+    await shelf.store.append_intent(intent(two, 1, day="2026-11-25"), two.standing)
+    await shelf.store.append_outcome(outcome(two, 1, cost=30), two.standing)
+    await shelf.store.append_intent(intent(two, 2), two.standing)
+    await shelf.store.delete([two.id])
+    found = await (await shelf.reopen()).outlays()
+    assert sorted((each.day, each.batch, each.provider, each.model, each.attempts, each.cost) for each in found) == [
+        ("2026-11-24", "b", "p", "m", 2, 740),
+        ("2026-11-25", "", "p", "m", 1, 30),
+    ]
+    assert sum(each.input for each in found) == 30
+
+
+async def test_attempts_that_were_billed_otherwise_than_their_price_are_counted(shelf: Shelf) -> None:
+    """By their model."""
+    one = task()
+    await shelf.store.create([one])
+    assert dict(await shelf.store.differing()) == {}
+    for step, flags in enumerate([(Flag.DIFFERS,), (), (Flag.DIFFERS, Flag.SHORTENED)], 1):
+        await shelf.store.append_intent(intent(one, step), one.standing)
+        await shelf.store.append_outcome(msgspec.structs.replace(outcome(one, step), flags=flags), one.standing)
+    assert dict(await (await shelf.reopen()).differing()) == {("p", "m"): 2}
+
+
 async def test_no_sum_wraps_or_turns_into_a_float(shelf: Shelf) -> None:
     """Bills that no call has sum to what the store counts to at least, in integers: nothing is admitted then."""
     one = task(1, batch="b")

@@ -112,6 +112,8 @@ class WatchedStore:
         self.log = store.log
         self.open_attempts = store.open_attempts
         self.spending = store.spending
+        self.outlays = store.outlays
+        self.differing = store.differing
         self.budgets = store.budgets
         self.fences = store.fences
         self.check = store.check

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from engine.cost.port import Level, Scope
+from engine.cost.prices import saved_a_token
+from engine.domain.outlay import Outlays, done_by_batch, with_savings
 from engine.domain.slices import in_slices
+from engine.domain.states import State
 from engine.runtime.worst import worst_case
 
 if TYPE_CHECKING:
@@ -71,6 +75,16 @@ class Spending:
         self._rooms.offers.changed()
         self._rooms.parts.results.publish(task)
         return amount
+
+    async def outlays(self) -> Outlays:
+        """See `Spending`."""
+        parts = self._rooms.parts
+        done = [(r.spec.batch, r.standing.spent) for r in self._rooms.register if r.standing.state is State.COMPLETED]
+        return Outlays(
+            rows=with_savings(await parts.store.outlays(), functools.partial(saved_a_token, parts.prices)),
+            done=dict(done_by_batch(done)),
+            differing=dict(await parts.store.differing()),
+        )
 
     def ledger_entries(self) -> AsyncIterator[LedgerEntry]:
         """See `Spending`."""

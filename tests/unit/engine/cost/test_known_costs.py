@@ -27,8 +27,9 @@ BOOK = Catalogue(
 )
 
 
-def cost(provider: str, model: str, into: int, cached: int, written: int, out: int) -> int:
+def cost(provider: str, model: str, *tokens: str) -> int:
     """Return what Drover counts for a call, in pico."""
+    into, cached, written, out = map(int, tokens)
     usage = Usage(input=into, cached=cached, written=written, output=out)
     return BOOK.quote(provider, model).price.cost(usage)
 
@@ -45,7 +46,7 @@ def test_a_known_cost(row: list[str]) -> None:
     """Cached and written input, and lengths at and past each threshold."""
     provider, model, into, cached, written, out, dollars, source = row
     assert source
-    assert cost(provider, model, int(into), int(cached), int(written), int(out)) == pico(dollars)
+    assert cost(provider, model, into, cached, written, out) == pico(dollars)
 
 
 @pytest.mark.parametrize("row", TABLE["disagreements"], ids=lambda row: f"{row[0]}-{row[1]}")
@@ -54,7 +55,7 @@ def test_where_the_libraries_disagree(row: list[str]) -> None:
     provider, model, into, cached, written, out, theirs, dollars, right, why = row
     assert right == "ours"
     assert why
-    assert cost(provider, model, int(into), int(cached), int(written), int(out)) == pico(dollars) != pico(theirs)
+    assert cost(provider, model, into, cached, written, out) == pico(dollars) != pico(theirs)
 
 
 def test_the_table_is_of_many_models_with_tiers_and_caches() -> None:
