@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 
 from engine.domain.errors import DroverError, ErrorCode
-from engine.providers.transport import check_url
 
 GGUF = b"GGUF"
 """What a model's file begins with."""
@@ -15,6 +14,8 @@ GGUF = b"GGUF"
 
 def check_address(address: str) -> None:
     """Raise `DroverError` INVALID_URL or INSECURE_URL for an address no request would be sent to."""
+    from engine.providers.transport import check_url  # noqa: PLC0415 - loads the network's libraries
+
     check_url(address)
 
 

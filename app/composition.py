@@ -11,6 +11,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -33,17 +34,16 @@ from engine.domain.money import parse
 from engine.domain.storage import Retention
 from engine.providers.directory import ConfiguredProviders, ProviderConfig
 from engine.providers.local.config import LocalConfig
-from engine.providers.openai import OpenAIConfig
+from engine.providers.openai_config import OpenAIConfig
 from engine.providers.port import Capabilities
 from engine.providers.presets import PRESETS, Preset
-from engine.providers.simulated import SimulatedConfig
+from engine.providers.simulated import Serving, SimulatedConfig
 from engine.recipes import recipe
 from engine.results.folder import ResultsFolder
 from engine.runtime.parts import EngineParts
 from engine.runtime.ports import Reach, unobserved
 from engine.runtime.supervisor import Supervisor
 from engine.simulator.config import MODELS, SimulatorConfig
-from engine.simulator.server import Simulator
 from engine.store.spool_file import FileSpool
 from engine.store.store import SqliteStore, open_store
 
@@ -65,14 +65,14 @@ class Program:
     problem: DroverError | None = None
     """Why the settings could not be read, where they could not."""
     simulator: SimulatorConfig = field(default_factory=SimulatorConfig)
-    _start_simulator: Callable[[], Simulator] = field(init=False)
+    _start_simulator: Callable[[], AbstractAsyncContextManager[Serving]] = field(init=False)
     _results: ResultsFolder | None = field(init=False, default=None)
     _keys: dict[str, Callable[[], str | None]] = field(default_factory=dict[str, Callable[[], str | None]])
 
     def __post_init__(self) -> None:
         """Set up providers and prices."""
         self.secrets = Secrets(self.redactor)
-        self._start_simulator = functools.partial(Simulator, self.simulator)
+        self._start_simulator = functools.partial(_simulator, self.simulator)
         self.providers = ConfiguredProviders()
         self.prices = Catalogue(listed=read_list(resources.prices()).quotes())
         self.apply(self.settings)
@@ -107,7 +107,7 @@ class Program:
     def use_simulator(self, config: SimulatorConfig) -> None:
         """Have the simulator be another one, from its next start on."""
         self.simulator = config
-        self._start_simulator = functools.partial(Simulator, config)
+        self._start_simulator = functools.partial(_simulator, config)
         self.apply(self.settings)
 
     def configs(self) -> list[ProviderConfig]:
@@ -138,7 +138,9 @@ class Program:
         )
         if own is None:
             return config
-        return replace(config, capabilities=limited(config.capabilities, own), transport=own.transport or config.transport)
+        return replace(
+            config, capabilities=limited(config.capabilities, own), transport=own.transport or config.transport
+        )
 
     async def load_keys(self, *names: str) -> None:
         """Find the keys of these providers, or of all that are set up."""
@@ -235,6 +237,12 @@ def retention(settings: Settings) -> Retention:
         texts_days=settings.drop_texts_days or None,
         texts_megabytes=settings.drop_texts_megabytes or None,
     )
+
+
+def _simulator(config: SimulatorConfig) -> AbstractAsyncContextManager[Serving]:
+    from engine.simulator.server import Simulator  # noqa: PLC0415 - its web server is loaded when it is wanted
+
+    return Simulator(config)
 
 
 def limits(settings: Settings) -> dict[Level, int | None]:

@@ -93,9 +93,10 @@ async def _live(
     crashes.watch(loop)
     engine, _ = await program.open_engine()
     look, words = Look(qt), load_words()
-    look.apply(program.settings.theme)
+    look.choose(program.settings.theme)
     services = Services(program, engine)
     window = MainWindow(engine, services, words, look)
+    look.apply(program.settings.theme)
     closing = asyncio.Event()
     window.closing.connect(closing.set)
     for each in (signal.SIGINT, signal.SIGTERM):

@@ -15,7 +15,6 @@ from app.composition import BY_NAME, LOCAL, SIMULATOR, Program
 from app.settings import ModelSettings, ProviderSettings, Settings
 from engine.cost.price_list import Listed, read_list
 from engine.providers.local.config import LocalConfig
-from engine.providers.transport import check_url
 from ui.services import NO_LIMITS, PricedModel, ProviderLimits, ProviderView
 
 TITLES = {
@@ -133,6 +132,8 @@ def _usable(provider: ProviderSettings, before: ProviderSettings | None) -> Prov
     """Return a provider that may be written down; raises `DroverError` for a new address with, say, a key in it."""
     address = provider.base_url
     if (address or provider.preset == "custom") and not (before and before.base_url == address):
+        from engine.providers.transport import check_url  # noqa: PLC0415 - loads the network's libraries
+
         check_url(address)
     return provider
 

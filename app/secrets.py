@@ -13,13 +13,13 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from enum import StrEnum
-from typing import Protocol, TypeVar
-
-import keyring
-from keyring.backend import KeyringBackend
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from app.redaction import Redactor
 from engine.domain.errors import DroverError, ErrorCode
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 SERVICE = "drover"
 LIMIT_S = 5.0
@@ -56,22 +56,36 @@ class Vault(Protocol):
 
 
 class SystemVault:
-    """The keyring of the person's system; the backends that write plain files count as none."""
+    """The keyring of the person's system; the backends that write plain files count as none.
+
+    Its library is loaded on the thread that asks it.
+    """
 
     def get(self, name: str) -> str | None:
         """See `Vault`."""
-        refuse_files(keyring.get_keyring())
-        return keyring.get_password(SERVICE, name)
+        return _backend().get_password(SERVICE, name)
 
     def set(self, name: str, key: str) -> None:
         """See `Vault`."""
-        refuse_files(keyring.get_keyring())
-        keyring.set_password(SERVICE, name, key)
+        _backend().set_password(SERVICE, name, key)
 
     def delete(self, name: str) -> None:
         """See `Vault`."""
-        refuse_files(keyring.get_keyring())
-        keyring.delete_password(SERVICE, name)
+        _backend().delete_password(SERVICE, name)
+
+
+class _Backend(Protocol):
+    def get_password(self, service: str, username: str) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+    def delete_password(self, service: str, username: str) -> None: ...
+
+
+def _backend() -> _Backend:
+    import keyring  # noqa: PLC0415 - see above
+
+    backend = keyring.get_keyring()
+    refuse_files(backend)
+    return cast("_Backend", backend)
 
 
 def refuse_files(backend: KeyringBackend) -> None:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
 
 from app.paths import private
-from app.settings_text import line_of, put
+from app.settings_place import line_of
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.money import parse
 from engine.domain.usage import MAX_TOKENS
@@ -124,7 +123,7 @@ def load(file: Path) -> Settings:
         DroverError: SETTINGS_UNREADABLE, the file is not what it should be; the detail says which line, where it can.
     """
     try:
-        return _read(file)[1]
+        return _read(file)
     except (FileNotFoundError, NotADirectoryError):
         return Settings()
 
@@ -136,13 +135,15 @@ def save(file: Path, settings: Settings) -> None:
         DroverError: SETTINGS_UNREADABLE, the file there must be mended first; BUDGET_NEGATIVE, a limit is no amount;
             FOLDER_NOT_WRITABLE; DISK_FULL.
     """
+    from app.settings_text import merged  # noqa: PLC0415 - only who saves needs it
+
     _check_limits(settings)
     try:
-        document = _read(file)[0]
+        _read(file)
+        before = file.read_text("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
-        document = tomlkit.document()
-    put(document, settings)
-    text = tomlkit.dumps(document)
+        before = ""
+    text = merged(before, settings)
     _check_text(text, settings)
     try:
         private(file.parent)
@@ -153,12 +154,11 @@ def save(file: Path, settings: Settings) -> None:
         raise DroverError(code, f"{file}: {error}") from error
 
 
-def _read(file: Path) -> tuple[tomlkit.TOMLDocument, Settings]:
+def _read(file: Path) -> Settings:
     text = ""
     try:
         text = file.read_text("utf-8-sig")
-        document = tomlkit.parse(text)
-        settings = msgspec.convert(document.unwrap(), Settings)
+        settings = msgspec.convert(tomllib.loads(text), Settings)
         _check_limits(settings)
     except (FileNotFoundError, NotADirectoryError):
         raise
@@ -167,16 +167,16 @@ def _read(file: Path) -> tuple[tomlkit.TOMLDocument, Settings]:
     except DroverError as error:
         where = line_of(text, f"`$.{error.detail}`")
         raise DroverError(ErrorCode.SETTINGS_UNREADABLE, f"{file}{where}: {error.detail} is no amount") from error
-    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DroverError(ErrorCode.SETTINGS_UNREADABLE, f"{file}: {error}") from error
-    return document, settings
+    return settings
 
 
 def _check_text(text: str, settings: Settings) -> None:
     """Read back what is to be written: a file that cannot be read at the next start must not come from us."""
     try:
-        again = msgspec.convert(tomlkit.parse(text).unwrap(), Settings)
-    except (TOMLKitError, msgspec.ValidationError) as error:
+        again = msgspec.convert(tomllib.loads(text), Settings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise DroverError(ErrorCode.INTERNAL, f"settings: {error}") from error
     ordered = (
         sorted(again.providers, key=lambda each: each.name),

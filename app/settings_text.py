@@ -1,11 +1,11 @@
-"""The settings as the person wrote them: keeps what Drover does not know, and finds the line that is wrong.
+"""The settings as the person wrote them: keeps what Drover does not know, comments and order, too.
 
-Which settings there are, and the file itself, are `app/settings.py`'s.
+Which settings there are, and the file itself, are `app/settings.py`'s. Reading needs none of this: the library that
+keeps comments takes longer to load than the file to read.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, MutableMapping, MutableSequence
 from typing import cast
 
@@ -16,18 +16,11 @@ from tomlkit.items import AoT, InlineTable
 Table = MutableMapping[str, object]
 
 
-def line_of(text: str, error: str) -> str:
-    """Return ", line N" for the place that msgspec names ("`$.providers[1].name`"), or nothing."""
-    path = re.search(r"`\$\.(?:(\w+)\[(\d+)\]\.)?(?:\w+\[\d+\]\.)*(\w+)", error)
-    if path is None:
-        return ""
-    lines = text.splitlines()
-    tables = [at for at, line in enumerate(lines) if path[1] and line.strip() == f"[[{path[1]}]]"]
-    begin = tables[int(path[2])] if path[1] and int(path[2]) < len(tables) else 0
-    for at in range(begin, len(lines)):
-        if re.match(rf"\s*{path[3]}\s*=", lines[at]):
-            return f", line {at + 1}"
-    return ""
+def merged(text: str, settings: msgspec.Struct) -> str:
+    """Return a file's text with these settings in it; raises `TOMLKitError` where it is no TOML."""
+    document = tomlkit.parse(text)
+    put(document, settings)
+    return tomlkit.dumps(document)
 
 
 def put(table: Table, struct: msgspec.Struct) -> None:

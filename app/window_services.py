@@ -22,9 +22,9 @@ from app.settings import ProviderSettings, Settings
 from engine.cost.port import Level, Scope
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.money import MILLION, decimal
+from engine.providers.directory import build, load
 from engine.providers.discover import discover
-from engine.providers.local.provider import LocalModelProvider
-from engine.providers.openai import OpenAIConfig, OpenAIProvider
+from engine.providers.openai_config import OpenAIConfig
 from engine.providers.port import ModelInfo, Provider
 from engine.results.atomic import write_atomically
 from engine.results.batch_table import Line, written
@@ -133,7 +133,7 @@ class Services:
         if provider.kind == "local":
             if provider.model_file:
                 await checks.check_model_file(provider.model_file)
-            return await _listed_once(LocalModelProvider(local_config(provider.model_file)))
+            return await _listed_once(build(local_config(provider.model_file)))
         if provider.kind == "simulator":
             return await self._program.providers.get(provider.name).models()
         preset = BY_NAME.get(provider.name)
@@ -143,12 +143,13 @@ class Services:
             config = preset.config(key=lambda: used, base_url=provider.base_url)
         else:
             config = OpenAIConfig(name=provider.name, base_url=provider.base_url, key=lambda: used)
-        models = await _listed_once(OpenAIProvider(config))
+        models = await _listed_once(build(config))
         self._listed[provider.name] = tuple(model.id for model in models)
         return models
 
     async def find_servers(self) -> tuple[ProviderView, ...]:
         """See `WindowServices`."""
+        await asyncio.to_thread(load)  # on the loop it would be half a second without a frame
         found = await discover()
         for server in found:
             self._listed[server.preset.name] = tuple(model.id for model in server.models)

@@ -15,9 +15,10 @@ from ui.batches.bar import BatchBar
 from ui.boxes import column, splitter
 from ui.branching import Branching
 from ui.bridge import Bridge
-from ui.charts.panel import Charts
+from ui.charts.late import LateCharts
 from ui.deeds import Deeds
 from ui.dropping import Drops
+from ui.first_paint import FirstPaint
 from ui.first_start import FirstStart
 from ui.inspecting import inspector_services
 from ui.inspector.inspector import Inspector
@@ -68,7 +69,7 @@ class MainWindow(LivingWindow):
         self.toolbar = Toolbar(words, self.actions_)
         self.sidebar = Sidebar(words, tokens)
         self.tiles = Tiles(words, tokens)
-        self.charts = Charts(words, tokens)
+        self.charts = LateCharts(words, tokens)
         self.inspector = Inspector(inspector_services(engine, services, self.branching, self.bars), words, tokens)
         self.batch = BatchBar(words, self.table.model.tasks)
         self.status = StatusBar(words, tokens)
@@ -141,9 +142,10 @@ class MainWindow(LivingWindow):
     # --- life
 
     def start(self) -> None:
-        """Show what is so, ask about what was interrupted, and go on showing."""
+        """Show what is so, ask about what was interrupted, and go on showing; what takes longer comes after that."""
         self.bridge.start()
-        self.services.spawn(self._find_servers())
+        seen_first = (self.table.grid.viewport(), self.first_start.start_button)
+        FirstPaint(seen_first, lambda: self.services.spawn(self._complete()))
 
     def close_for_good(self) -> None:
         """See `LivingWindow`."""
@@ -203,5 +205,6 @@ class MainWindow(LivingWindow):
     def _tell_first(self, error: DroverError) -> None:
         self.first_start.tell(self.words.error(error))
 
-    async def _find_servers(self) -> None:
+    async def _complete(self) -> None:
+        await self.charts.bring()
         self.first_start.add_servers(await self.services.find_servers())

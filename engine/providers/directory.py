@@ -1,17 +1,21 @@
-"""The providers that are set up, by name: built when they are first asked for, exchanged while tasks run."""
+"""The providers that are set up, by name: built when they are first asked for, exchanged while tasks run.
+
+What speaks to the network is loaded with the first of them: a window that opens, and a command that lists, need none.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Sequence
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.providers.local.config import LocalConfig
-from engine.providers.local.provider import LocalModelProvider
-from engine.providers.openai import OpenAIConfig, OpenAIProvider
+from engine.providers.openai_config import OpenAIConfig
 from engine.providers.port import Provider
 from engine.providers.simulated import SimulatedConfig, SimulatedProvider
 
+SPEAKING = ("engine.providers.openai", "engine.providers.local.provider")
 ProviderConfig = OpenAIConfig | LocalConfig | SimulatedConfig
 
 
@@ -19,11 +23,21 @@ def build(config: ProviderConfig) -> Provider:
     """Return a provider, which connects to nothing yet; raises `DroverError` for an address that cannot be used."""
     match config:
         case OpenAIConfig():
+            from engine.providers.openai import OpenAIProvider  # noqa: PLC0415 - see above
+
             return OpenAIProvider(config)
         case LocalConfig():
+            from engine.providers.local.provider import LocalModelProvider  # noqa: PLC0415 - see above
+
             return LocalModelProvider(config)
         case SimulatedConfig():
             return SimulatedProvider(config)
+
+
+def load() -> None:
+    """Load what speaks to the network; for a thread, while a window lives already."""
+    for name in SPEAKING:
+        importlib.import_module(name)
 
 
 class ConfiguredProviders:
@@ -46,11 +60,11 @@ class ConfiguredProviders:
         """
         known = {config.name: config for config in configs}
         for name in [name for name in self._built if known.get(name) != self._configs[name]]:
-            self._retire(self._built.pop(name))
+            self._retire(self._built.pop(name), self._configs[name])
         self._configs = known
 
-    def _retire(self, provider: Provider) -> None:
-        if isinstance(provider, LocalModelProvider):
+    def _retire(self, provider: Provider, config: ProviderConfig) -> None:
+        if isinstance(config, LocalConfig):
             leaving = asyncio.get_running_loop().create_task(provider.close())
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.providers.openai import OpenAIProvider
+from engine.providers.directory import build
 from engine.providers.port import ModelInfo, ProviderError
 from engine.providers.presets import LOCAL_SERVERS, Preset
 
@@ -36,7 +36,7 @@ async def discover(presets: Sequence[Preset] = LOCAL_SERVERS, *, timeout_s: floa
 
 
 async def _probe(preset: Preset, timeout_s: float) -> FoundServer | None:
-    provider = OpenAIProvider(replace(preset.config(), list_timeout_s=timeout_s))
+    provider = build(replace(preset.config(), list_timeout_s=timeout_s))
     try:
         models = chat_models(await provider.models())
     except ProviderError:

@@ -7,9 +7,8 @@ It retries nothing and has no deadline but the connection's: the runner has thos
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import httpx
 
@@ -18,6 +17,7 @@ from engine.domain.errors import DroverError, ErrorCode
 from engine.providers import chat
 from engine.providers.errors import MAX_BODY, from_status, redact_bytes
 from engine.providers.model_list import read_models
+from engine.providers.openai_config import OpenAIConfig
 from engine.providers.port import (
     Capabilities,
     ChatRequest,
@@ -29,9 +29,7 @@ from engine.providers.port import (
 )
 from engine.providers.reply import NETWORK, ReplyReader
 from engine.providers.transport import (
-    DEFAULT,
     HEADERS,
-    TransportKind,
     check_headers,
     check_key,
     check_url,
@@ -46,37 +44,6 @@ MAX_LIST = 8 * 1024 * 1024
 """Bytes of a list of models."""
 LONGEST_TOKEN = 16
 """Bytes of text that a token can hardly pass on average: what is too long even so is certainly too long."""
-
-
-def no_key() -> str | None:
-    """Return that there is none."""
-    return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenAIConfig:
-    """One endpoint."""
-
-    name: str
-    base_url: str
-    key: Callable[[], str | None] = no_key
-    """Returns the key that was read before; never reads a keyring itself."""
-    key_required: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    dialect: chat.ChatDialect = chat.ChatDialect()
-    cost_header: str = ""
-    """Header in which the provider says what it billed, in US dollars."""
-    cost_path: str = ""
-    """Path below the address where it says what a request was billed ("generation"); empty where it cannot."""
-    contexts: Mapping[str, int] = field(default_factory=dict[str, int])
-    """Tokens of context by model, where it is known."""
-    capabilities: Capabilities = Capabilities()
-    reuse: bool = True
-    """Whether a connection serves more than one request; not where the server closes it unannounced."""
-    transport: TransportKind = DEFAULT
-    """What carries its requests."""
-    list_timeout_s: float = 10.0
-    """Seconds that listing the models, or asking what was billed, may take."""
 
 
 class OpenAIProvider:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.providers.chat import ChatDialect
-from engine.providers.openai import OpenAIConfig, no_key
+from engine.providers.openai_config import OpenAIConfig, no_key
 from engine.providers.port import Capabilities
 
 

@@ -9,11 +9,14 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from engine.domain.errors import ErrorCode
-from engine.providers.openai import OpenAIConfig, OpenAIProvider
+from engine.providers.openai_config import OpenAIConfig
 from engine.providers.port import Capabilities, ChatRequest, ModelInfo, PreparedRequest, ProviderError, ProviderEvent
+
+if TYPE_CHECKING:
+    from engine.providers.openai import OpenAIProvider
 
 
 class Serving(Protocol):
@@ -61,6 +64,8 @@ class SimulatedProvider:
             if self._closed:
                 raise ProviderError(ErrorCode.UNREACHABLE, "closed", retryable=False, maybe_billed=False)
             if self._provider is None:
+                from engine.providers.openai import OpenAIProvider  # noqa: PLC0415 - see `directory`
+
                 server = await self._stack.enter_async_context(self._config.start())
                 config = OpenAIConfig(
                     name=self.name,

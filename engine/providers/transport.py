@@ -12,7 +12,6 @@ import ssl
 from collections.abc import AsyncIterator, Generator, Mapping
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Literal
 
 import aiohttp
 import certifi
@@ -21,6 +20,7 @@ import httpx
 from engine.domain.errors import DroverError, ErrorCode
 from engine.providers.connections import UnsentError, open_aiohttp
 from engine.providers.errors import redact
+from engine.providers.openai_config import DEFAULT, TransportKind
 from engine.providers.paced.errors import GarbledError, UntrustedError
 from engine.providers.paced.pacer import Pacer
 from engine.providers.paced.transport import PacedTransport
@@ -33,9 +33,6 @@ HEADERS = {"accept-encoding": "identity", "user-agent": "Drover"}
 """What each request says."""
 RESERVED = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "cookie"})
 """Headers that nobody may set."""
-TransportKind = Literal["paced", "aiohttp"]
-"""Our own, which carries ten thousand streams; or aiohttp's, which any of its users knows."""
-DEFAULT: TransportKind = "aiohttp"
 UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, httpx.ConnectError, UnsentError)
 """What says that no byte of the request has left."""
 

@@ -84,6 +84,7 @@ async def opened(program: Program, *, grace_s: float) -> AsyncGenerator[Cockpit]
         services = Services(program, engine)
         window = MainWindow(engine, services, load_words(), look)
         window.show()
+        window.charts.build()
         window.bridge.start()
         try:
             yield Cockpit(window, engine, services, program)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.face import PICO, ChangeBatch, Totals
 from tests.snapshots import snapshot
-from ui.charts.panel import Charts
+from ui.charts.late import LateCharts
 from ui.cost.meters import SpendMeter, TaskMeter
 from ui.text import load_words
 from ui.theme import load_tokens
@@ -17,9 +19,10 @@ WORDS = load_words()
 
 def test_charts_draw_what_the_counters_say(qtbot: QtBot) -> None:
     """Empty, then with curves, in both themes; the newest figures are there for readers of the screen."""
-    charts = Charts(WORDS, load_tokens("dark"))
+    charts = LateCharts(WORDS, load_tokens("dark"))
     qtbot.addWidget(charts)
     charts.resize(440, 340)
+    charts.build()
     charts.show()
     empty = charts.grab().toImage()
     for second in range(120):
@@ -27,7 +30,7 @@ def test_charts_draw_what_the_counters_say(qtbot: QtBot) -> None:
         charts.apply(ChangeBatch(totals=totals, at=50.0 + second))
     drawn = charts.grab().toImage()
     assert drawn != empty
-    throughput, spend = charts.charts
+    throughput, spend = charts.build().charts
     assert throughput.accessibleDescription() == "output tok/s: 2.4k, input tok/s: 900"
     assert spend.accessibleDescription() == "an hour: $3.60"
     charts.set_tokens(load_tokens("light"))
@@ -36,12 +39,30 @@ def test_charts_draw_what_the_counters_say(qtbot: QtBot) -> None:
 
 def test_a_chart_that_nobody_sees_goes_on_sampling(qtbot: QtBot) -> None:
     """Coming back to the window shows what was while it was hidden."""
-    charts = Charts(WORDS, load_tokens("dark"))
+    charts = LateCharts(WORDS, load_tokens("dark"))
     qtbot.addWidget(charts)
     for second in range(10):
         charts.apply(ChangeBatch(totals=Totals(output_tokens=second * 100), at=float(second)))
+    drawn = charts.build()
     charts.show()
-    assert charts.charts[0].accessibleDescription().startswith("output tok/s: 100")
+    assert drawn.charts[0].accessibleDescription().startswith("output tok/s: 100")
+
+
+async def test_charts_come_after_the_window_with_what_was_sampled_before(qtbot: QtBot) -> None:
+    """The window is shown without them; when they are loaded they draw the first seconds, too, in today's theme."""
+    charts = LateCharts(WORDS, load_tokens("dark"))
+    qtbot.addWidget(charts)
+    charts.resize(440, 340)
+    charts.show()
+    charts.set_tokens(load_tokens("light"))
+    for second in range(10):
+        charts.apply(ChangeBatch(totals=Totals(output_tokens=second * 100), at=float(second)))
+    await charts.bring()
+    drawn = charts.build()
+    async with asyncio.timeout(10):
+        while not drawn.isVisible():  # noqa: ASYNC110 - a person looks, too
+            await asyncio.sleep(0)
+    assert drawn.charts[0].accessibleDescription().startswith("output tok/s: 100")
 
 
 def test_the_task_meter(qtbot: QtBot) -> None:

@@ -17,7 +17,7 @@ from engine.face import Level, Scope, State, TaskId
 from engine.providers.scripted import Playbook, failure, in_turn, reply
 from tests.virtual_time import run
 from tests.workbench import CENT, Bench, bench
-from ui.charts.panel import Charts
+from ui.charts.late import LateCharts
 from ui.cost.meters import SpendMeter
 from ui.inspector.inspector import SETTINGS, STEPS, Inspector
 from ui.inspector.services import InspectorServices
@@ -40,7 +40,7 @@ class Desk:
     running: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     table: TaskTable = field(init=False)
     inspector: Inspector = field(init=False)
-    charts: Charts = field(init=False)
+    charts: LateCharts = field(init=False)
     spend: SpendMeter = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,7 +68,8 @@ class Desk:
             WORDS,
             DARK,
         )
-        self.charts, self.spend = Charts(WORDS, DARK), SpendMeter(WORDS, DARK)
+        self.charts, self.spend = LateCharts(WORDS, DARK), SpendMeter(WORDS, DARK)
+        self.charts.build()
         for widget in (self.table, self.inspector, self.charts, self.spend):
             self.qtbot.addWidget(widget)
             widget.show()

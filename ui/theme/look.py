@@ -34,10 +34,18 @@ class Look(QObject):
         application.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.tokens = load_tokens("dark")
 
-    def apply(self, choice: Choice) -> None:
-        """Show the theme that was chosen; "system" follows the system, and is dark where it says nothing."""
+    def choose(self, choice: Choice) -> None:
+        """Let `tokens` be those of a theme; "system" follows the system, and is dark where it says nothing.
+
+        A window is built with them before `apply`: with a style sheet each widget that is put into another has all
+        below it styled anew, which took longer than the rest of building it.
+        """
         self._choice = choice
         self.tokens = load_tokens(self._system() if choice == "system" else choice)
+
+    def apply(self, choice: Choice) -> None:
+        """Show the theme that was chosen, see `choose`."""
+        self.choose(choice)
         self._application.setPalette(palette(self.tokens))
         self._application.setStyleSheet(style_sheet(self.tokens))
         self.changed.emit(self.tokens)
