@@ -18,12 +18,14 @@ from pathlib import Path
 import resources
 from app import settings as settings_file
 from app.lock import FolderLock, Owner
+from app.own_facts import own_facts
 from app.own_prices import LOCAL, SIMULATOR, own_prices
 from app.paths import Paths
 from app.redaction import Redactor
 from app.secrets import Secrets
 from app.settings import ProviderSettings, Settings
 from engine.cost.ledger import MemoryLedger
+from engine.cost.models import Models, read_tiers
 from engine.cost.port import Level
 from engine.cost.price_list import read_list
 from engine.cost.prices import Catalogue
@@ -62,6 +64,7 @@ class Program:
     secrets: Secrets = field(init=False)
     providers: ConfiguredProviders = field(init=False)
     prices: Catalogue = field(init=False)
+    models: Models = field(init=False)
     problem: DroverError | None = None
     """Why the settings could not be read, where they could not."""
     simulator: SimulatorConfig = field(default_factory=SimulatorConfig)
@@ -75,6 +78,7 @@ class Program:
         self._start_simulator = functools.partial(_simulator, self.simulator)
         self.providers = ConfiguredProviders()
         self.prices = Catalogue(listed=read_list(resources.prices()).quotes())
+        self.models = Models(listed=read_tiers(resources.tiers()))
         self.apply(self.settings)
 
     @classmethod
@@ -90,6 +94,7 @@ class Program:
         self.settings = settings
         self.providers.configure(self.configs())
         self.prices.own = own_prices(settings, self.simulator)
+        self.models.own = own_facts(settings, self.simulator)
 
     def use(self, provider: ProviderSettings) -> None:
         """Set up a provider for this run."""
@@ -198,6 +203,7 @@ class Program:
                     store=store,
                     ledger=MemoryLedger(),
                     prices=self.prices,
+                    models=self.models,
                     providers=self.providers,
                     recipe=recipe,
                     results=self._results,

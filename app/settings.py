@@ -51,6 +51,8 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     output: str = ""
     context: Annotated[int, msgspec.Meta(ge=1)] | None = None
     longer: tuple[LongerSettings, ...] = ()
+    tier: Literal["", "fast", "balanced", "quality"] = ""
+    """How good it is, for policies that choose; empty is what Drover's own list says."""
 
 
 class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -40,6 +40,11 @@ def prices() -> str:
     return _read("prices.toml")
 
 
+def tiers() -> str:
+    """Return how good models are, as TOML."""
+    return _read("tiers.toml")
+
+
 def style_sheet() -> str:
     """Return the style sheet's template."""
     return _read("style.qss")

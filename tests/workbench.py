@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from engine.cost.ledger import MemoryLedger
-from engine.cost.port import Level, Price, Quote
+from engine.cost.models import ModelBook, Unknown
+from engine.cost.port import Level, Price, PriceBook, Quote
 from engine.domain.clock import UlidIds
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
@@ -133,6 +134,8 @@ async def bench(
     spool: MemorySpool | None = None,
     provider: ScriptedProvider | None = None,
     redact: Redact | None = None,
+    prices: PriceBook | None = None,
+    models: ModelBook | None = None,
     seed: int = 7,
 ) -> AsyncGenerator[Bench]:
     """Open an engine for the body and close it after; `seed` draws ids and waits."""
@@ -146,7 +149,8 @@ async def bench(
         return EngineParts(
             store=store,
             ledger=MemoryLedger(),
-            prices=FixedPrices(price),
+            prices=prices or FixedPrices(price),
+            models=models or Unknown(),
             providers=OneProvider(provider),
             recipe=recipe,
             results=NoResults(),

@@ -6,8 +6,9 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -22,11 +23,13 @@ from engine.domain.moments import moment
 from engine.domain.money import parse, per_million
 from engine.domain.prompt_list import prompts_of
 from engine.domain.routes import read_routes
-from engine.domain.task import RecipeName, Route, TaskSpec
+from engine.domain.task import Complexity, RecipeName, Route, TaskSpec
 from engine.domain.validate import validate
 from engine.providers.transport import check_url
 
 OFF = "off"
+
+E = TypeVar("E", bound=StrEnum)
 
 
 class _Prompt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,6 +80,7 @@ class Asked:
     """LEVEL=SECONDS."""
     fallbacks: Sequence[str] = ()
     policy: str = ""
+    complexity: str = ""
     candidates: Sequence[str] = ()
     repeated: Repeated = field(default_factory=Repeated)
 
@@ -131,7 +135,8 @@ class Asked:
             limits=limits_of(self.times),
             fallbacks=_routes(self.fallbacks, "bad_fallback"),
             candidates=_routes(self.candidates, "bad_candidate"),
-            policy=_policy(self.policy),
+            policy=_one_of(Policy, self.policy or Policy.FIXED, "bad_policy"),
+            complexity=_one_of(Complexity, self.complexity or Complexity.SIMPLE, "bad_complexity"),
             output_schema=_schema(self.schema) if self.schema else "",
         )
         given = {"max_steps": self.steps, "temperature": self.temperature, "max_output": self.max_output}
@@ -231,11 +236,11 @@ def _routes(given: Sequence[str], problem: str) -> tuple[Route, ...]:
         raise wrong(problem) from None
 
 
-def _policy(text: str) -> Policy:
+def _one_of(choices: type[E], text: str, problem: str) -> E:
     try:
-        return Policy(text or Policy.FIXED)
+        return choices(text)
     except ValueError:
-        raise wrong("bad_policy", text=text, policies=", ".join(Policy)) from None
+        raise wrong(problem, text=text, choices=", ".join(choices)) from None
 
 
 def _start(text: str) -> int | None:

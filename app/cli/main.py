@@ -109,6 +109,7 @@ def run(  # noqa: PLR0917 - typer passes options by name
     policy: Annotated[
         str, typer.Option(help="How each step's model is chosen: fixed (--model), economy, balanced or quality.")
     ] = "",
+    complexity: Annotated[str, typer.Option(help="simple, moderate, complex or highly_complex.")] = "",
     candidate: Annotated[
         list[str] | None, typer.Option(help="PROVIDER/MODEL that a policy may choose, too; may be repeated.")
     ] = None,
@@ -151,6 +152,7 @@ def run(  # noqa: PLR0917 - typer passes options by name
         times=time or (),
         fallbacks=fallback or (),
         policy=policy,
+        complexity=complexity,
         candidates=candidate or (),
         repeated=Repeated(policy=context_policy, window=window_steps, share=summary_share, model=summary_model),
     )

@@ -9,6 +9,7 @@ import msgspec
 import resources
 from app.cli.report import say
 from engine.cost.port import Level
+from engine.domain.choice import Reason
 from engine.domain.context_policy import ContextPolicy
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.money import plain
@@ -26,6 +27,21 @@ LIMITS: Mapping[str, str] = {
     Level.EVERYTHING: "limit_everything",
 }
 """What to tell of a pause by the limit at a level."""
+
+
+WHY: Mapping[str, str] = {
+    Reason.FIXED: "why_fixed",
+    Reason.PLANNING: "why_planning",
+    Reason.FINAL: "why_final",
+    Reason.COMPLEXITY: "why_complexity",
+    Reason.CACHE: "why_cache",
+    Reason.STEPPED_DOWN: "why_stepped_down",
+    Reason.LAST_FIT: "why_last_fit",
+    Reason.ESCALATED: "why_escalated",
+    Reason.KEPT: "why_kept",
+    Reason.ELSEWHERE: "why_elsewhere",
+}
+"""What to tell of why a policy chose a model."""
 
 
 def status(task: StoredTask | TaskSnapshot) -> str:
@@ -154,10 +170,16 @@ def step_lines(steps: Sequence[StepRecord]) -> list[str]:
             words = safe(attempt.text)[:60]
             usage = f"{outcome.usage.input}+{outcome.usage.output} tok" if outcome and outcome.usage else ""
             first = f"{outcome.first_token_s:.2f} s" if outcome and outcome.first_token_s is not None else ""
-            error = _why(attempt)
+            error = f"{_chosen(attempt)}{_why(attempt)}"
             cost = f"${plain(attempt.cost)}{_marks(attempt)}"
             lines.append(f"  {name_of(attempt)}  {attempt.status:<9} {usage:>16} {first:>8}  {cost}  {error}{words}")
     return lines
+
+
+def _chosen(attempt: AttemptRecord) -> str:
+    """Return which model a policy chose for an attempt, and why in a word."""
+    intent = attempt.intent
+    return f"[{safe(intent.model)}: {say(WHY[intent.why])}] " if intent.why in WHY else ""
 
 
 def _why(attempt: AttemptRecord) -> str:

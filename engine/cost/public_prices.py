@@ -74,6 +74,12 @@ def public_price(provider: str, model: str, at: datetime | None = None) -> Quote
     )
 
 
+def public_context(provider: str, model: str) -> int | None:
+    """Return how many tokens a provider's model takes in and gives out together, or None where the list has none."""
+    found = _model(provider, model)
+    return found.context_window if found is not None else None
+
+
 def _price(prices: ModelPrice) -> Price:
     """Return pico a token, rounded up: a hold is never a part short. Raises ValueError where a call costs more."""
     kinds = (

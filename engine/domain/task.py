@@ -142,6 +142,11 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys((*self.routes, *self.candidates)))
 
     @property
+    def ways(self) -> tuple[Route, ...]:
+        """All named ones that it may go to under its policy."""
+        return self.routes if self.policy is Policy.FIXED else self.named
+
+    @property
     def routes(self) -> tuple[Route, ...]:
         """All that it may go to, the first choice first."""
         return (Route(provider=self.provider, model=self.model), *self.fallbacks)

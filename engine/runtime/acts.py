@@ -120,7 +120,7 @@ class Acts:
             record.phase = Phase.QUEUED
             self._register.note_interruption(record)
             self._changed(record.id)
-        for route in record.spec.routes:  # who resumes wants them asked again
+        for route in record.spec.ways:  # who resumes wants them asked again
             self._forgive(route.provider)
         if record.tip.state is not State.PENDING:
             self._grant_time(record)

@@ -31,7 +31,7 @@ from engine.runtime.limits.answer import KEY_CODES, answer_of
 from engine.runtime.limits.lane import rates_of
 from engine.runtime.limits.line import Place
 from engine.runtime.record import Stream, TaskRecord
-from engine.runtime.stop import KeyStop, Stop, StorageStop
+from engine.runtime.stop import Stop, StorageStop
 from engine.runtime.tries import Tries
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Call:
         when a wait was cut for a wish that was taken back.
         """
         ports = self._ports
-        self._route = self._tries.route()
+        self._route = self._tries.route_of(self._dialogue)
         try:
             provider, quote = self._found(self._route)
             async with AsyncExitStack() as stack:
@@ -78,8 +78,8 @@ class Call:
             if error.code in KEY_CODES:
                 ports.gate.refuse(self._route.provider, error.code)
             return self._with_wait(Ending(error=error, sent=False), 0)
-        except KeyStop:
-            if not self._tries.may_leave(self._route):
+        except Stop as stop:
+            if not self._tries.goes_elsewhere(stop, self._route):
                 raise
             return Ending(sent=False, retry_in_s=0.0)
         finally:
@@ -135,6 +135,7 @@ class Call:
 
     async def _admit(self, price: Price, prepared: PreparedRequest) -> Hold:
         worst = price.worst(prepared.input_bound, prepared.max_output)
+        self._tries.choosing.bounded(prepared.input_bound)
         hold = self._record.hold = await admitted(self._record, self._ports, self._wishes, worst, self._route)
         self._ports.reach(points.ADMITTED)
         return hold
@@ -151,6 +152,7 @@ class Call:
             "step_attempts": record.tip.step_attempts + 1,
             "retries": record.tip.retries + (1 if retry else 0),
             "instructions": (),
+            **self._tries.chosen_for(intent.step),
         }
         self._dialogue.sent()
         try:
@@ -163,6 +165,7 @@ class Call:
         excused = self._permit.ended(answer_of(ending)) and not self._tries.may_leave(self._route)
         ending = dataclasses.replace(ending, excused=True) if excused else self._with_wait(ending, intent.held)
         self._count(ending, retry)
+        self._tries.learn(self._route, prepared.input_bound, ending)
         await self._record_ending(intent, ending, quote.price, hold)
         return ending
 
@@ -251,6 +254,7 @@ class Call:
             held=hold.amount,
             at_ms=ports.clock.wall_ms(),
             day=next(scope.key for scope in hold.scopes if scope.level is Level.DAY),
+            **self._tries.why(),
         )
 
     def _deadlines(self) -> Deadlines:

@@ -90,7 +90,7 @@ class Keys:
 
 def _needs(record: TaskRecord, provider: str) -> bool:
     """Whether a task has no way but by a provider."""
-    return all(route.provider == provider for route in record.spec.routes)
+    return all(route.provider == provider for route in record.spec.ways)
 
 
 def _waits(record: TaskRecord) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from engine.cost.models import ModelBook, Unknown
 from engine.cost.port import Level
 from engine.domain.clock import Clock, Random, SystemClock
 from engine.runtime.ports import Reach, unobserved
@@ -38,6 +39,8 @@ class EngineParts:
     results: Results
     ids: Ids
     rng: Random
+    models: ModelBook = field(default_factory=Unknown)
+    """How good models are: what policies choose by."""
     clock: Clock = field(default_factory=SystemClock)
     running_limit: int = RUNNING_LIMIT
     limits: Mapping[Level, int | None] = field(default_factory=dict[Level, int | None])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.providers.port import ProviderDirectory
     from engine.recipes.port import Recipe
     from engine.results.port import Results
+    from engine.runtime.choices import Choices
     from engine.runtime.fences import Fences
     from engine.runtime.gauges import Gauges
     from engine.runtime.journal import Journal
@@ -52,6 +53,7 @@ class RunnerPorts:
     ids: Ids
     rng: Random
     gate: Gate
+    choices: Choices
     fences: Fences
     gauges: Gauges
     spooling: Spooling

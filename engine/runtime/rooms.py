@@ -12,6 +12,7 @@ from engine.domain.errors import DroverError
 from engine.domain.states import State
 from engine.runtime.accounts import Accounts
 from engine.runtime.acts import Acts
+from engine.runtime.choices import Choices
 from engine.runtime.corrections import Corrections
 from engine.runtime.crew import Crew
 from engine.runtime.damages import Damages
@@ -22,6 +23,7 @@ from engine.runtime.gauges import Gauges
 from engine.runtime.intake import Intake
 from engine.runtime.journal import Journal
 from engine.runtime.keys import Keys
+from engine.runtime.learned import Learned
 from engine.runtime.limits.gate import Gate
 from engine.runtime.limits.lane import rates_of
 from engine.runtime.lineage import Lineage
@@ -58,6 +60,7 @@ class Rooms:
         self.fences = Fences(parts.store)
         self.gate = Gate(parts.clock, parts.rng, still=self.gaps.total)
         self.offers = Offers(self.register, self.accounts, self.fences, self.gate, parts.clock, told=self.feed.mark)
+        self.choices = self._choices()
         self.journal = Journal(parts.store, parts.clock, self._shown)
         self.crew = Crew(self.register, self._runner_ports(), parts.running_limit)
         self.keys = Keys(self.register, self.journal, self.crew, self.gate, parts.clock)
@@ -68,7 +71,7 @@ class Rooms:
         self.intake = Intake(parts, self.register, self.journal, self._came)
         self.lineage = Lineage(parts, self.register, self.journal, self.intake)
         self.corrections = Corrections(parts, self.register, self.journal, self.accounts)
-        self.steering = Steering(parts, self.register, self.journal, self.crew)
+        self.steering = Steering(parts, self.register, self.journal, self.crew, self.choices)
         self.timeouts = Timeouts(self.register, self.journal, self.crew)
         self.view = View(self.register, self.feed, self._summary(), parts.clock, self.crew, timeouts=self.timeouts)
 
@@ -104,7 +107,8 @@ class Rooms:
         await self.parts.store.close()
 
     def renew_providers(self) -> None:
-        """Let the gate know how providers are set up now."""
+        """Let the gate know how providers are set up now, and lay out anew what policies choose from."""
+        self.choices.forget()
         for name, _ in tuple(self.gate.hosts()):
             with suppress(DroverError):  # not set up any more: its tasks learn that on their turn
                 self.gate.renew(name, rates_of(self.parts.providers.get(name).capabilities))
@@ -133,6 +137,17 @@ class Rooms:
             upkeep=self.upkeep,
         )
 
+    def _choices(self) -> Choices:
+        parts = self.parts
+        return Choices(
+            models=parts.models,
+            prices=parts.prices,
+            ledger=parts.ledger,
+            learned=Learned(),
+            clock=parts.clock,
+            scopes=self.accounts.scopes,
+        )
+
     def _runner_ports(self) -> RunnerPorts:
         parts = self.parts
         return RunnerPorts(
@@ -147,6 +162,7 @@ class Rooms:
             ids=parts.ids,
             rng=parts.rng,
             gate=self.gate,
+            choices=self.choices,
             fences=self.fences,
             gauges=self.gauges,
             spooling=self.spooling,

@@ -10,21 +10,26 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from engine.cost.routing.port import Choice
+from engine.domain.choice import Policy
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import AttemptId
 from engine.domain.review import Review
 from engine.domain.states import FINAL, State
 from engine.domain.step import Note, NoteKind, Verdict
+from engine.domain.task import Route
 from engine.domain.validate import MAX_TEXT, MAX_TOLD, text_problem
 from engine.providers.port import ProviderError
 from engine.runtime.bookkeeping import changes_of_deciding
 from engine.runtime.call import request_of
+from engine.runtime.choices import Asked
 from engine.runtime.dialogue import Dialogue
 from engine.runtime.journal import durable
 
 if TYPE_CHECKING:
     from engine.domain.ids import TaskId
     from engine.domain.message import Message
+    from engine.runtime.choices import Choices
     from engine.runtime.crew import Crew
     from engine.runtime.journal import Journal
     from engine.runtime.parts import EngineParts
@@ -38,9 +43,10 @@ NOBODY = AttemptId("")
 class Steering:
     """The acts of `engine.face.Engine` on what a task is told."""
 
-    def __init__(self, parts: EngineParts, register: Register, journal: Journal, crew: Crew) -> None:
+    def __init__(self, parts: EngineParts, register: Register, journal: Journal, crew: Crew, choices: Choices) -> None:
         """Act on tasks of `register`, which `crew` runs."""
         self._parts = parts
+        self._choices = choices
         self._register = register
         self._journal = journal
         self._crew = crew
@@ -92,7 +98,8 @@ class Steering:
     async def _worst(self, record: TaskRecord, messages: tuple[Message, ...]) -> int | None:
         """Return pico that a request may cost at most; nothing is started to find it out where it is free."""
         spec = record.spec
-        route = self._parts.route(spec, record.tip, ())
+        fixed = spec.policy is Policy.FIXED
+        route = self._parts.route(spec, record.tip, ()) if fixed else self._likely(record, messages)
         try:
             price = self._parts.prices.quote(route.provider, route.model).price
             if price.worst(1, spec.max_output) == 0:
@@ -101,6 +108,13 @@ class Steering:
         except (DroverError, ProviderError):
             return None
         return price.worst(prepared.input_bound, prepared.max_output)
+
+    def _likely(self, record: TaskRecord, messages: tuple[Message, ...]) -> Route:
+        """Return what a policy would choose now; the model in use where nothing can be paid."""
+        load = self._choices.load(record, messages)
+        found = self._choices.select(Asked(record=record, load=load, warm={}), self._choices.room(record))
+        taken = found.candidate if isinstance(found, Choice) else None
+        return Route(provider=taken.provider, model=taken.model) if taken else record.route
 
     def _awaited(self, task: TaskId, attempt: AttemptId) -> TaskRecord:
         """Return a task whose reply by `attempt` waits for a word; raises REVIEW_OVER."""

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
+from engine.cost.routing.port import Pause
+from engine.domain.choice import Policy
 from engine.domain.errors import ErrorCode
+from engine.domain.states import PauseReason
 from engine.domain.step import NoteKind
 from engine.runtime.attempt import is_stall
+from engine.runtime.choosing import Choosing
+from engine.runtime.learning import learn
 from engine.runtime.retry import GARBLED, Cure, cure, is_garbled, wait_after
 from engine.runtime.route import Failure, in_a_row
+from engine.runtime.stop import KeyStop
 
 if TYPE_CHECKING:
     from engine.domain.task import Route
     from engine.providers.port import ProviderError
     from engine.runtime.attempt import Ending
+    from engine.runtime.dialogue import Dialogue
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.record import TaskRecord
+    from engine.runtime.stop import Stop
+
+
+class Why(TypedDict):
+    """Of an intent: a `Reason`, and what it was chosen by."""
+
+    why: str
+    figures: dict[str, int]
 
 
 class Tries:
@@ -26,6 +41,14 @@ class Tries:
         self._record = record
         self._ports = ports
         self._failures: list[Failure] = []
+        self.choosing = Choosing(record, ports)
+        """Where its policy chooses; a fixed model is none of its business."""
+
+    def route_of(self, dialogue: Dialogue) -> Route:
+        """Return where the next attempt goes with what is to be said; see `route`."""
+        if self.chooses:
+            self.choosing.look(dialogue.prompt())
+        return self.route()
 
     def route(self) -> Route:
         """Return where the next attempt goes, having recorded it where that is another route than before.
@@ -47,7 +70,40 @@ class Tries:
     def may_leave(self, route: Route) -> bool:
         """Whether there is a route that the step has not tried yet."""
         tried = {route, *(each.route for each in self._failures)}
-        return any(each not in tried for each in self._record.spec.routes)
+        everywhere = self.choosing.everywhere() if self.chooses else self._record.spec.routes
+        return any(each not in tried for each in everywhere)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether a policy chooses."""
+        return self._record.spec.policy is not Policy.FIXED
+
+    def goes_elsewhere(self, stop: Stop, route: Route) -> bool:
+        """Whether what keeps a route from being asked is no reason to stop: there is another one to ask."""
+        if isinstance(stop, KeyStop):
+            return self.may_leave(route)
+        return stop.reason == PauseReason.BUDGET and self.chooses and self._steps_down(route)
+
+    def _steps_down(self, route: Route) -> bool:
+        """Whether less is chosen now: others spent meanwhile, or the provider's bound is above the expected one."""
+        chosen = self.choosing.next(self._failures)
+        return not isinstance(chosen, Pause) and chosen.route != route
+
+    def why(self) -> Why:
+        """Return what an intent says of the choice: nothing where nobody chose."""
+        last = self.choosing.last if self.chooses else None
+        return Why(why=last.why if last else "", figures=dict(last.figures) if last else {})
+
+    def chosen_for(self, step: int) -> dict[str, object]:
+        """Return what changes in the task's standing with the intent of a step."""
+        last = self.choosing.last if self.chooses else None
+        return {"chosen": last.route, "chosen_step": step} if last else {}
+
+    def learn(self, route: Route, bound: int, ending: Ending) -> None:
+        """Take in what an attempt showed of its model, whose prompt was so many tokens at most."""
+        read = learn(self._ports.choices.learned, (route.provider, route.model), bound, ending)
+        if read:
+            self.choosing.read(route, read)
 
     def _shut(self, route: Route) -> str:
         """Return why nothing is asked on a route now: it is fenced, its key was refused, nobody answers there."""
@@ -69,7 +125,7 @@ class Tries:
                 after_s=error.retry_after_s if error else None,
             )
         )
-        here, switches = in_a_row(self._failures), self._chosen() != route
+        here, switches = in_a_row(self._failures), self._leaves(route)
         return wait_after(self._record.spec.retry, self._failures, here, self._ports.rng, switches=switches)
 
     def _cure(self, error: ProviderError | None) -> Cure:
@@ -83,12 +139,21 @@ class Tries:
         """Begin a step."""
         self._failures.clear()
 
+    def _leaves(self, route: Route) -> bool:
+        """Whether the next attempt goes elsewhere; where nothing can be paid, the next one says so."""
+        if not self.chooses:
+            return self._chosen() != route
+        chosen = self.choosing.next(self._failures)
+        return isinstance(chosen, Pause) or chosen.route != route
+
     def _chosen(self) -> Route:
+        if self.chooses:
+            return self.choosing.route(self._failures)
         return self._ports.route(self._record.spec, self._record.tip, self._failures)
 
     def _note(self, chosen: Route) -> None:
         record = self._record
-        if chosen == record.route:
+        if self.chooses or chosen == record.route:  # what a policy chose stands in the intent
             return
         routes = record.spec.routes
         place = routes.index(chosen) if chosen in routes else 0

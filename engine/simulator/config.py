@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.cost.port import Price
+from engine.domain.choice import Tier
 from engine.simulator.limits import UNLIMITED, HiddenLimits
 
 
@@ -64,6 +65,7 @@ class SimulatedModel:
     """Mean length of a reply."""
     price: Price
     context: int = 131_072
+    tier: Tier = Tier.BALANCED
 
 
 def _price(dollars_in: float, dollars_out: float) -> Price:
@@ -71,10 +73,21 @@ def _price(dollars_in: float, dollars_out: float) -> Price:
     return Price(input=into, cached_input=into // 4, cache_write=into, output=out, reasoning=out)
 
 
+def _model(tier: Tier, tokens_per_s: float, first_token_s: float, reply_tokens: int, price: Price) -> SimulatedModel:
+    return SimulatedModel(
+        id=f"sim-{tier.name.lower()}",
+        tokens_per_s=tokens_per_s,
+        first_token_s=first_token_s,
+        reply_tokens=reply_tokens,
+        price=price,
+        tier=tier,
+    )
+
+
 MODELS = (
-    SimulatedModel(id="sim-fast", tokens_per_s=90, first_token_s=0.15, reply_tokens=120, price=_price(0.1, 0.4)),
-    SimulatedModel(id="sim-balanced", tokens_per_s=60, first_token_s=0.3, reply_tokens=180, price=_price(0.4, 1.6)),
-    SimulatedModel(id="sim-quality", tokens_per_s=40, first_token_s=0.5, reply_tokens=240, price=_price(2.0, 8.0)),
+    _model(Tier.FAST, 90, 0.15, 120, _price(0.1, 0.4)),
+    _model(Tier.BALANCED, 60, 0.3, 180, _price(0.4, 1.6)),
+    _model(Tier.QUALITY, 40, 0.5, 240, _price(2.0, 8.0)),
 )
 
 

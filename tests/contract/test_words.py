@@ -13,6 +13,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
 import resources
+from engine.domain.choice import Reason, Tier
 from engine.domain.damage import Part
 from engine.domain.errors import ErrorCode
 from engine.domain.states import CompletionReason, PauseReason, Phase, State, TimeLevel
@@ -82,11 +83,18 @@ def test_no_words_for_errors_that_do_not_exist() -> None:
         ("phase", Phase),
         ("attempt", AttemptStatus),
         ("part", Part),
+        ("why", Reason),
     ],
 )
 def test_every_code_of_the_engine_has_words(section: str, codes: type[StrEnum]) -> None:
     """States, reasons, phases, ends of attempts."""
     assert [code for code in codes if f"{section}.{code}" not in WORDS] == []
+
+
+def test_every_tier_has_words_and_every_reason_is_said_by_the_command_line() -> None:
+    """Tiers stand in records by their number."""
+    assert [tier for tier in Tier if f"tier.{tier.value}" not in WORDS] == []
+    assert [reason for reason in Reason if f"why_{reason}" not in resources.text("cli")] == []
 
 
 def test_every_error_can_be_the_reason_of_a_failed_task() -> None:

@@ -7,17 +7,24 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.cost.port import Price
+from engine.cost.price import Longer, Price
 from engine.cost.routing.escalation import escalate
-from engine.cost.routing.frontier import frontier
 from engine.cost.routing.port import Candidate, Choice, Key, Load, Obstacle, Pause, Place
 from engine.cost.routing.select import Terms, select_model_for_step
+from engine.cost.routing.table import Table
 from engine.cost.routing.wanted import alike
 from engine.domain.choice import Policy, Reason, Tier
 from engine.domain.task import Complexity
+from tests.property import plain_choice
 
 RATES = st.integers(0, 20)
-PRICES = st.builds(Price, input=RATES, cached_input=RATES, cache_write=RATES, output=RATES, reasoning=RATES)
+BASES = st.builds(Price, input=RATES, cached_input=RATES, cache_write=RATES, output=RATES, reasoning=RATES)
+LONGER = st.builds(Longer, above=st.integers(0, 90), price=BASES)
+PRICES = st.builds(
+    lambda base, longer: replace(base, longer=tuple(sorted(longer, key=lambda each: each.above))),
+    BASES,
+    st.just([]) | st.lists(LONGER, max_size=2, unique_by=lambda each: each.above),
+)
 LOADS = st.builds(
     Load,
     input=st.integers(0, 60),
@@ -135,18 +142,14 @@ def test_no_switch_loses_more_cache_than_it_saves(step: Asked, budget: int | Non
     assert costs[0] < costs[1] or chosen.candidate == used[0]
 
 
+@settings(max_examples=400)
 @given(asked(), st.none() | BUDGETS)
-def test_what_others_beat_in_everything_is_never_missed(step: Asked, budget: int | None) -> None:
-    """Choosing among the frontier gives what choosing among all gives, at no more cost."""
-    terms = step[3]
-    keep = {*terms.warm, *({terms.current} if terms.current else ()), *({terms.fixed} if terms.fixed else ())}
-    fewer = replace(terms, candidates=frontier(terms.candidates, keep))
-    whole, part = (select_model_for_step(*step[:3], budget, each) for each in (terms, fewer))
-    if isinstance(whole, Choice):
-        assert isinstance(part, Choice)
-        assert part.candidate.tier >= whole.candidate.tier
-    else:
-        assert isinstance(part, Pause)
+def test_a_table_answers_what_going_over_all_would(step: Asked, budget: int | None) -> None:
+    """Made before, or for this one choice."""
+    terms = replace(step[3], candidates=Table(step[3].candidates))
+    plain = plain_choice.select(Place(*step[:3]), budget, step[3])
+    assert select_model_for_step(*step[:3], budget, terms) == plain
+    assert select_model_for_step(*step[:3], budget, step[3]) == plain
 
 
 @given(asked(), BUDGETS)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from engine.face import AttemptId, AttemptRecord, AttemptStatus, Flag, StepRecord, Verdict
+from ui.inspector import why
 from ui.inspector.rows import Cell, RowColumn
 from ui.tasks import format as figures
 from ui.text import Words
@@ -72,7 +73,7 @@ def cells(attempt: AttemptRecord, words: Words, before: AttemptRecord | None = N
         Cell(figures.seconds(outcome.duration_s if outcome else None)),
         Cell(figures.money(attempt.cost) if outcome else figures.NONE),
         Cell(figures.seconds(outcome.retry_in_s if outcome else None), "dim"),
-        Cell(", ".join([*switched(before, words), *notes(attempt, words)]), "paused"),
+        Cell(", ".join([*switched(before, words), *why.marks(attempt, words), *notes(attempt, words)]), "paused"),
     )
 
 
@@ -104,7 +105,8 @@ def status_text(attempt: AttemptRecord, words: Words) -> str:
 def about(attempt: AttemptRecord, words: Words, before: AttemptRecord | None = None) -> str:
     """Return the line above an attempt's text: ids, price list, hold, and the server's own words."""
     intent, outcome = attempt.intent, attempt.outcome
-    said = [*switched(before, words), words("steps.client_id", id=intent.attempt)]
+    chosen = why.sentence(attempt, words)
+    said = [*([chosen] if chosen else []), *switched(before, words), words("steps.client_id", id=intent.attempt)]
     if outcome and outcome.provider_request_id:
         said.append(words("steps.provider_id", id=outcome.provider_request_id))
     said.append(words("steps.price_list", name=intent.price_list))

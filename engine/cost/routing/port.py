@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.cost.port import Price
+from engine.cost.price import Price
 from engine.domain.choice import Reason, Tier
 from engine.domain.task import Complexity
 
@@ -92,7 +92,7 @@ class Candidate:
 
     def expected(self, load: Load, cached: int) -> int:
         """What the step is expected to cost while `cached` tokens of its input are in the model's cache."""
-        price, read = self.price, min(cached, load.input)
+        price, read = self.price.at(load.input), min(cached, load.input)
         fresh = load.input - read
         return self._with_failures(fresh * price.input + read * price.cached_input + load.output * price.output)
 
@@ -101,8 +101,8 @@ class Candidate:
         return self.expected(load, cached) + self.later(load, steps - 1)
 
     def later(self, load: Load, steps: int) -> int:
-        """What the next `steps` steps cost here once this one has filled the cache."""
-        price, count = self.price, max(0, steps)
+        """What the next `steps` steps cost here once this one has filled the cache, by the rates of this one."""
+        price, count = self.price.at(load.input), max(0, steps)
         kept = count * load.input + load.growth * count * (count - 1) // 2
         read = kept * price.cached_input + count * load.growth * price.input
         return self._with_failures(read + count * load.output * price.output)

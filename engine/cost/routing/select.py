@@ -17,9 +17,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.cost.routing.port import Candidate, Choice, Key, Load, Obstacle, Pause, Place
+from engine.cost.routing.table import Shelf, Table, Tie, Work, table_of
 from engine.cost.routing.wanted import alike, last, middle, wanted
 from engine.domain.choice import Policy, Reason, Tier
 from engine.domain.task import Complexity
+
+FALLING = tuple(sorted(Tier, reverse=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +59,16 @@ def select_model_for_step(
 
 def select(place: Place, budget: int | None, terms: Terms) -> Choice | Pause:
     """Do so for a step that is known to be one."""
-    able = [each for each in terms.candidates if _able(each, terms)]
-    if not able:
+    shelf = _table(terms).shelf(terms.load, terms.at_least)
+    if shelf is None:
         return _no_room(terms)
-    return _Field(place, budget, terms, able).choose()
+    return _Field(place, budget, terms, shelf).choose()
 
 
-def _able(candidate: Candidate, terms: Terms) -> bool:
-    if terms.policy is Policy.FIXED and terms.fixed is not None and candidate.key != terms.fixed:
-        return False
-    return candidate.tier >= terms.at_least and terms.load.room <= candidate.context_limit
+def _table(terms: Terms) -> Table:
+    if terms.policy is Policy.FIXED and terms.fixed is not None:
+        return Table(each for each in terms.candidates if each.key == terms.fixed)
+    return table_of(terms.candidates)
 
 
 def _no_room(terms: Terms) -> Pause:
@@ -76,52 +79,71 @@ def _no_room(terms: Terms) -> Pause:
 class _Field:
     """One choice among those whose context suffices."""
 
-    def __init__(self, place: Place, budget: int | None, terms: Terms, able: list[Candidate]) -> None:
+    def __init__(self, place: Place, budget: int | None, terms: Terms, shelf: Shelf) -> None:
         self._terms, self._budget, self._load, self._left = terms, budget, terms.load, place.later
         self._wanted, self._why = wanted(terms.policy, place)
         self._middle, self._last = middle(terms.policy, place.complexity), last(terms.policy, place)
         self._steps = alike(terms.policy, place) if terms.horizon is None else max(1, terms.horizon)
-        self._able = sorted(able, key=self._rank)
-        self._safest = min(self._able, key=lambda each: (each.worst(self._load), each.tier))
-        self._best = max(each.tier for each in self._able)
+        self._shelf, self._work = shelf, Work.of(terms.load, self._steps)
+        self._picks: dict[Tier, Candidate] = {}
+        self._apart = self._with_caches()
+        self._safest = shelf.safest(self._load)
         self._stayed = 0
         self._weigh_promotion()
 
+    def _with_caches(self) -> list[Candidate]:
+        """Return those that cost something else than a table says: what is in use, or has a cache."""
+        keys = {*self._terms.warm, self._terms.current} if self._terms.cache_aware else {self._terms.current}
+        found = [self._shelf.by_key[key] for key in keys if key in self._shelf.by_key]
+        if any(_dearer_cached(each, self._load) and self._cached(each) for each in found):
+            return list(self._shelf.by_key.values())  # a cache that makes it dearer: no table tells
+        return found
+
     def choose(self) -> Choice | Pause:
         """Give up tiers from above until all fits; then whatever can be paid; then nothing."""
-        for cap in sorted(Tier, reverse=True):
+        for cap in FALLING:
             picked, to_come = self._pick(min(self._wanted, cap)), self._to_come(cap)
             if self._budget is None or picked.worst(self._load) + to_come <= self._budget:
                 return self._choice(picked, to_come, self._reason(picked, cap))
-        if self._safest.worst(self._load) <= (self._budget or 0):
-            return self._choice(self._safest, self._to_come(Tier.FAST), Reason.LAST_FIT)
         needed = self._safest.worst(self._load)
+        if needed <= (self._budget or 0):
+            return self._choice(self._safest, self._to_come(Tier.FAST), Reason.LAST_FIT)
         return Pause(obstacle=Obstacle.BUDGET, needed=needed, remaining=self._budget or 0)
 
     def _weigh_promotion(self) -> None:
         """Leave the last step in the tier of the middle where its promotion is mostly lost cache."""
+        if self._why is not Reason.FINAL:
+            return
         promoted, within = self._pick(self._wanted), self._pick(self._middle)
         kept = self._cached(within)
-        if self._why is Reason.FINAL and not _worth_promoting(promoted, self._load, kept):
+        if not _worth_promoting(promoted, self._load, kept):
             self._wanted, self._why = self._middle, Reason.CACHE
             self._stayed = promoted.expected(self._load, self._cached(promoted)) - within.expected(self._load, kept)
-
-    def _rank(self, candidate: Candidate) -> tuple[int, bool, int, int, Key]:
-        """The cheapest over the steps it would serve; of equals the one in use, the better, the faster."""
-        cost = candidate.run(self._load, self._cached(candidate), self._steps)
-        return cost, candidate.key != self._terms.current, -candidate.tier, -candidate.speed, candidate.key
 
     def _cached(self, candidate: Candidate) -> int:
         return self._terms.warm.get(candidate.key, 0) if self._terms.cache_aware else 0
 
     def _pick(self, floor: Tier) -> Candidate:
-        """Return the cheapest of a tier or above.
+        """Return the cheapest of a tier or above over the steps it would serve; of equals the one in use.
 
         None is below the tier of the one with the lowest bound: a lower one that may cost more is no step down, and
         more money would then lead to it.
         """
-        lowest = min(max(floor, self._safest.tier), self._best)
-        return next(each for each in self._able if each.tier >= lowest)
+        lowest = min(max(floor, self._safest.tier), self._shelf.best)
+        if lowest not in self._picks:
+            self._picks[lowest] = self._cheapest(lowest)
+        return self._picks[lowest]
+
+    def _cheapest(self, floor: Tier) -> Candidate:
+        apart = [(*self._rank(each), each) for each in self._apart if each.tier >= floor]
+        if len(self._apart) == len(self._shelf.by_key):
+            return min(apart)[-1]
+        cost, tie, found = self._shelf.cheapest(floor, self._work)
+        return min([*apart, (cost, True, tie, found)])[-1]
+
+    def _rank(self, candidate: Candidate) -> tuple[int, bool, Tie]:
+        cost = candidate.run(self._load, self._cached(candidate), self._steps)
+        return cost, candidate.key != self._terms.current, (-candidate.tier, -candidate.speed, candidate.key)
 
     def _to_come(self, cap: Tier) -> int:
         """Return what all later steps are expected to cost when none is above a tier."""
@@ -149,11 +171,10 @@ class _Field:
         """Return what staying saves: what the cheapest without any cache would cost now, less what this one does."""
         if self._stayed or picked.key != self._terms.current:
             return self._stayed
-        cold = min((each for each in self._able if each.tier >= picked.tier), key=self._cold)
+        cost, _, cold = self._shelf.cheapest(picked.tier, self._work)
+        if cost == picked.run(self._load, 0, self._steps):  # of equals the one in use
+            return 0
         return self._run(cold) - self._run(picked)
-
-    def _cold(self, candidate: Candidate) -> tuple[int, bool]:
-        return candidate.run(self._load, 0, self._steps), candidate.key != self._terms.current
 
     def _run(self, candidate: Candidate) -> int:
         return candidate.run(self._load, self._cached(candidate), self._steps)
@@ -171,7 +192,13 @@ class _Field:
         )
 
 
+def _dearer_cached(candidate: Candidate, load: Load) -> bool:
+    price = candidate.price.at(load.input)
+    return price.cached_input > price.input
+
+
 def _worth_promoting(promoted: Candidate, load: Load, kept: int) -> bool:
     """Whether no more than half of a promoted step's cost is for reading what another model has in its cache."""
-    lost = min(kept, load.input) * (promoted.price.input - promoted.price.cached_input)
+    price = promoted.price.at(load.input)
+    lost = min(kept, load.input) * (price.input - price.cached_input)
     return 2 * lost <= promoted.expected(load, 0)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from engine.cost.port import Price
+from engine.cost.price import Price
 from engine.cost.price_list import read_list
 from engine.cost.prices import Catalogue
 from engine.cost.routing.port import Candidate, Key

@@ -8,9 +8,10 @@ import pytest
 
 from app.cli.asked import Asked, read_pipeline
 from app.cli.report import CommandError, Exit
+from engine.domain.choice import Policy
 from engine.domain.errors import ErrorCode, InvalidSpecError
 from engine.domain.money import PICO
-from engine.domain.task import RecipeName, TimeLimits
+from engine.domain.task import Complexity, RecipeName, TimeLimits
 
 
 def test_a_goal_becomes_a_task() -> None:
@@ -139,3 +140,18 @@ def test_a_server_that_cannot_be(fields: dict[str, object], code: str) -> None:
     with pytest.raises(CommandError) as raised:
         Asked(**fields).own_provider()  # type: ignore[arg-type]
     assert raised.value.code == code
+
+
+def test_a_policy_says_how_the_model_of_each_step_is_chosen() -> None:
+    """With what it may choose from beside its own provider's; a word that is none is told."""
+    spec = Asked(goal="g", policy="economy", complexity="complex", candidates=("openai/gpt-4.1, a/b",)).spec("p", "m")
+    assert (spec.policy, spec.complexity) == (Policy.ECONOMY, Complexity.COMPLEX)
+    assert [each.model for each in spec.candidates] == ["gpt-4.1", "b"]
+    assert Asked(goal="g").spec("p", "m").policy is Policy.FIXED
+    for asked in (
+        Asked(goal="g", policy="cheap"),
+        Asked(goal="g", complexity="hard"),
+        Asked(goal="g", candidates=("x",)),
+    ):
+        with pytest.raises(CommandError):
+            asked.spec("p", "m")

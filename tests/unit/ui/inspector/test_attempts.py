@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from engine.face import PICO, AttemptStatus, Flag
+from msgspec.structs import replace
+
+from engine.face import PICO, AttemptStatus, Flag, Reason
 from tests.snapshots import attempt, step
+from ui.inspector import why
 from ui.inspector.attempts import COLOURS, about, cells, columns, newest_first, status_text
 from ui.text import load_words
 
@@ -52,3 +55,19 @@ def test_text_that_is_not_the_whole_reply_is_said_to_be_partial() -> None:
         assert partial in about(attempt(1, status=status, text="The hed"), WORDS)
         assert partial not in about(attempt(1, status=status), WORDS)
     assert partial not in about(attempt(1, text="The hedge."), WORDS)
+
+
+def test_why_a_step_got_its_model_is_a_sentence_with_its_figures() -> None:
+    """Money, tiers and the model; nothing where the person said which."""
+    figures = {"tier": 1, "wanted": 2, "estimate": PICO // 100, "worst": PICO // 10, "remaining": PICO, "saved": 0}
+    plain = attempt(1)
+    assert why.sentence(plain, WORDS) == "" and why.marks(plain, WORDS) == []
+    for reason in Reason:
+        chosen = replace(plain, intent=replace(plain.intent, why=reason, figures=figures))
+        told = why.sentence(chosen, WORDS)
+        assert chosen.intent.model in told and "{" not in told
+        assert told.endswith("Expected $0.0100, at most $0.1000.")
+        assert about(chosen, WORDS).startswith(told)
+    stepped = replace(plain, intent=replace(plain.intent, why=Reason.STEPPED_DOWN, figures=figures))
+    assert "(balanced) in place of a quality model" in why.sentence(stepped, WORDS)
+    assert "stepped down" in cells(stepped, WORDS)[-1].text

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.cost.port import Price
+from engine.cost.price import Price
 from engine.cost.routing.escalation import Fault, escalate, fault_of
 from engine.cost.routing.port import Candidate, Load, Place
 from engine.cost.routing.select import Terms

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.cost.port import Price
+from engine.cost.price import Price
 from engine.cost.routing.port import Candidate, Choice, Load, Obstacle, Pause
 from engine.cost.routing.select import Terms, select_model_for_step
 from engine.domain.choice import Policy, Reason, Tier
