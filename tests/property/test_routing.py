@@ -19,12 +19,16 @@ from tests.property import plain_choice
 
 RATES = st.integers(0, 20)
 BASES = st.builds(Price, input=RATES, cached_input=RATES, cache_write=RATES, output=RATES, reasoning=RATES)
-LONGER = st.builds(Longer, above=st.integers(0, 90), price=BASES)
-PRICES = st.builds(
-    lambda base, longer: replace(base, longer=tuple(sorted(longer, key=lambda each: each.above))),
-    BASES,
-    st.just([]) | st.lists(LONGER, max_size=2, unique_by=lambda each: each.above),
-)
+LONGER = st.lists(st.builds(Longer, above=st.integers(0, 90), price=BASES), max_size=2, unique_by=lambda e: e.above)
+
+
+@st.composite
+def prices(draw: st.DrawFn) -> Price:
+    """Draw rates, and those of longer calls."""
+    longer = sorted(draw(st.just(list[Longer]()) | LONGER), key=lambda each: each.above)
+    return replace(draw(BASES), longer=tuple(longer))
+
+
 LOADS = st.builds(
     Load,
     input=st.integers(0, 60),
@@ -44,7 +48,7 @@ def candidates(draw: st.DrawFn) -> list[Candidate]:
         provider=st.just("p"),
         model=st.just(""),
         tier=st.sampled_from(Tier),
-        price=PRICES,
+        price=prices(),
         context_limit=st.integers(20, 200),
         speed=st.integers(0, 3),
         failures=st.integers(0, 400),
