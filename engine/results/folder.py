@@ -10,14 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
 from engine.domain.states import AT_REST
-from engine.domain.step import Fork, StepRecord
 from engine.domain.task import RecipeName, ResultRule
 from engine.recipes.port import Recipe
 from engine.results.batch_files import BatchFiles
@@ -25,12 +24,14 @@ from engine.results.growing import Content
 from engine.results.names import end, folder_name
 from engine.results.render import replies, standing_now, transcript
 from engine.results.task_files import TaskFiles, lying, marked, open_files
-from engine.store.port import StoredTask, StoreReader
+from engine.store.port import Followed, StoredTask, StoreReader
 
 logger = logging.getLogger("drover.results")
 
 AT_ONCE = 4
 """Tasks written at the same time."""
+FOLLOWED = 256
+"""Tasks whose journal is kept in memory as far as it was read."""
 
 
 class ResultsFolder:
@@ -45,6 +46,8 @@ class ResultsFolder:
         self._busy: set[TaskId] = set()
         self._files: dict[TaskId, TaskFiles] = {}
         """Of tasks that are not at rest."""
+        self._followed: dict[TaskId, Followed] = {}
+        """The same; the one that was not asked for in the longest time first."""
         self._names: dict[str, Path] = {}
         self._listed: Path | None = None
         self._workers: set[asyncio.Task[None]] = set()
@@ -109,18 +112,29 @@ class ResultsFolder:
                 self._busy.discard(task)
 
     async def _write(self, task: TaskId) -> None:
-        stored = await self._reader.load(task)
+        now = await self._follow(task)
+        stored = now.task
         if stored.spec.batch and stored.standing.state in AT_REST:
             self._batches.ask(stored.spec.batch)
-        steps = await self._reader.steps(task)
-        fork = await self._reader.parent(task)
-        if not steps and not fork:
+        if not now.steps and not now.fork:
             return
         files = await self._files_of(stored)
-        await files.keep(*await asyncio.to_thread(self._told, stored, steps, fork))
+        await files.keep(*await asyncio.to_thread(self._told, now))
         if stored.standing.state in AT_REST:
             await files.rest()
             self._files.pop(task, None)
+
+    async def _follow(self, task: TaskId) -> Followed:
+        """Return what is so now of a task, read on from the last time: two hundred steps are read once, not each time.
+
+        A task at rest is forgotten, since its texts may be dropped; so is what was not asked for in the longest time.
+        """
+        now = await self._reader.follow(task, self._followed.pop(task, None))
+        if now.task.standing.state not in AT_REST:
+            self._followed[task] = now
+            if len(self._followed) > FOLLOWED:
+                del self._followed[next(iter(self._followed))]
+        return now
 
     async def _files_of(self, stored: StoredTask) -> TaskFiles:
         folder, found = self.folder(stored.id, stored.spec.name), self._files.get(stored.id)
@@ -139,10 +153,9 @@ class ResultsFolder:
             self._listed = root
         return self._names
 
-    def _told(
-        self, stored: StoredTask, steps: Sequence[StepRecord], fork: Fork | None
-    ) -> tuple[str | None, Content | None]:
+    def _told(self, now: Followed) -> tuple[str | None, Content | None]:
         """Return answer and transcript; None for what the files have and the store has no more."""
+        stored, steps, fork = now.task, now.steps, now.fork
         spec, whole = stored.spec, not any(step.done_by.dropped for step in steps if step.done_by)
         answer = self._recipe(spec.recipe).answer(spec, replies(steps, fork))
         text, foot = transcript(spec, steps, fork), standing_now(spec, stored.standing, steps)

@@ -39,7 +39,7 @@ from engine.domain.storage import StorageSizes
 from engine.domain.task import Standing
 from engine.store.fold import folded
 from engine.store.outlays import differs, outlays_of
-from engine.store.port import Holding, Point, Spending, StoredTask, StoreHealth
+from engine.store.port import Followed, Holding, Point, Spending, StoredTask, StoreHealth
 from engine.store.reading import (
     attempts_of,
     checkpoints_of,
@@ -194,6 +194,12 @@ class MemoryStore:
     async def parent(self, task: TaskId) -> Fork | None:
         """See `Store`."""
         return parent_of(self._records(task))
+
+    async def follow(self, task: TaskId, before: Followed | None = None) -> Followed:
+        """See `Store`. The fake reads all of it."""
+        del before
+        records = self._records(task)
+        return Followed(task=self._task(task), steps=steps_of(records), fork=parent_of(records))
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
         """See `Store`."""

@@ -31,6 +31,7 @@ from engine.domain.step import (
     LogEntry,
     Note,
     Outcome,
+    Record,
     StepRecord,
 )
 from engine.domain.storage import StorageSizes
@@ -71,6 +72,19 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     steps: int = 0
     lost_records: int = 0
     """Records that do not."""
+
+
+class Followed(msgspec.Struct, frozen=True, kw_only=True):
+    """A task with its steps, without raw replies: a later reading goes on from where this one ended."""
+
+    task: StoredTask
+    steps: tuple[StepRecord, ...]
+    """With their attempts, first to last."""
+    fork: Fork | None = None
+    """Where the task comes from; None where it began by itself."""
+    records: tuple[Record, ...] = ()
+    """The store's own, as is `end`."""
+    end: object = None
 
 
 class Spending(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +144,10 @@ class StoreReader(Protocol):
 
     async def parent(self, task: TaskId) -> Fork | None:
         """Return where the task comes from; None where it began by itself."""
+        ...
+
+    async def follow(self, task: TaskId, before: Followed | None = None) -> Followed:
+        """Return `load`, `steps` and `parent` of one moment; only what came since `before` is read, and checked."""
         ...
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:

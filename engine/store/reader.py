@@ -7,6 +7,7 @@ never another text.
 from __future__ import annotations
 
 import asyncio
+import copy
 import functools
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -21,7 +22,7 @@ from engine.domain.history import History
 from engine.domain.ids import TaskId
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.outlay import ModelKey, Outlay
-from engine.domain.step import AttemptRecord, Checkpoint, Fork, Intent, LogEntry, Record, StepRecord
+from engine.domain.step import AttemptRecord, Checkpoint, Fork, Intent, LogEntry, Outcome, Record, StepRecord
 from engine.domain.storage import StorageSizes
 from engine.store.check import TASK, Check, ends
 from engine.store.codec import Encoded, spec, standing
@@ -30,7 +31,7 @@ from engine.store.database import Database
 from engine.store.journal import Walk, cut_back, decoded
 from engine.store.outlays import SLICE as TASKS_AT_ONCE
 from engine.store.outlays import stored_differing, stored_outlays
-from engine.store.port import Holding, Point, Spending, StoredTask
+from engine.store.port import Followed, Holding, Point, Spending, StoredTask
 from engine.store.reading import (
     checkpoints_of,
     history_of,
@@ -96,6 +97,17 @@ class Reader:
     async def parent(self, task: TaskId) -> Fork | None:
         """See `StoreReader`."""
         return await self._on_thread(lambda: parent_of(self._records(task)))
+
+    async def follow(self, task: TaskId, before: Followed | None = None) -> Followed:
+        """See `StoreReader`."""
+
+        def read() -> Followed:
+            records, end = self._walked(task, before)
+            (found,) = self._tasks(TASKS + " AND id = ?", (task,))
+            fork = parent_of(records)
+            return Followed(task=found, steps=steps_of(records), fork=fork, records=tuple(records), end=end)
+
+        return await self._on_thread(read)
 
     async def log(self, task: TaskId) -> tuple[LogEntry, ...]:
         """See `StoreReader`."""
@@ -226,17 +238,24 @@ class Reader:
 
     def _records(self, task: TaskId) -> list[Record]:
         """Return a task's records, each one's place in the chain checked; raises UNKNOWN_TASK, STORE_DAMAGED."""
+        return self._walked(task)[0]
+
+    def _walked(self, task: TaskId, before: Followed | None = None) -> tuple[list[Record], Walk]:
+        """Return a task's records and where they end; those that were read before are taken over, without raw replies.
+
+        Raises UNKNOWN_TASK, STORE_DAMAGED.
+        """
         row = self._connection.execute(TASK, (task,)).fetchone()
         if row is None:
             raise DroverError(ErrorCode.UNKNOWN_TASK, task)
         no, packed, count, head = row
-        walk = Walk(task, no)
-        records = list(walk.records(self._connection))
+        walk = copy.copy(before.end) if before is not None and isinstance(before.end, Walk) else Walk(task, no)
+        records = [*map(_without_raw, before.records if before is not None else ()), *walk.records(self._connection)]
         ends(walk, packed, count, head)
         fork = parent_of(records)
         if fork is not None and not self._follows(fork):
             raise DroverError(ErrorCode.STORE_DAMAGED, f"task {task}: record {fork.place} of its parent is another")
-        return records
+        return records, walk
 
     def _follows(self, fork: Fork) -> bool:
         """Whether the record that a fork is linked to is there, or it is known that it is lost: a fork stands alone."""
@@ -249,6 +268,10 @@ class Reader:
             (PLACES, place, task),
         ).fetchone()
         return None if row is None else row[0]
+
+
+def _without_raw(record: Record) -> Record:
+    return msgspec.structs.replace(record, raw=b"") if isinstance(record, Outcome) and record.raw else record
 
 
 def _name(packed_spec: bytes) -> str:

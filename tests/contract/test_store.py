@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.fence import Fence
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.money import MOST_COUNTED
 from engine.domain.states import State
-from engine.domain.step import AttemptStatus, Flag, NoteKind
+from engine.domain.step import AttemptRecord, AttemptStatus, Flag, NoteKind, StepRecord
 from engine.domain.task import Standing
 from engine.store.port import Holding, StoredTask
 from tests.shelves import Shelf
@@ -50,6 +51,30 @@ async def test_a_standing_is_as_of_the_last_record(shelf: Shelf) -> None:
         standing = Standing(state=State.RUNNING, attempts=count, grants={"step": 1.5})
         await write(standing)
         assert (await shelf.store.load(one.id)).standing == standing
+
+
+async def test_a_task_is_followed_from_where_it_was_read_to(shelf: Shelf) -> None:
+    """What a later reading returns is what a whole one would: raw replies apart, of which nobody makes a file."""
+    one = task()
+    await shelf.store.create([one])
+    seen = await shelf.store.follow(one.id)
+    assert (seen.task, seen.steps, seen.fork) == (one, (), None)
+    for step in (1, 3):
+        await write_steps(shelf.store, one, 2, first=step)
+        seen = await shelf.store.follow(one.id, seen)
+        assert seen.task == await shelf.store.load(one.id)
+        assert [bare(each) for each in seen.steps] == [bare(each) for each in await shelf.store.steps(one.id)]
+    await shelf.store.delete([one.id])
+    with pytest.raises(DroverError) as raised:
+        await shelf.store.follow(one.id, seen)
+    assert raised.value.code is ErrorCode.UNKNOWN_TASK
+
+
+def bare(step: StepRecord) -> list[AttemptRecord]:
+    """Return a step's attempts without their raw replies."""
+    return [
+        replace(attempt, outcome=attempt.outcome and replace(attempt.outcome, raw=b"")) for attempt in step.attempts
+    ]
 
 
 async def test_steps_hold_their_attempts_in_order(shelf: Shelf) -> None:

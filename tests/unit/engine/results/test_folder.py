@@ -10,12 +10,15 @@ import pytest
 from msgspec.structs import replace
 
 from engine.domain.states import State
-from engine.domain.step import Note, NoteKind
+from engine.domain.step import Note, NoteKind, Record
 from engine.domain.task import Standing
 from engine.recipes import recipe
+from engine.results import folder as folder_module
 from engine.results.folder import ResultsFolder
 from engine.results.task_files import MARK, TaskFiles
+from engine.store.journal import Row, Walk
 from engine.store.memory import MemoryStore
+from engine.store.store import open_store
 from tests.stored import CREATED_AT, correction, fork, note, outcome, standing, task, write_steps
 
 
@@ -38,6 +41,37 @@ async def test_answer_and_transcript_are_written(tmp_path: Path) -> None:
     assert folder.parent == tmp_path
     assert (folder / "answer.md").read_text() == outcome(task(1)).text.strip() + "\n"
     assert "## Step 1" in (folder / "transcript.md").read_text()
+
+
+@pytest.mark.parametrize("kept", [1, 2])
+async def test_a_journal_is_read_once_however_often_its_files_grow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    """Two tasks in turns: each record is read once, or, where but one can be kept in mind, as often as before."""
+    read = 0
+    follow = Walk.follow
+
+    def counted(self: Walk, row: Row) -> Record:
+        nonlocal read
+        read += 1
+        return follow(self, row)
+
+    monkeypatch.setattr(Walk, "follow", counted)
+    monkeypatch.setattr(folder_module, "FOLLOWED", kept)
+    store = await open_store(tmp_path / "data")
+    await store.create([task(1), task(2)])
+    results = ResultsFolder(tmp_path / "results", store, recipe)
+    for step in range(1, 11):
+        for number in (1, 2):
+            await write_steps(store, task(number), 1, first=step)
+            results.publish(task(number).id)
+            await results.close()
+    of_one = 1 + 2 * 10
+    assert (read == 2 * of_one) if kept == 2 else (read > 10 * of_one)
+    for number in (1, 2):
+        text = (results.folder(task(number).id, task(number).spec.name) / "transcript.md").read_text()
+        assert text.count("## Step") == 10 and "Steps: 10 of" in text
+    await store.close()
 
 
 async def test_a_task_without_steps_leaves_no_folder(tmp_path: Path) -> None:
