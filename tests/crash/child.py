@@ -109,6 +109,7 @@ class WatchedStore:
         self.checkpoints = store.checkpoints
         self.point = store.point
         self.parent = store.parent
+        self.follow = store.follow
         self.log = store.log
         self.open_attempts = store.open_attempts
         self.spending = store.spending
