@@ -28,6 +28,8 @@ class Facts:
     tier: Tier = Tier.BALANCED
     context: int = USUAL_CONTEXT
     """Tokens of input and output together."""
+    sure: bool = False
+    """Whether somebody stated that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +98,8 @@ class Models:
         """See `ModelBook`."""
         own, listed = (source.get((provider, model), Known()) for source in (self.own, self.listed))
         tiers = (each.tier for each in (own, listed) if each.tier is not None)
-        context = own.context or listed.context or self.public(provider, model) or USUAL_CONTEXT
-        return Facts(tier=next(tiers, Tier.BALANCED), context=context)
+        context = own.context or listed.context or self.public(provider, model)
+        return Facts(tier=next(tiers, Tier.BALANCED), context=context or USUAL_CONTEXT, sure=bool(context))
 
     def ranked(self, provider: str) -> Sequence[str]:
         """See `ModelBook`."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from engine.domain.context_policy import Summary
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.usage import FinishReason, Usage
 
@@ -18,6 +19,8 @@ class AttemptStatus(StrEnum):
     FAILED = "failed"
     CUT = "cut"
     UNKNOWN = "unknown"
+    SUMMED = "summed"
+    """A whole reply that is no step: a summary, which stands for the beginning of the task from then on."""
 
 
 class Flag(StrEnum):
@@ -63,6 +66,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     """A `Reason` where a policy chose the model."""
     figures: dict[str, int] = {}
     """What it was chosen by, see `engine.runtime.choosing`."""
+    sums_up: int = 0
+    """How many of the first exchanges its reply shall stand for, made ready for the step; 0 for the step itself."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,6 +203,8 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True):
     """Of the parent's record in its chain, 1-based."""
     told: dict[int, tuple[str, ...]] = {}
     """What the parent was told by its person, by the step that used it."""
+    summaries: tuple[Summary, ...] = ()
+    """Those of the parent that its context had."""
 
 
 Record = Intent | Outcome | Checkpoint | Note | Correction | Fork

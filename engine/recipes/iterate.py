@@ -13,8 +13,9 @@ from engine.domain.history import NOTHING_TOLD, Told
 from engine.domain.message import Message
 from engine.domain.states import CompletionReason
 from engine.domain.task import ResultRule, TaskSpec
-from engine.recipes.context import facts, form, paragraphs
+from engine.recipes.context import facts, form, paragraphs, with_told
 from engine.recipes.shortened import messages
+from engine.recipes.summing_up import request
 
 MARKER = "[[DONE]]"
 
@@ -37,9 +38,16 @@ class Iterate:
         self, spec: TaskSpec, replies: Sequence[str], told: Told = NOTHING_TOLD, summary: Summary | None = None
     ) -> tuple[Message, ...]:
         """See `Recipe`."""
-        goal = paragraphs((spec.goal, facts(spec.context)))
+        goal = _goal(spec)
         system = paragraphs((spec.system, RULES, form(spec.output_schema)))
         return messages(spec, system, goal, (goal, *(CONTINUE for _ in replies)), replies, told=told, summary=summary)
+
+    def summing_up(
+        self, spec: TaskSpec, replies: Sequence[str], told: Told, summary: Summary | None, covers: int
+    ) -> tuple[Message, ...]:
+        """See `Recipe`."""
+        asked = with_told([CONTINUE] * len(replies), told)
+        return request(_goal(spec), asked, replies, summary, covers)
 
     def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:
         """See `Recipe`."""
@@ -53,6 +61,10 @@ class Iterate:
         if spec.result is ResultRule.JOIN:
             return "\n\n".join(texts)
         return texts[-1] if texts else ""
+
+
+def _goal(spec: TaskSpec) -> str:
+    return paragraphs((spec.goal, facts(spec.context)))
 
 
 def unmarked(reply: str) -> str:

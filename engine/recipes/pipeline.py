@@ -9,8 +9,9 @@ from engine.domain.history import NOTHING_TOLD, Told
 from engine.domain.message import Message
 from engine.domain.states import CompletionReason
 from engine.domain.task import ResultRule, TaskSpec
-from engine.recipes.context import facts, form, paragraphs
+from engine.recipes.context import facts, form, paragraphs, with_told
 from engine.recipes.shortened import messages
+from engine.recipes.summing_up import request
 
 
 class Pipeline:
@@ -21,9 +22,15 @@ class Pipeline:
     ) -> tuple[Message, ...]:
         """See `Recipe`."""
         first, *rest = spec.prompts[: len(replies) + 1]
-        goal = paragraphs((spec.goal, facts(spec.context)))
+        goal = _goal(spec)
         asked = (paragraphs((goal, first)), *rest)
         return messages(spec, _system(spec), goal, asked, replies, told=told, summary=summary)
+
+    def summing_up(
+        self, spec: TaskSpec, replies: Sequence[str], told: Told, summary: Summary | None, covers: int
+    ) -> tuple[Message, ...]:
+        """See `Recipe`."""
+        return request(_goal(spec), with_told(spec.prompts[: len(replies)], told), replies, summary, covers)
 
     def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:
         """See `Recipe`."""
@@ -35,6 +42,10 @@ class Pipeline:
         if spec.result is ResultRule.JOIN:
             return "\n\n".join(texts)
         return texts[-1] if texts else ""
+
+
+def _goal(spec: TaskSpec) -> str:
+    return paragraphs((spec.goal, facts(spec.context)))
 
 
 def _system(spec: TaskSpec) -> str:

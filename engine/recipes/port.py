@@ -30,6 +30,12 @@ class Recipe(Protocol):
         """
         ...
 
+    def summing_up(
+        self, spec: TaskSpec, replies: Sequence[str], told: Told, summary: Summary | None, covers: int
+    ) -> tuple[Message, ...]:
+        """Return the messages that ask for a summary of the first `covers` exchanges, from an earlier one on."""
+        ...
+
     def completion(self, spec: TaskSpec, replies: Sequence[str]) -> CompletionReason | None:
         """Return why the task is done after `replies`, or None when it goes on."""
         ...

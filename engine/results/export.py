@@ -52,6 +52,7 @@ def attempt_fields(attempt: AttemptRecord) -> dict[str, object]:
         "at_ms": intent.at_ms,
         "why": intent.why,
         "figures": intent.figures,
+        "sums_up": intent.sums_up,
     }
     if outcome is not None:
         fields |= {

@@ -228,6 +228,8 @@ def changes_of(standing: Standing, recorded: Outcome, active_s: float) -> dict[s
         "output_tokens": standing.output_tokens + usage.output,
         "reasoning_tokens": standing.reasoning_tokens + usage.reasoning,
     }
+    if recorded.status is AttemptStatus.SUMMED:
+        changes |= {"step_s": 0.0, "grants": without(standing.grants, *OF_A_STEP)}
     if recorded.status is AttemptStatus.ACCEPTED:
         changes |= {
             "steps_done": standing.steps_done + 1,

@@ -14,11 +14,8 @@ import hashlib
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from engine.cost.port import Level
 from engine.domain.errors import DroverError, ErrorCode
-from engine.domain.review import asks
 from engine.domain.states import Event, PauseReason, Phase, TimeLevel, Wanted
 from engine.domain.step import Intent
 from engine.providers.port import ChatRequest, PreparedRequest, Provider, ProviderError
@@ -26,36 +23,35 @@ from engine.runtime import points
 from engine.runtime.admission import admitted
 from engine.runtime.attempt import Attempt, Ending
 from engine.runtime.bookkeeping import Bill, bill, changes_of, outcome, time_left, time_limit
+from engine.runtime.contexts import size_of
 from engine.runtime.deadlines import Deadlines
 from engine.runtime.limits.answer import KEY_CODES, answer_of
 from engine.runtime.limits.lane import rates_of
 from engine.runtime.limits.line import Place
 from engine.runtime.record import Stream, TaskRecord
 from engine.runtime.stop import Stop, StorageStop
-from engine.runtime.tries import Tries
 
 if TYPE_CHECKING:
     from engine.cost.port import Hold, Price, Quote
     from engine.domain.ids import AttemptId
     from engine.domain.message import Message
-    from engine.domain.step import Outcome
     from engine.domain.task import Route, TaskSpec
-    from engine.runtime.dialogue import Dialogue
+    from engine.runtime.errand import Errand
     from engine.runtime.limits.gate import InLine, Permit
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.wishes import Wishes
 
 
 class Call:
-    """Makes attempts for one runner. The dialogue grows by each accepted reply."""
+    """Makes attempts for one runner, on one errand."""
 
-    def __init__(self, record: TaskRecord, ports: RunnerPorts, wishes: Wishes, dialogue: Dialogue) -> None:
-        """Work on `record` with the context that `dialogue` makes."""
+    def __init__(self, record: TaskRecord, ports: RunnerPorts, wishes: Wishes, errand: Errand) -> None:
+        """Work on `record`, for what `errand` says."""
         self._record = record
         self._ports = ports
         self._wishes = wishes
-        self._dialogue = dialogue
-        self._tries = Tries(record, ports)
+        self._errand = errand
+        self._tries = errand.tries
         self._route = record.route
 
     async def make(self, retry: int) -> Ending:
@@ -65,7 +61,7 @@ class Call:
         when a wait was cut for a wish that was taken back.
         """
         ports = self._ports
-        self._route = self._tries.route_of(self._dialogue)
+        self._route = self._tries.route_of(self._errand)
         try:
             provider, quote = self._found(self._route)
             async with AsyncExitStack() as stack:
@@ -92,7 +88,7 @@ class Call:
             self._route.model,
             rates_of(provider.capabilities),
             Place(priority=spec.priority, batch=spec.batch),
-            size=len(spec.goal) + sum(map(len, self._dialogue.replies)),
+            size=sum(len(message.content) for message in self._errand.prompt()),
             output=spec.max_output,
             shown=self._show_line,
         )
@@ -120,7 +116,10 @@ class Call:
         while True:
             spec, waiting = self._record.spec, self._record.tip.instructions
             self._wishes.show(Phase.PREPARING)
-            prepared = await provider.prepare(request_of(spec, self._dialogue.prompt(), self._route.model))
+            messages = self._errand.prompt()
+            self._ports.contexts.check(self._route, messages)
+            prepared = await provider.prepare(request_of(spec, messages, self._route.model))
+            self._size = size_of(messages)
             hold = await self._admit(price, prepared)
             if self._record.tip.instructions == waiting:
                 return prepared, hold
@@ -151,10 +150,9 @@ class Call:
             "attempts": record.tip.attempts + 1,
             "step_attempts": record.tip.step_attempts + 1,
             "retries": record.tip.retries + (1 if retry else 0),
-            "instructions": (),
             **self._tries.chosen_for(intent.step),
+            **self._errand.sent(),
         }
-        self._dialogue.sent()
         try:
             await self.saved(ports.journal.intent(record, intent, **counted))
         except StorageStop:
@@ -165,7 +163,7 @@ class Call:
         excused = self._permit.ended(answer_of(ending)) and not self._tries.may_leave(self._route)
         ending = dataclasses.replace(ending, excused=True) if excused else self._with_wait(ending, intent.held)
         self._count(ending, retry)
-        self._tries.learn(self._route, prepared.input_bound, ending)
+        self._tries.learn(self._route, self._size, ending)
         await self._record_ending(intent, ending, quote.price, hold)
         return ending
 
@@ -198,7 +196,7 @@ class Call:
         recorded = outcome(intent, ending, settled, at_ms=ports.clock.wall_ms(), redact=ports.redact)
         ports.fences.judge(intent, recorded)
         if ending.finished:
-            recorded = self._accepted(recorded)
+            recorded = self._errand.taken(recorded)
         if recorded.usage is not None:
             now = ports.clock.monotonic()
             ports.gauges.input.add(recorded.usage.input, now)
@@ -231,14 +229,6 @@ class Call:
         record.hold = record.stream = None
         ports.results.publish(record.id)
 
-    def _accepted(self, recorded: Outcome) -> Outcome:
-        """Take in a reply; return it with what it leads to: nothing at once where a person is asked first."""
-        self._dialogue.replies.append(recorded.text)
-        self._tries.done()
-        if asks(self._record.spec, recorded.step):
-            return replace(recorded, review=True)
-        return replace(recorded, completes=self._dialogue.completion() or "")
-
     def _intent(self, prepared: PreparedRequest, quote: Quote, hold: Hold) -> Intent:
         record, ports = self._record, self._ports
         return Intent(
@@ -255,6 +245,7 @@ class Call:
             at_ms=ports.clock.wall_ms(),
             day=next(scope.key for scope in hold.scopes if scope.level is Level.DAY),
             **self._tries.why(),
+            sums_up=self._errand.sums_up,
         )
 
     def _deadlines(self) -> Deadlines:

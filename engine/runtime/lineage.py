@@ -79,6 +79,7 @@ class Lineage:
             at_ms=stored.standing.created_at_ms,
             place=point.place,
             told=point.history.told,
+            summaries=point.history.summaries,
         )
         begun = self._store.fork(stored, fork)
         first = self._store.checkpoint(self._first_point(stored, point.history), stored.standing)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.recipes.port import Recipe
     from engine.results.port import Results
     from engine.runtime.choices import Choices
+    from engine.runtime.contexts import Contexts
     from engine.runtime.fences import Fences
     from engine.runtime.gauges import Gauges
     from engine.runtime.journal import Journal
@@ -54,6 +55,7 @@ class RunnerPorts:
     rng: Random
     gate: Gate
     choices: Choices
+    contexts: Contexts
     fences: Fences
     gauges: Gauges
     spooling: Spooling

@@ -13,6 +13,7 @@ from engine.domain.states import State
 from engine.runtime.accounts import Accounts
 from engine.runtime.acts import Acts
 from engine.runtime.choices import Choices
+from engine.runtime.contexts import Contexts
 from engine.runtime.corrections import Corrections
 from engine.runtime.crew import Crew
 from engine.runtime.damages import Damages
@@ -61,6 +62,7 @@ class Rooms:
         self.gate = Gate(parts.clock, parts.rng, still=self.gaps.total)
         self.offers = Offers(self.register, self.accounts, self.fences, self.gate, parts.clock, told=self.feed.mark)
         self.choices = self._choices()
+        self.contexts = Contexts(parts.providers, parts.models, self.choices.learned)
         self.journal = Journal(parts.store, parts.clock, self._shown)
         self.crew = Crew(self.register, self._runner_ports(), parts.running_limit)
         self.keys = Keys(self.register, self.journal, self.crew, self.gate, parts.clock)
@@ -163,6 +165,7 @@ class Rooms:
             rng=parts.rng,
             gate=self.gate,
             choices=self.choices,
+            contexts=self.contexts,
             fences=self.fences,
             gauges=self.gauges,
             spooling=self.spooling,

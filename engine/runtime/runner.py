@@ -18,15 +18,19 @@ from engine.runtime.bookkeeping import MAX_DETAIL, changes_of_time, without
 from engine.runtime.call import Call
 from engine.runtime.deadlines import CutError
 from engine.runtime.dialogue import Dialogue
+from engine.runtime.errand import StepErrand
 from engine.runtime.limits.answer import KEY_CODES
 from engine.runtime.loops import Loops
 from engine.runtime.ports import RunnerPorts, logger
 from engine.runtime.retry import beyond_patience
 from engine.runtime.stop import Stop, StorageStop
+from engine.runtime.summing import Summing
+from engine.runtime.tries import Tries
 from engine.runtime.wishes import Wishes
 
 if TYPE_CHECKING:
     from engine.runtime.attempt import Ending
+    from engine.runtime.errand import Errand
     from engine.runtime.record import TaskRecord
 
 
@@ -39,7 +43,11 @@ class Runner:
         self._ports = ports
         self._dialogue = Dialogue(record, ports.recipe(record.spec.recipe))
         self.wishes = Wishes(record, ports.changed)
-        self._call = Call(record, ports, self.wishes, self._dialogue)
+        self._summing = Summing(record, ports, self._dialogue)
+        self._call = self._on(StepErrand(record, self._dialogue, Tries(record, ports)))
+
+    def _on(self, errand: Errand) -> Call:
+        return Call(self._record, self._ports, self.wishes, errand)
 
     async def run(self) -> None:
         """Run until the task is done or stops; never raises but when cancelled."""
@@ -80,11 +88,17 @@ class Runner:
             raise Stop(Event.COMPLETE, completed)
 
     async def _step(self) -> None:
+        while (errand := self._summing.due()) is not None:
+            await self._through(self._on(errand))
+        await self._through(self._call)
+
+    async def _through(self, call: Call) -> None:
+        """Make attempts until one gives a whole reply."""
         retry = 0
         while True:
             self.wishes.obey()
             try:
-                ending = await self._call.make(retry)
+                ending = await call.make(retry)
                 if ending.finished is not None:
                     return
                 await self._rest(self._verdict(ending))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.domain.task import Route
     from engine.providers.port import ProviderError
     from engine.runtime.attempt import Ending
-    from engine.runtime.dialogue import Dialogue
+    from engine.runtime.errand import Errand
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.record import TaskRecord
     from engine.runtime.stop import Stop
@@ -44,10 +44,10 @@ class Tries:
         self.choosing = Choosing(record, ports)
         """Where its policy chooses; a fixed model is none of its business."""
 
-    def route_of(self, dialogue: Dialogue) -> Route:
+    def route_of(self, errand: Errand) -> Route:
         """Return where the next attempt goes with what is to be said; see `route`."""
         if self.chooses:
-            self.choosing.look(dialogue.prompt())
+            self.choosing.look(errand.prompt())
         return self.route()
 
     def route(self) -> Route:

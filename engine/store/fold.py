@@ -54,6 +54,8 @@ class Fold:
     standing: Standing = field(default_factory=Standing)
     sure: bool = False
     """Whether the records tell the state: those of older versions do not say that a task began paused, or is done."""
+    _summed: bool = False
+    """Whether the last attempt summed up, so that the next one is no other try of it."""
     _begins: bool = True
     """Whether nothing has happened yet: a fork has a checkpoint before it runs."""
     _costs: dict[AttemptId, tuple[int, bool]] = field(default_factory=dict[AttemptId, tuple[int, bool]])
@@ -80,12 +82,13 @@ class Fold:
 
     def _intent(self, intent: Intent) -> None:
         now = self.standing
-        again = 1 if intent.number > 1 else 0
+        again = 1 if intent.number > 1 and not self._summed else 0
+        self._summed = False
         self._move(State.RUNNING)
         self._change(
             attempts=now.attempts + 1,
             step_attempts=intent.number,
-            instructions=(),
+            instructions=now.instructions if intent.sums_up else (),
             retries=now.retries + again,
             started_at_ms=now.started_at_ms or intent.at_ms,
             ended_at_ms=None,
@@ -108,6 +111,8 @@ class Fold:
         if outcome.status is AttemptStatus.UNKNOWN and outcome.cost:
             self._undecided.add(outcome.attempt)
             self._change(unknown=len(self._undecided))
+        elif outcome.status is AttemptStatus.SUMMED:
+            self._summed = True
         elif outcome.status is AttemptStatus.ACCEPTED:
             review = outcome.attempt if outcome.review else now.review
             self._change(steps_done=now.steps_done + 1, step_attempts=0, first_token_s=outcome.first_token_s)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from engine.domain.context_policy import Summary
 from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.history import History
 from engine.domain.ids import AttemptId, TaskId
@@ -15,6 +16,7 @@ from engine.domain.plain_text import one_line
 from engine.domain.states import State
 from engine.domain.step import (
     AttemptRecord,
+    AttemptStatus,
     Checkpoint,
     Correction,
     Fork,
@@ -47,15 +49,17 @@ def attempts_of(records: Iterable[Record]) -> tuple[AttemptRecord, ...]:
     waiting: tuple[str, ...] = ()
     for record in records:
         match record:
-            case Intent():
+            case Intent(sums_up=0):
                 attempts[record.attempt] = AttemptRecord(intent=record, told=waiting)
                 waiting = ()
+            case Intent():  # a summary is told nothing: what waits is for the step
+                attempts[record.attempt] = AttemptRecord(intent=record)
             case Outcome():
                 attempts[record.attempt] = replace(attempts[record.attempt], outcome=record)
             case Correction():
                 attempts[record.attempt] = replace(attempts[record.attempt], correction=record)
             case Note():
-                _supersede(attempts, goes_back_to(record))
+                _supersede(attempts, record)
                 _decide(attempts, record)
                 waiting += instruction_of(record)
             case _:
@@ -86,10 +90,11 @@ def _decide(attempts: dict[AttemptId, AttemptRecord], note: Note) -> None:
         attempts[note.attempt] = replace(before, verdict=Verdict(note.code), words=note.text)
 
 
-def _supersede(attempts: dict[AttemptId, AttemptRecord], step: int | None) -> None:
-    """Mark what came after `step`: the task went back to it."""
+def _supersede(attempts: dict[AttemptId, AttemptRecord], note: Note) -> None:
+    """Mark what came after the step that a task went back to; after a no, what was summed up for it stays."""
+    step, keeps = goes_back_to(note), note.kind is NoteKind.APPROVAL
     for id_, attempt in attempts.items():
-        if step is not None and attempt.intent.step > step:
+        if step is not None and attempt.intent.step > step and not (keeps and attempt.intent.sums_up):
             attempts[id_] = replace(attempt, superseded=True)
 
 
@@ -116,7 +121,29 @@ def replies_of(records: Sequence[Record]) -> tuple[str, ...]:
 
 def history_of(records: Sequence[Record]) -> History:
     """Return what a task's context is made of; raises TEXT_DROPPED."""
-    return History(replies=replies_of(records), told=_told(records), inherited=_inherited(records))
+    return History(
+        replies=replies_of(records),
+        told=_told(records),
+        inherited=_inherited(records),
+        summaries=_summaries(records),
+    )
+
+
+def _summaries(records: Sequence[Record]) -> tuple[Summary, ...]:
+    """Return what stands for the beginning, without what was summed up for steps that were gone back behind."""
+    fork = parent_of(records)
+    made = [attempt for attempt in attempts_of(records) if attempt.status is AttemptStatus.SUMMED]
+    if any(attempt.dropped for attempt in made):
+        raise DroverError(ErrorCode.TEXT_DROPPED)
+    kept = _inherited(records)
+    return (
+        *(each for each in (fork.summaries if fork else ()) if each.step <= kept),
+        *(
+            Summary(step=attempt.intent.step, covers=attempt.intent.sums_up, text=attempt.text)
+            for attempt in made
+            if not attempt.superseded
+        ),
+    )
 
 
 def _inherited(records: Sequence[Record]) -> int:
@@ -134,7 +161,7 @@ def _told(records: Sequence[Record]) -> dict[int, tuple[str, ...]]:
     fork = parent_of(records)
     told, waiting = dict(fork.told) if fork else {}, tuple[str, ...]()
     for record in records:
-        if isinstance(record, Intent) and waiting:
+        if isinstance(record, Intent) and waiting and not record.sums_up:
             told[record.step], waiting = (*told.get(record.step, ()), *waiting), ()
         elif isinstance(record, Note):
             waiting += instruction_of(record)

@@ -17,7 +17,10 @@ COLOURS = {
     AttemptStatus.FAILED: "failed",
     AttemptStatus.CUT: "paused",
     AttemptStatus.UNKNOWN: "paused",
+    AttemptStatus.SUMMED: "checkpointing",
 }
+WHOLE = frozenset({AttemptStatus.ACCEPTED, AttemptStatus.SUMMED})
+"""Ends of attempts whose reply is all there."""
 
 
 def columns(words: Words) -> tuple[RowColumn, ...]:
@@ -111,8 +114,10 @@ def about(attempt: AttemptRecord, words: Words, before: AttemptRecord | None = N
         said.append(words("steps.provider_id", id=outcome.provider_request_id))
     said.append(words("steps.price_list", name=intent.price_list))
     said.append(words("steps.held", amount=figures.money(intent.held)))
-    if outcome and outcome.text and outcome.status is not AttemptStatus.ACCEPTED:
+    if outcome and outcome.text and outcome.status not in WHOLE:
         said.append(words("steps.partial"))
+    if intent.sums_up:
+        said.append(words.counted("steps.sums_up", intent.sums_up))
     said += [words("steps.told", text=text) for text in attempt.told]
     if attempt.verdict is Verdict.REJECTED:
         said.append(words("steps.rejected", text=attempt.words))

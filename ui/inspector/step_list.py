@@ -95,9 +95,11 @@ def _dot(step: StepRecord) -> str:
     status = step.attempts[-1].status
     if status is AttemptStatus.OPEN:
         return "running"
+    if status is AttemptStatus.SUMMED:
+        return "checkpointing"
     if status is not AttemptStatus.ACCEPTED:
         return "failed" if status is AttemptStatus.FAILED else "paused"
-    return "retrying" if len(step.attempts) > 1 else "completed"
+    return "retrying" if sum(not attempt.intent.sums_up for attempt in step.attempts) > 1 else "completed"
 
 
 def _end(last: AttemptRecord, words: Words) -> Cell:
@@ -109,4 +111,6 @@ def _end(last: AttemptRecord, words: Words) -> Cell:
 
 
 def _dot_of(status: AttemptStatus) -> str:
+    if status is AttemptStatus.SUMMED:
+        return "checkpointing"
     return "failed" if status is AttemptStatus.FAILED else "paused"
