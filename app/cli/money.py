@@ -21,3 +21,18 @@ def spend(by: Way = "day", data_dir: DataDir = None, json: Json = False) -> None
 
     output = Output(json)
     output.guarded(lambda: wait(lambda: show_spend(program_of(data_dir), by, output)))
+
+
+@money.command()
+def prices(
+    model: Annotated[
+        str, typer.Argument(metavar="[MODEL]", help="A part of provider/model; without it, those in use.")
+    ] = "",
+    data_dir: DataDir = None,
+    json: Json = False,  # noqa: FBT002
+) -> None:
+    """Show what models cost per million tokens, kind by kind, and whose word that is; works beside a running window."""
+    from app.cli.pricing import prices as show_prices  # noqa: PLC0415 - see `program_of`
+
+    output = Output(json)
+    output.guarded(lambda: wait(lambda: show_prices(program_of(data_dir), model, output)))
