@@ -95,6 +95,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     month_limit: str = ""
     total_limit: str = ""
     """Dollars for everything that is ever spent."""
+    alerts: bool = True
+    """Whether the person is told when 50, 80 and 100 % of a budget are used."""
     results_folder: str = ""
     """Empty for the default."""
     default_provider: str = ""

@@ -83,6 +83,8 @@ class Preferences:
     grace_s: float = 30.0
     """Seconds that closing waits for the steps in flight."""
     retention: Retention = KEEP_ALL
+    alerts: bool = True
+    """Whether to tell when 50, 80 and 100 % of a budget are used."""
     results_folder: str = ""
     default_provider: str = ""
     default_model: str = ""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 import resources
+from app.cli.alerting import tell_alerts
 from app.cli.asked import Asked
 from app.cli.choosing import choose
 from app.cli.interrupts import Interrupts, interruptible
@@ -44,7 +45,7 @@ async def run_batch(program: Program, asked: Asked, source: Source, output: Outp
                 ids = await _created(program, engine, asked, specs, output, paused=source.paused)
                 interrupts.watch(engine, ids)
                 if not source.paused:
-                    await _follow(engine, ids, interrupts, output)
+                    await _follow(engine, ids, interrupts, output, alerts=program.settings.alerts)
                 return _summed_up(engine, asked, ids, output, paused=source.paused)
     finally:
         await program.providers.close()  # asked for their models before there was an engine to close them
@@ -70,15 +71,17 @@ async def _created(
     return ids
 
 
-async def _follow(engine: Supervisor, ids: Sequence[TaskId], interrupts: Interrupts, output: Output) -> None:
+async def _follow(
+    engine: Supervisor, ids: Sequence[TaskId], interrupts: Interrupts, output: Output, *, alerts: bool
+) -> None:
     """Tell of each task that comes to rest, until all are and none of them for a disk that takes nothing."""
     while True:
-        await _until_rest(engine, ids, output)
+        await _until_rest(engine, ids, output, alerts=alerts)
         if not await mended(engine, ids, interrupts, output):
             return
 
 
-async def _until_rest(engine: Supervisor, ids: Sequence[TaskId], output: Output) -> None:
+async def _until_rest(engine: Supervisor, ids: Sequence[TaskId], output: Output, *, alerts: bool) -> None:
     ours, resting = set(ids), set[TaskId]()
     async for report in engine.watch_all():
         if report.task not in ours:
@@ -88,6 +91,7 @@ async def _until_rest(engine: Supervisor, ids: Sequence[TaskId], output: Output)
         elif report.task not in resting:
             resting.add(report.task)
             _tell(engine, report.task, len(resting), len(ours), output)
+            tell_alerts(engine, output, wanted=alerts)
         if len(resting) == len(ours):
             return
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.cli.looking import reader_of
 from app.cli.report import Exit, Output, say
 from app.cli.shown import safe
 from app.composition import Program
 from app.price_rows import PriceRow, figures, price_rows
-from engine.cost.port import Quote
+from engine.cost.port import PriceOrigin, Quote
 from engine.cost.price_list import Key
 from engine.domain.errors import DroverError, ErrorCode
+
+ORIGINS: Mapping[PriceOrigin, str] = {
+    PriceOrigin.OWN: "origin_own",
+    PriceOrigin.FREE: "origin_free",
+    PriceOrigin.DROVER: "origin_drover",
+    PriceOrigin.PUBLIC: "origin_public",
+    PriceOrigin.SIMULATOR: "origin_simulator",
+}
+"""Whose word a price is."""
 
 
 async def prices(program: Program, model: str, output: Output) -> Exit:
@@ -40,8 +51,8 @@ async def _used(program: Program) -> list[Key]:
 def _line(row: PriceRow) -> str:
     name = safe(f"{row.provider}/{row.model}")
     if row.quote is None:
-        return f"{name:<44} {say('price_unknown')}"
-    lines = [f"{name:<44} {say('price', **figures(row.quote.price))}"]
+        return f"{name:<44} " + say("price_unknown")
+    lines = [f"{name:<44} " + say("price", **figures(row.quote.price))]
     lines += [
         "  " + say("price_longer", above=each.above, price=say("price", **figures(each.price)))
         for each in row.quote.price.longer
@@ -50,7 +61,7 @@ def _line(row: PriceRow) -> str:
 
 
 def _origin(quote: Quote) -> str:
-    said = say(f"origin_{quote.origin}", list=quote.price_list)
+    said = say(ORIGINS[quote.origin], list=quote.price_list)
     more = [quote.source, quote.date, quote.listed_as and say("listed_as", name=quote.listed_as)]
     return " · ".join([said, *(safe(each) for each in more if each)])
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import resources
+from app.cli.alerting import tell_alerts
 from app.cli.asked import Asked
 from app.cli.choosing import choose
 from app.cli.interrupts import Interrupts, interruptible
@@ -58,7 +59,7 @@ async def _run(program: Program, asked: Asked, output: Output) -> Exit:
             name = engine.snapshot(task).name
             _tell(output, "task", {"id": task, "name": name, "provider": spec.provider, "model": spec.model})
             output.note(f"{task}  {safe(name)}")
-            await follow(engine, [task], interrupts, output)
+            await follow(engine, [task], interrupts, output, alerts=program.settings.alerts)
             return await finish(program, engine, task, output)
 
 
@@ -83,23 +84,27 @@ async def resume(program: Program, ids: Sequence[TaskId], output: Output) -> Exi
             interrupts.watch(engine, ids)
             engine.resume(ids)
             await engine.saved()  # a task that still shows as at rest would not be watched
-            await follow(engine, ids, interrupts, output)
+            await follow(engine, ids, interrupts, output, alerts=program.settings.alerts)
             return max([await finish(program, engine, task, output) for task in ids])
 
 
-async def follow(engine: Supervisor, ids: Sequence[TaskId], interrupts: Interrupts, output: Output) -> None:
+async def follow(
+    engine: Supervisor, ids: Sequence[TaskId], interrupts: Interrupts, output: Output, *, alerts: bool = True
+) -> None:
     """Report progress until all tasks are at rest, and none of them for a disk that may take something again."""
     while True:
-        await asyncio.gather(*(_watch(engine, task, output) for task in ids))
+        await asyncio.gather(*(_watch(engine, task, output, alerts=alerts) for task in ids))
+        tell_alerts(engine, output, wanted=alerts)
         if not await mended(engine, ids, interrupts, output):
             return
 
 
-async def _watch(engine: Supervisor, task: TaskId, output: Output) -> None:
+async def _watch(engine: Supervisor, task: TaskId, output: Output, *, alerts: bool) -> None:
     told: object = None
     async for report in engine.watch(task):
         snapshot = engine.snapshot(task)
         until = snapshot.phase_until if report.phase in WAITS else None
+        tell_alerts(engine, output, wanted=alerts)
         news = (report.step, report.state, until and round(until))
         if news == told:
             continue

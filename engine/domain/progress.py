@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.domain.alert import Alert
 from engine.domain.deadline import Deadline
 from engine.domain.errors import ErrorCode
 from engine.domain.fence import Fence
@@ -114,6 +115,10 @@ class Totals:
     """Models that are asked nothing more until the person says so."""
     refusals: tuple[KeyRefusal, ...] = ()
     """Providers that are asked nothing more until the person says so."""
+    alerts: tuple[Alert, ...] = ()
+    """Parts of budgets that were used up and nobody has read of yet; each account once."""
+    burn_per_hour: int = 0
+    """Pico an hour, by what was settled over the last minutes."""
     unknown: int = 0
     """Tasks with attempts whose end nobody knows and on which nobody has decided."""
     unknown_amount: int = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from engine.cost.port import Balance, Level, PriceBook, Quote, Scope
+from engine.domain.alert import Alert
 from engine.domain.answer import Answer
 from engine.domain.choice import Policy, Reason, Tier
 from engine.domain.context_policy import ContextPolicy
@@ -104,6 +105,7 @@ __all__ = [
     "PICO",
     "STORE",
     "Action",
+    "Alert",
     "Answer",
     "AttemptId",
     "AttemptRecord",

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from engine.cost.port import Balance, Scope
+    from engine.domain.alert import Alert
     from engine.domain.doubt import UnknownAttempt
     from engine.domain.fence import Fence
     from engine.domain.ids import AttemptId, TaskId
@@ -64,6 +65,17 @@ class Spending(Protocol):
 
         Raises what `correct` raises, and the provider's own errors.
         """
+        ...
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """Return the parts of budgets that were used up and nobody has read of yet, as `Totals.alerts`.
+
+        Each crossing is told once, and anew under a raised limit, on another day, in another month.
+        """
+        ...
+
+    def alerts_read(self) -> None:
+        """Say that all of them were read."""
         ...
 
     async def outlays(self) -> Outlays:

@@ -34,7 +34,8 @@ class Accounts:
     def restore(self, spending: Spending, budgets: Mapping[tuple[str, str], int]) -> None:
         """Start from what was spent before, and from the budgets of batches."""
         self._days = dict(spending.days)
-        self._own = {Scope(Level(level), key): amount for (level, key), amount in budgets.items()}
+        batches = ((key, amount) for (level, key), amount in budgets.items() if level == Level.BATCH)
+        self._own = {Scope(Level.BATCH, key): amount for key, amount in batches}
         self._ledger.open(EVERYTHING, spent=spending.total, limit=self._limits.get(Level.EVERYTHING))
         for batch in {*spending.batches, *(scope.key for scope in self._own)}:
             self._open(Scope(Level.BATCH, batch), spending.batches.get(batch, 0))

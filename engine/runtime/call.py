@@ -226,6 +226,7 @@ class Call:
         record, ports = self._record, self._ports
         ports.gauges.unsaved -= 1
         ports.ledger.settle(hold, amount)
+        ports.gauges.spent.add(amount, ports.clock.monotonic())
         record.hold = record.stream = None
         ports.results.publish(record.id)
 

@@ -8,6 +8,7 @@ from statistics import median
 
 from engine.domain.progress import ProviderHealth, Statistics
 from engine.domain.samples import Samples
+from engine.runtime.burn import Burn
 
 RATE_WINDOW_S = 3.0
 BUCKET_S = 0.25
@@ -82,6 +83,7 @@ class Gauges:
 
     output: Rate = field(default_factory=Rate)
     input: Rate = field(default_factory=Rate)
+    spent: Burn = field(default_factory=Burn)
     speed: Samples = field(default_factory=Samples)
     first_token: Samples = field(default_factory=Samples)
     step: Samples = field(default_factory=Samples)

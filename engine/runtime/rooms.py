@@ -12,6 +12,7 @@ from engine.domain.errors import DroverError
 from engine.domain.states import State
 from engine.runtime.accounts import Accounts
 from engine.runtime.acts import Acts
+from engine.runtime.alerts import Alerts
 from engine.runtime.choices import Choices
 from engine.runtime.contexts import Contexts
 from engine.runtime.corrections import Corrections
@@ -64,6 +65,7 @@ class Rooms:
         self.choices = self._choices()
         self.contexts = Contexts(parts.providers, parts.models, self.choices.learned)
         self.journal = Journal(parts.store, parts.clock, self._shown)
+        self.alerts = Alerts(self.register, self.accounts, self.journal, parts.store)
         self.crew = Crew(self.register, self._runner_ports(), parts.running_limit)
         self.keys = Keys(self.register, self.journal, self.crew, self.gate, parts.clock)
         self.acts = Acts(self.register, self.journal, self.crew, self.feed.mark, self.gate.forgive)
@@ -86,12 +88,14 @@ class Rooms:
         for stored in await store.scan():
             self.intake.hold(stored)
         await self._recover()
-        self.accounts.restore(await store.spending(), await store.budgets())
+        budgets = await store.budgets()
+        self.accounts.restore(await store.spending(), budgets)
         await self.fences.restore()
         for record in self.register:
             self.accounts.add(record)
             self.feed.add(record.id)
         self.keys.restore()
+        self.alerts.restore(budgets)
         self.parts.results.mend([record.id for record in self.register])
         self.gaps.start()
         self.upkeep.start()
@@ -137,6 +141,7 @@ class Rooms:
             clock=self.parts.clock,
             damages=self.damages,
             upkeep=self.upkeep,
+            alerts=self.alerts,
         )
 
     def _choices(self) -> Choices:
@@ -187,6 +192,7 @@ class Rooms:
     def _shown(self, record: TaskRecord, before: Standing, after: Standing) -> None:
         self.register.moved(record, before, after)
         self.damages.seen(record, after)
+        self.alerts.hear(record, before, after)
         self.feed.mark(record.id)
 
     def _credit(self, seconds: float) -> None:

@@ -13,6 +13,7 @@ from engine.runtime.expected_end import ExpectedEnd
 if TYPE_CHECKING:
     from engine.domain.clock import Clock
     from engine.runtime.accounts import Accounts
+    from engine.runtime.alerts import Alerts
     from engine.runtime.damages import Damages
     from engine.runtime.fences import Fences
     from engine.runtime.gauges import Gauges
@@ -41,10 +42,12 @@ class Summary:
         clock: Clock,
         damages: Damages,
         upkeep: Upkeep,
+        alerts: Alerts,
     ) -> None:
         """Read from these."""
         self._damages = damages
         self._upkeep = upkeep
+        self._alerts = alerts
         self._register = register
         self._fences = fences
         self._offers = offers
@@ -75,6 +78,8 @@ class Summary:
             offered=self._offers.counts(),
             fences=tuple(self._fences),
             refusals=self._keys.refusals(),
+            alerts=self._alerts.now(),
+            burn_per_hour=gauges.spent.per_hour(now),
             unknown=self._register.unknown,
             unknown_amount=self._register.unknown_amount,
             day=day.key,

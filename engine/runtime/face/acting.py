@@ -66,6 +66,7 @@ class Acting:
         for task in gone:
             self._rooms.register.remove(task)
             self._rooms.accounts.remove(task)
+            self._rooms.alerts.forget(task)
             self._rooms.feed.remove(task)
         return gone
 

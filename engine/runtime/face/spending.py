@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from engine.cost.port import Balance
+    from engine.domain.alert import Alert
     from engine.domain.doubt import UnknownAttempt
     from engine.domain.fence import Fence
     from engine.domain.ids import AttemptId, TaskId
@@ -78,6 +79,14 @@ class Spending:
         self._rooms.offers.changed()
         self._rooms.parts.results.publish(task)
         return amount
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """See `Spending`."""
+        return self._rooms.alerts.now()
+
+    def alerts_read(self) -> None:
+        """See `Spending`."""
+        self._rooms.alerts.read()
 
     async def outlays(self) -> Outlays:
         """See `Spending`."""

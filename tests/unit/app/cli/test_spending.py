@@ -15,7 +15,7 @@ from app.cli.running import run
 from app.cli.spending import spend
 from app.composition import Program
 from app.paths import Paths
-from engine.domain.money import parse
+from engine.domain.money import parse, plain
 from engine.simulator.config import SimulatorConfig
 
 JSON, TEXT = Output(json=True), Output(json=False)
@@ -84,3 +84,18 @@ async def test_another_way_is_refused(tmp_path: Path) -> None:
     """With the ways there are."""
     with pytest.raises(CommandError, match="day, model, provider or batch"):
         await spend(program(tmp_path), "hour", JSON)
+
+
+@pytest.mark.usefixtures("own_log")
+async def test_a_run_tells_of_a_budget_that_is_used_up_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As an event; not again by the next command."""
+    await run(program(tmp_path), asked(steps=3), JSON)
+    spent = parse(str(printed(capsys)[-1]["cost_usd"]))
+    await budget(program(tmp_path), Changes(day=plain(spent * 10 // 19)), JSON)
+    await budget(program(tmp_path), Changes(day=plain(spent * 19 // 10)), JSON)
+    capsys.readouterr()
+    await run(program(tmp_path), asked(steps=1), JSON)
+    (alert,) = [each for each in printed(capsys) if each["type"] == "alert"]
+    assert (alert["level"], alert["part"], alert["limit_usd"]) == ("day", 50, plain(spent * 19 // 10))
+    await run(program(tmp_path), asked(steps=1), JSON)
+    assert [each for each in printed(capsys) if each["type"] == "alert" and each["part"] == 50] == []
