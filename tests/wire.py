@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from engine.domain.message import Message
-from engine.providers.port import ChatRequest, Provider, ProviderError, ProviderEvent, Whole
+from engine.providers.port import ChatRequest, Garbled, Provider, ProviderError, ProviderEvent, Whole
 
 Answer = Callable[["Exchange"], Awaitable[None]]
 
@@ -127,10 +127,10 @@ REQUEST = ChatRequest(model="m", messages=(Message(role="user", content="hi"),),
 
 
 async def ask(provider: Provider, request: ChatRequest = REQUEST) -> list[ProviderEvent]:
-    """Send one request and return its events but for `Whole`, which says nothing of what came."""
+    """Send one request and return its events but for `Whole` and `Garbled`, which say nothing of what came."""
     prepared = await provider.prepare(request)
     async with provider.send(prepared, client_request_id="c1") as events:
-        return [event async for event in events if not isinstance(event, Whole)]
+        return [event async for event in events if not isinstance(event, Garbled | Whole)]
 
 
 async def refused(provider: Provider) -> ProviderError:

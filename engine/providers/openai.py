@@ -21,6 +21,7 @@ from engine.providers.openai_config import OpenAIConfig
 from engine.providers.port import (
     Capabilities,
     ChatRequest,
+    Garbled,
     ModelInfo,
     PreparedRequest,
     ProviderError,
@@ -133,9 +134,13 @@ class OpenAIProvider:
                 now_ms=self._clock.wall_ms(),
             )
             yield reader.opened()
+            garbled = False
             while (deltas := await reader.more()) is not None:
                 for delta in deltas:
                     yield delta
+                if reader.garbled and not garbled:
+                    garbled = True
+                    yield Garbled()
                 if reader.begins_tail:
                     yield Whole()
             yield reader.finished()

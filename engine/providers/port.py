@@ -104,6 +104,11 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class Garbled:
+    """Something came that cannot be read, so there will be no reply; its end may still say the bill. At most once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """The reply is whole, and only what it used may follow: no deadline may cut it any more. At most once."""
 
@@ -120,7 +125,7 @@ class Finished:
     """The reply's bytes as they came."""
 
 
-ProviderEvent = Opened | Delta | Whole | Finished
+ProviderEvent = Opened | Delta | Garbled | Whole | Finished
 
 
 class ProviderError(DroverError):

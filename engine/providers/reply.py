@@ -74,6 +74,11 @@ class ReplyReader:
         """Whether the reply is whole and `more` waits, for seconds at most, for what may still follow."""
         return self._assembler.whole and not self._ended
 
+    @property
+    def garbled(self) -> bool:
+        """Whether something came that cannot be read."""
+        return self._hole is not None
+
     async def more(self) -> list[Delta] | None:
         """Return the deltas of what comes next, perhaps none; None after the end. Raises `ProviderError`."""
         if self._ended:

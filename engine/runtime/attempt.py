@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.domain.errors import ErrorCode
 from engine.domain.ids import AttemptId
 from engine.domain.states import Phase, TimeLevel
-from engine.providers.port import Delta, Finished, Opened, PreparedRequest, Provider, ProviderError, Whole
+from engine.providers.port import Delta, Finished, Garbled, Opened, PreparedRequest, Provider, ProviderError, Whole
 from engine.runtime import points
 from engine.runtime.deadlines import Cause, CutError, Deadlines
 
@@ -35,7 +35,8 @@ class Ending:
     retry_in_s: float | None = None
     """Seconds to wait before another attempt; None when there is none to make."""
     excused: bool = False
-    """Whether its provider is away: no failure of the step's, which waits and tries again when it is its turn."""
+    """Whether it is no failure of the step's, which waits and tries again when it is its turn: its provider is away, or
+    refuses for its limits."""
 
 
 class Attempt:
@@ -52,6 +53,7 @@ class Attempt:
         self._id = AttemptId("")
         self._request_id = ""
         self._began = 0.0
+        self._garbled = False
 
     async def perform(
         self, provider: Provider, prepared: PreparedRequest, attempt: AttemptId, deadlines: Deadlines
@@ -66,7 +68,7 @@ class Attempt:
                 finished = await self._receive(provider, prepared, attempt, deadlines)
             return self._ending(finished=finished)
         except CutError as cut:
-            return self._ending(cause=cut.cause)
+            return self._cut(cut.cause)
         except ProviderError as error:
             self._permit.heard(error.report)
             return self._ending(error=error)
@@ -83,12 +85,20 @@ class Attempt:
                         self._progress(event, deadlines)
                     case Opened():
                         self._opened(event)
+                    case Garbled():
+                        self._garbled = True
                     case Whole():
                         deadlines.settle()
                     case Finished():
                         self._ports.reach(points.REPLY_WHOLE)
                         return event
         raise ProviderError(ErrorCode.TRUNCATED, retryable=True, maybe_billed=True)
+
+    def _cut(self, cause: Cause) -> Ending:
+        """Return how it ended that was cut: silence behind what could not be read is no stall, there was no reply."""
+        if not (self._garbled and is_stall(cause)):
+            return self._ending(cause=cause)
+        return self._ending(error=ProviderError(ErrorCode.GARBAGE, str(cause), retryable=True, maybe_billed=True))
 
     def _opened(self, event: Opened) -> None:
         self._request_id = event.provider_request_id

@@ -77,7 +77,7 @@ class Call:
         except Stop as stop:
             if not self._tries.goes_elsewhere(stop, self._route):
                 raise
-            return Ending(sent=False, retry_in_s=0.0)
+            return Ending(sent=False, excused=True)
         finally:
             self._give_back()
 
@@ -90,6 +90,7 @@ class Call:
             Place(priority=spec.priority, batch=spec.batch),
             size=sum(len(message.content) for message in self._errand.prompt()),
             output=spec.max_output,
+            leaves=self._tries.may_leave(self._route),
             shown=self._show_line,
         )
 
@@ -160,8 +161,7 @@ class Call:
             raise
         ports.reach(points.INTENT_DURABLE)
         ending = await self._perform(provider, prepared, intent, deadlines)
-        excused = self._permit.ended(answer_of(ending)) and not self._tries.may_leave(self._route)
-        ending = dataclasses.replace(ending, excused=True) if excused else self._with_wait(ending, intent.held)
+        ending = self._judged(ending, intent.held)
         self._count(ending, retry)
         self._tries.learn(self._route, self._size, ending)
         await self._record_ending(intent, ending, quote.price, hold)
@@ -257,6 +257,14 @@ class Call:
                 raise Stop(Event.EXPIRE, level)
         stages = {level: time_limit(spec, tip, level) for level in (TimeLevel.FIRST_TOKEN, TimeLevel.SILENCE)}
         return Deadlines(left | stages, credit=self._ports.credit)
+
+    def _judged(self, ending: Ending, held: int) -> Ending:
+        """Tell the gate how a request ended that was held at so many pico, and decide what follows."""
+        away = self._permit.ended(answer_of(ending))
+        wait_s = self._tries.excused(ending, self._route, away=away)
+        if wait_s is None:
+            return self._with_wait(ending, held)
+        return dataclasses.replace(ending, excused=True, retry_in_s=wait_s or None)
 
     def _with_wait(self, ending: Ending, held: int) -> Ending:
         """Decide how long to wait before another attempt, after one that was held at so many pico."""

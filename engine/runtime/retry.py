@@ -23,8 +23,9 @@ MAX_WAIT_S = 300.0
 """The longest wait between two attempts, whatever the arithmetic says."""
 
 PATIENCE_S = 3600.0
-"""The longest wait that a server may ask for. Who asks for more means no crowd but a used-up allowance: asking again
-sooner would only be refused, waiting on would look like a task that hangs, so it stops and a person decides."""
+"""The longest wait that a server may ask for, and the longest time of refusals for its limits that count as none. Who
+asks for more means no crowd but a used-up allowance: asking again sooner would only be refused, waiting on would look
+like a task that hangs, so it stops and a person decides."""
 
 GARBLED = 1
 """Times that a step is asked again by itself whose replies cannot be read. The server was at work and may bill each,
@@ -121,6 +122,19 @@ def wait_before(policy: RetryPolicy, retry: int, retry_after_s: float | None, rn
     if retry_after_s is None:
         return wait
     return retry_after_s + min(wait, 1.0)
+
+
+def is_crowded(error: ProviderError | None) -> bool:
+    """Whether a server refuses for its limits, for no longer than is waited by itself: only waiting helps."""
+    if error is None or error.code is not ErrorCode.RATE_LIMITED or not error.retryable:
+        return False
+    return not beyond_patience(error.retry_after_s)
+
+
+def wait_in_crowd(policy: RetryPolicy, refusals: int, retry_after_s: float | None, rng: Random) -> float:
+    """Seconds to wait after so many refusals in one step for a server's limits, before standing in line again."""
+    wait = backoff(policy, min(refusals, policy.max_retries), rng)
+    return wait if retry_after_s is None else retry_after_s + min(wait, 1.0)
 
 
 def is_garbled(error: ProviderError | None) -> bool:

@@ -101,8 +101,8 @@ class Runner:
                 ending = await call.make(retry)
                 if ending.finished is not None:
                     return
-                await self._rest(self._verdict(ending))
-                retry += 0 if ending.excused else 1
+                await self._rest(self._verdict(ending), Phase.WAITING_RATE_LIMIT if ending.excused else Phase.RETRYING)
+                retry += 1 if ending.sent or not ending.excused else 0
             except CutError:
                 continue  # a wait was cut for a wish that was taken back meanwhile
 
@@ -110,7 +110,7 @@ class Runner:
         """Return the seconds to wait before the next attempt, or raise the `Stop` that the ending means."""
         self.wishes.obey()
         if ending.excused:
-            return 0.0
+            return ending.retry_in_s or 0.0
         if ending.retry_in_s is not None:
             return ending.retry_in_s
         if ending.error is not None and ending.error.code in KEY_CODES:
@@ -127,8 +127,8 @@ class Runner:
         """Return a server's or the system's words as they may be kept and shown."""
         return one_line(self._ports.redact(hostile))[:MAX_DETAIL]
 
-    async def _rest(self, seconds: float) -> None:
-        async with self.wishes.waiting(Phase.RETRYING, until=self._ports.clock.monotonic() + seconds):
+    async def _rest(self, seconds: float, phase: Phase) -> None:
+        async with self.wishes.waiting(phase, until=self._ports.clock.monotonic() + seconds):
             await asyncio.sleep(seconds)
 
     async def _checkpoint_when_due(self) -> None:

@@ -19,5 +19,9 @@ class KeyStop(Stop):
     """The provider is asked nothing more: it refused its key."""
 
 
+class AwayStop(Stop):
+    """Nobody answers where the task stood in line, and it may go elsewhere."""
+
+
 class StorageStop(Stop):
     """The store does not take records any more: the stop itself cannot be recorded."""

@@ -11,10 +11,11 @@ from engine.domain.states import PauseReason
 from engine.domain.step import NoteKind
 from engine.runtime.attempt import is_stall
 from engine.runtime.choosing import Choosing
+from engine.runtime.crowd import Crowd
 from engine.runtime.learning import learn
 from engine.runtime.retry import GARBLED, Cure, cure, is_garbled, wait_after
 from engine.runtime.route import Failure, in_a_row
-from engine.runtime.stop import KeyStop
+from engine.runtime.stop import AwayStop, KeyStop
 
 if TYPE_CHECKING:
     from engine.domain.task import Route
@@ -41,6 +42,7 @@ class Tries:
         self._record = record
         self._ports = ports
         self._failures: list[Failure] = []
+        self._crowd = Crowd(record.spec.retry, ports)
         self.choosing = Choosing(record, ports)
         """Where its policy chooses; a fixed model is none of its business."""
 
@@ -80,7 +82,7 @@ class Tries:
 
     def goes_elsewhere(self, stop: Stop, route: Route) -> bool:
         """Whether what keeps a route from being asked is no reason to stop: there is another one to ask."""
-        if isinstance(stop, KeyStop):
+        if isinstance(stop, KeyStop | AwayStop):
             return self.may_leave(route)
         return stop.reason == PauseReason.BUDGET and self.chooses and self._steps_down(route)
 
@@ -109,7 +111,17 @@ class Tries:
         """Return why nothing is asked on a route now: it is fenced, its key was refused, nobody answers there."""
         if self._ports.fences.stands(route.provider, route.model):
             return ErrorCode.FENCED
-        return self._ports.gate.shuts_out(route.provider)
+        return self._ports.gate.shuts_out(route.provider, route.model)
+
+    def excused(self, ending: Ending, route: Route, *, away: bool) -> float | None:
+        """Return the seconds to wait where an ending is no failure of the step's: nobody answers, or all are too many.
+
+        None where it is one: something else than waiting may help, or it has been refused so for an hour.
+        """
+        if self.may_leave(route):
+            return None
+        wait_s = self._crowd.wait(ending.error)
+        return 0.0 if away and wait_s is None else wait_s
 
     def failed(self, ending: Ending, route: Route, held: int) -> float | None:
         """Take in how an attempt failed that was held at so many pico; return the wait before the next one, or None."""
@@ -138,6 +150,7 @@ class Tries:
     def done(self) -> None:
         """Begin a step."""
         self._failures.clear()
+        self._crowd.done()
 
     def _leaves(self, route: Route) -> bool:
         """Whether the next attempt goes elsewhere; where nothing can be paid, the next one says so."""

@@ -37,6 +37,10 @@ class FaultKind(StrEnum):
     NO_USAGE = "no_usage"
     ABSURD_USAGE = "absurd_usage"
     HEARTBEAT = "heartbeat"
+    NO_HEAD = "no_head"
+    """Takes the request and says nothing."""
+    ENDLESS = "endless"
+    """Goes on and on, whatever was asked."""
     REPEAT = "repeat"
     """No fault of a server: the model says what it said last, word for word."""
 

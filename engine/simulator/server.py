@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import random
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -14,35 +15,18 @@ from aiohttp import web
 
 from engine.simulator import wire
 from engine.simulator.config import Fault, FaultKind, SimulatedModel, SimulatorConfig
+from engine.simulator.control import add_controls
+from engine.simulator.faults import STALL_S, abort, break_off, in_json, refusal, refuse
 from engine.simulator.limits import Limiter, Refusal
 from engine.simulator.script import Asked, Script, prefixes, write_script
 from engine.simulator.text import count
 from engine.simulator.witness import Seen, Witness
 
+ENDLESSLY = 10_000
+"""Times that an endless reply says the same: hours."""
+
 TICK_S = 0.04
 """Seconds between two writes of a stream that is faster than that."""
-
-REFUSALS: dict[FaultKind, tuple[int, str]] = {
-    FaultKind.RATE_LIMIT: (429, "rate_limit_exceeded"),
-    FaultKind.SERVER_ERROR: (500, "server_error"),
-    FaultKind.UNAVAILABLE: (503, "overloaded"),
-    FaultKind.WRONG_KEY: (401, "invalid_api_key"),
-    FaultKind.NO_CREDIT: (402, "insufficient_quota"),
-    FaultKind.CONTEXT_OVERFLOW: (400, "context_length_exceeded"),
-}
-
-RETRY_LATER = (429, 503)
-
-BROKEN: dict[FaultKind, tuple[int, bytes]] = {
-    FaultKind.GARBAGE: (1, b'data: {"choices": [{"delta": {"content": \n\n'),
-    FaultKind.NOT_UTF8: (1, b'data: {"choices": [{"index": 0, "delta": {"content": "\xff\xfe"}}]}\n\n'),
-    FaultKind.NULL_CONTENT: (1, b'data: {"choices": [{"index": 0, "delta": {"content": null}}]}\n\n'),
-    FaultKind.ENDLESS_LINE: (64, b"data: " + b"x" * 1_000_000),
-}
-"""Bytes that no good server sends, and how many times."""
-
-STALL_S = 3600.0
-HEARTBEAT_S = 0.5
 
 
 class Simulator:
@@ -57,13 +41,19 @@ class Simulator:
         self.down = False
         """Whether it answers nobody: connections end before anything is said."""
         self._limiter = Limiter(self.config.limits)
-        self.faults: list[Fault] = list(self.config.faults)
-        self._left = {fault: fault.times for fault in self.faults}
+        self.faults: list[Fault] = []
+        self._left: dict[Fault, int | None] = {}
+        self.set_faults(self.config.faults)
         self._cache: set[bytes] = set()
         self._chance = random.Random(self.config.seed)  # noqa: S311 - seeded on purpose
         self._models: dict[str, SimulatedModel] = {model.id: model for model in self.config.models}
         self._runner: web.AppRunner | None = None
         self.port = 0
+
+    def set_faults(self, faults: Sequence[Fault]) -> None:
+        """Do these wrong from now on, with fresh counts."""
+        self.faults = list(faults)
+        self._left = {fault: fault.times for fault in faults}
 
     @property
     def base_url(self) -> str:
@@ -76,8 +66,7 @@ class Simulator:
         app.router.add_post("/v1/chat/completions", self._completions)
         app.router.add_get("/v1/models", self._list_models)
         app.router.add_get("/v1/generation", self._generation)
-        app.router.add_get("/_sim/requests", self._requests)
-        app.router.add_post("/_sim/faults", self._set_faults)
+        add_controls(app, self)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.config.port, backlog=1024)
@@ -97,12 +86,12 @@ class Simulator:
     async def _completions(self, request: web.Request) -> web.StreamResponse:
         arrived = time.monotonic_ns()
         if self.down:
-            _abort(request)
+            abort(request)
             return web.Response()
         try:
             asked = msgspec.json.decode(await request.read(), type=Asked)
         except msgspec.DecodeError as problem:
-            return _refuse(400, "invalid_request_error", str(problem))
+            return refuse(400, "invalid_request_error", str(problem))
         seen = self._see(request, asked, arrived)
         model = self._models.get(asked.model)
         if model is None or not self._knows(request):
@@ -117,7 +106,7 @@ class Simulator:
 
     def _refuse_for_limits(self, refusal: Refusal, seen: Seen) -> web.Response:
         seen.refused = "rate_limit_exceeded"
-        refused = _refuse(429, seen.refused, f"Rate limit reached: {refusal.what}.")
+        refused = refuse(429, seen.refused, f"Rate limit reached: {refusal.what}.")
         refused.headers.update(self._limiter.headers(time.monotonic(), refusal))
         return refused
 
@@ -126,31 +115,31 @@ class Simulator:
     ) -> web.StreamResponse:
         fault = self._fault()
         script = write_script(self.config, model, asked, cached=self._cached(asked), number=seen.number, fault=fault)
-        refusal = _refusal(script, request)
-        if refusal is not None:
-            seen.refused = refusal.reason or "refused"
-            return refusal
+        refused = refusal(script, request)
+        if refused is not None:
+            seen.refused = refused.reason or "refused"
+            return refused
         seen.prompt_tokens = script.usage.input
         seen.request_id = script.request_id
         if not asked.stream:
             return await self._whole(script, seen)
         try:
             return await self._stream(request, asked, script, seen)
-        except ConnectionResetError:
+        except ConnectionError:
             return web.Response()  # the client is gone: nobody reads it
 
     def _refuse_stranger(self, request: web.Request, seen: Seen) -> web.Response:
         if not self._knows(request):
             seen.refused = "invalid_api_key"
-            return _refuse(401, seen.refused, "Incorrect API key provided.")
+            return refuse(401, seen.refused, "Incorrect API key provided.")
         seen.refused = "model_not_found"
-        return _refuse(404, seen.refused, f"The model `{seen.model}` does not exist.")
+        return refuse(404, seen.refused, f"The model `{seen.model}` does not exist.")
 
     async def _whole(self, script: Script, seen: Seen) -> web.Response:
         await asyncio.sleep(script.first_token_s + len(script.pieces) / script.tokens_per_s)
         self._bill(script, seen, len(script.pieces))
         seen.whole = True
-        return _json(wire.whole(script))
+        return in_json(wire.whole(script))
 
     async def _stream(self, request: web.Request, asked: Asked, script: Script, seen: Seen) -> web.StreamResponse:
         kind = script.fault.kind if script.fault else None
@@ -158,6 +147,9 @@ class Simulator:
         response.headers.update(self._limiter.headers(time.monotonic()))
         if kind is FaultKind.GZIP:
             response.headers["Content-Encoding"] = "gzip"
+        if kind is FaultKind.NO_HEAD:
+            self._bill(script, seen, 0)
+            await asyncio.sleep(STALL_S)
         await response.prepare(request)
         if kind is FaultKind.GZIP:
             await response.write(gzip.compress(b"\0" * 1_000_000))
@@ -184,7 +176,7 @@ class Simulator:
         began, sent, pieces = loop.time(), 0, _said(script)
         fault = script.fault
         while sent < len(pieces):
-            if fault is not None and sent >= fault.after_tokens and await _break(request, response, fault):
+            if fault is not None and sent >= fault.after_tokens and await break_off(request, response, fault):
                 return False
             due = min(len(pieces), 1 + int((loop.time() - began) * script.tokens_per_s))
             if fault is not None and sent < fault.after_tokens:
@@ -194,7 +186,7 @@ class Simulator:
                 sent = due
                 self._bill(script, seen, sent)
             await asyncio.sleep(max(TICK_S, 1 / script.tokens_per_s) if sent < len(pieces) else 0)
-        return not (fault is not None and await _break(request, response, fault))
+        return not (fault is not None and await break_off(request, response, fault))
 
     def _bill(self, script: Script, seen: Seen, tokens: int) -> None:
         """Bill what was read and written so far: a provider does so also for a reply that was cut."""
@@ -242,31 +234,18 @@ class Simulator:
 
     async def _list_models(self, request: web.Request) -> web.Response:
         if not self._knows(request):
-            return _refuse(401, "invalid_api_key", "Incorrect API key provided.")
+            return refuse(401, "invalid_api_key", "Incorrect API key provided.")
         data = [{"id": m.id, "object": "model", "owned_by": "drover", "created": 0} for m in self.config.models]
-        return _json({"object": "list", "data": data})
+        return in_json({"object": "list", "data": data})
 
     async def _generation(self, request: web.Request) -> web.Response:
         """Say what a request was billed, by its id or its client's own."""
         if not self._knows(request):
-            return _refuse(401, "invalid_api_key", "Incorrect API key provided.")
+            return refuse(401, "invalid_api_key", "Incorrect API key provided.")
         seen = self.witness.find(request.query.get("id", ""))
         if seen is None:
-            return _refuse(404, "not_found", "There is no such generation.")
-        return _json(wire.generation(seen.request_id, seen.model, seen.billed))
-
-    async def _requests(self, request: web.Request) -> web.Response:
-        """List what came, but for the first `after`."""
-        after = request.query.get("after", "0")
-        return _json(list(self.witness)[int(after) if after.isdecimal() else 0 :])
-
-    async def _set_faults(self, request: web.Request) -> web.Response:
-        try:
-            self.faults = msgspec.json.decode(await request.read(), type=list[Fault])
-        except msgspec.DecodeError as problem:
-            return _refuse(400, "invalid_request_error", str(problem))
-        self._left = {fault: fault.times for fault in self.faults}
-        return _json({"faults": len(self.faults)})
+            return refuse(404, "not_found", "There is no such generation.")
+        return in_json(wire.generation(seen.request_id, seen.model, seen.billed))
 
 
 def _worst(asked: Asked, model: SimulatedModel) -> int:
@@ -276,70 +255,11 @@ def _worst(asked: Asked, model: SimulatedModel) -> int:
 
 def _said(script: Script) -> tuple[str, ...]:
     kind = script.fault.kind if script.fault else None
+    if kind is FaultKind.ENDLESS:
+        return script.pieces * ENDLESSLY
     return () if kind in (FaultKind.EMPTY, FaultKind.TOOL_CALLS) else script.pieces
 
 
 def _finish(script: Script) -> str:
     kinds = (FaultKind.LENGTH, FaultKind.CONTENT_FILTER, FaultKind.TOOL_CALLS)
     return script.fault.kind if script.fault and script.fault.kind in kinds else script.finish
-
-
-def _refusal(script: Script, request: web.Request) -> web.Response | None:
-    """Return the answer to a request that is refused before any reply, or None."""
-    if script.usage.input + 1 > script.model.context:
-        return _refuse(400, "context_length_exceeded", "The prompt is longer than the context.")
-    fault = script.fault
-    if fault is None:
-        return None
-    if fault.kind is FaultKind.RESET:
-        _abort(request)
-        return web.Response()
-    if fault.kind is FaultKind.HTML:
-        return web.Response(text="<html><body>Welcome to the hotel network</body></html>", content_type="text/html")
-    if fault.kind is FaultKind.REDIRECT:
-        return web.Response(status=307, headers={"Location": "http://127.0.0.1:9/v1/chat/completions"})
-    return _refuse_by_status(fault) if fault.kind in REFUSALS else None
-
-
-def _refuse_by_status(fault: Fault) -> web.Response:
-    status, code = REFUSALS[fault.kind]
-    refused = _refuse(status, code, f"simulated {fault.kind}")
-    if fault.retry_after and status in RETRY_LATER:
-        refused.headers["Retry-After"] = fault.retry_after
-    return refused
-
-
-async def _break(request: web.Request, response: web.StreamResponse, fault: Fault) -> bool:
-    """Do what a fault does in the middle of a reply; True when the reply ends there."""
-    if fault.kind in BROKEN:
-        times, piece = BROKEN[fault.kind]
-        for _ in range(times):
-            await response.write(piece)
-        return fault.kind is not FaultKind.NULL_CONTENT
-    match fault.kind:
-        case FaultKind.CUT:
-            _abort(request)
-        case FaultKind.TRUNCATE:
-            await response.write_eof()
-        case FaultKind.STALL:
-            await asyncio.sleep(STALL_S)
-        case FaultKind.HEARTBEAT:
-            for _ in range(round(STALL_S / HEARTBEAT_S)):
-                await response.write(b": ping\n\n")
-                await asyncio.sleep(HEARTBEAT_S)
-        case _:
-            return False
-    return True
-
-
-def _abort(request: web.Request) -> None:
-    if request.transport is not None:
-        request.transport.abort()
-
-
-def _json(body: object, status: int = 200) -> web.Response:
-    return web.Response(body=msgspec.json.encode(body), status=status, content_type="application/json")
-
-
-def _refuse(status: int, code: str, message: str) -> web.Response:
-    return _json(wire.error(message, code), status)

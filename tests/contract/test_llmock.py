@@ -7,38 +7,18 @@ have been, and whether half an answer was taken for a whole one.
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import AsyncIterator
 
 import pytest
-from llmock.scenarios import Behavior, Fail, StreamFault
+from llmock.scenarios import Behavior, Delay, Fail, Match, Reply, SlowFirstToken, StreamFault, ToolCall
 from llmock.testing import LLMockServer
 from llmock.verdict import Verdict, judge
 
-from engine.cost.ledger import MemoryLedger
-from engine.domain.clock import SystemClock, UlidIds
 from engine.domain.errors import ErrorCode
-from engine.domain.states import AT_REST, PauseReason, State
+from engine.domain.states import PauseReason, State
 from engine.domain.task import RetryPolicy, TaskSnapshot, TaskSpec, TimeLimits
-from engine.providers.directory import ConfiguredProviders
-from engine.providers.openai import OpenAIConfig
-from engine.recipes import recipe
-from engine.results.port import NoResults
-from engine.runtime.parts import EngineParts
-from engine.runtime.supervisor import Supervisor
-from engine.store.memory import MemoryStore
-from tests.workbench import FixedPrices
-
-
-@dataclass(frozen=True, slots=True)
-class Steady:
-    """Jitter that does not vary: waits of 0.2 s, 0.4 s, 0.8 s."""
-
-    def random(self) -> float:
-        """See `Random`."""
-        return 0.1
+from tests.real_stack import NAME, at_rest, engine_at
 
 
 @pytest.fixture
@@ -50,48 +30,22 @@ async def server() -> AsyncIterator[LLMockServer]:
     await asyncio.to_thread(server.stop)
 
 
-@asynccontextmanager
-async def engine_for(server: LLMockServer) -> AsyncGenerator[Supervisor, None]:
-    """Open a real engine whose only provider is the server."""
-    clock = SystemClock()
-    config = OpenAIConfig(name="llmock", base_url=server.base_url("openai"), key=lambda: "sk-test")
-    parts = EngineParts(
-        store=MemoryStore(),
-        ledger=MemoryLedger(),
-        prices=FixedPrices(),
-        providers=ConfiguredProviders([config]),
-        recipe=recipe,
-        results=NoResults(),
-        ids=UlidIds(clock, random.Random(1)),
-        rng=Steady(),
-        clock=clock,
-    )
-    engine = await Supervisor.open(parts)
-    try:
-        yield engine
-    finally:
-        await engine.close(grace_s=0.0)
-
-
-async def run(server: LLMockServer, *, tasks: int = 1) -> list[TaskSnapshot]:
+async def run(server: LLMockServer, *, tasks: int = 1, model: str = "gpt-4o-mini") -> list[TaskSnapshot]:
     """Run tasks of one step each until they are at rest."""
     specs = [
         TaskSpec(
             goal=f"Number {number}",
-            provider="llmock",
-            model="gpt-4o-mini",
+            provider=NAME,
+            model=model,
             max_steps=1,
             max_output=50,
             retry=RetryPolicy(max_retries=4),
-            limits=TimeLimits(silence=0.5),
+            limits=TimeLimits(silence=0.5, first_token=2.0),
         )
         for number in range(tasks)
     ]
-    async with engine_for(server) as engine, asyncio.timeout(30):
-        ids = await engine.submit(specs)
-        while any(engine.snapshot(task).state not in AT_REST for task in ids):  # noqa: ASYNC110 - the snapshot is the interface
-            await asyncio.sleep(0.02)
-        return [engine.snapshot(task) for task in ids]
+    async with engine_at(server.base_url("openai")) as engine:
+        return await at_rest(engine, await engine.submit(specs))
 
 
 def verdict_of(server: LLMockServer) -> Verdict:
@@ -107,9 +61,18 @@ def verdict_of(server: LLMockServer) -> Verdict:
         [StreamFault("disconnect", after_chunks=2)],
         [StreamFault("truncate", after_chunks=2)],
         [StreamFault("stall", after_chunks=3, stall_seconds=3.0)],
+        [Fail(429, times=3)],
+        [Fail(500, times=2)],
+        [Fail(502), Fail(504)],
+        [Fail(408)],
+        [StreamFault("disconnect", after_chunks=0)],
+        [StreamFault("truncate", after_chunks=0)],
         [Fail(429, retry_after=0.3), StreamFault("truncate"), StreamFault("disconnect", after_chunks=3), Fail(500)],
     ],
-    ids=["429", "503", "disconnect", "truncate", "stall", "all"],
+    ids=[
+        *("429 with Retry-After", "503", "disconnect", "truncate", "stall"),
+        *("429 without", "500", "502 and 504", "408", "disconnect at once", "truncate at once", "all"),
+    ],
 )
 async def test_faults_that_pass_are_survived(server: LLMockServer, behaviors: list[Behavior]) -> None:
     """The task completes, and the server has nothing to complain of, not even a warning."""
@@ -148,6 +111,60 @@ async def test_faults_that_do_not_pass_are_not_tried_again(server: LLMockServer,
     verdict_of(server).assert_ok(strict=True)
     assert (snapshot.state, snapshot.standing.reason) == (State.FAILED, code)
     assert (snapshot.standing.attempts, snapshot.standing.spent) == (1, 0)
+
+
+@pytest.mark.parametrize("slow", [Delay(1.0), SlowFirstToken(1.0)], ids=["delay", "slow first token"])
+async def test_what_is_slow_within_its_limits_is_waited_for(server: LLMockServer, slow: Behavior) -> None:
+    """One attempt."""
+    server.state.scenarios.add(slow)
+    (snapshot,) = await run(server)
+    verdict_of(server).assert_ok(strict=True)
+    assert (snapshot.state, snapshot.standing.attempts) == (State.COMPLETED, 1)
+
+
+@pytest.mark.parametrize("slow", [Delay(4.0), SlowFirstToken(4.0)], ids=["delay", "slow first token"])
+async def test_a_first_token_that_comes_too_late_is_not_waited_for(server: LLMockServer, slow: Behavior) -> None:
+    """The attempt is cut and made again; what it may have cost is counted."""
+    server.state.scenarios.add(slow)
+    (snapshot,) = await run(server)
+    verdict_of(server).assert_ok()
+    assert (snapshot.state, snapshot.standing.attempts) == (State.COMPLETED, 2)
+    assert snapshot.standing.assumed > 0
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        (Reply(text=""), ErrorCode.EMPTY_REPLY),
+        (Reply(text="no", finish_reason="content_filter"), ErrorCode.CONTENT_FILTERED),
+        (Reply(tool_calls=(ToolCall(name="search"),)), ErrorCode.TOOL_CALLS),
+    ],
+    ids=["empty", "filtered", "tools"],
+)
+async def test_a_reply_that_is_no_answer_is_none(server: LLMockServer, said: Reply, code: ErrorCode) -> None:
+    """It is paid at its bill and is told as what it is."""
+    server.state.scenarios.add(dataclasses.replace(said, times=None))
+    (snapshot,) = await run(server)
+    verdict_of(server).assert_ok()
+    assert (snapshot.state, snapshot.standing.reason) == (State.FAILED, code)
+    assert (snapshot.standing.spent, snapshot.standing.assumed) == (snapshot.standing.spent, 0)
+
+
+async def test_a_reply_that_was_cut_short_by_its_length_counts(server: LLMockServer) -> None:
+    """Its text is the answer."""
+    server.state.scenarios.add(Reply(text="Half a th", finish_reason="length"))
+    (snapshot,) = await run(server)
+    verdict_of(server).assert_ok(strict=True)
+    assert (snapshot.state, snapshot.standing.attempts) == (State.COMPLETED, 1)
+
+
+async def test_faults_of_one_model_leave_another_alone(server: LLMockServer) -> None:
+    """A behaviour for one model is met by its tasks only."""
+    server.state.scenarios.add(Fail(503, times=2, match=Match(model="gpt-4o-mini")))
+    (other,) = await run(server, model="gpt-4o")
+    (met,) = await run(server)
+    verdict_of(server).assert_ok(strict=True)
+    assert (other.standing.attempts, met.standing.attempts) == (1, 3)
 
 
 async def test_a_refused_key_pauses_the_task(server: LLMockServer) -> None:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from engine.domain.allowance import RateReport
 from engine.domain.states import Event, PauseReason, Phase
-from engine.runtime.limits.answer import Answer, KeyRefused, Nothing, Refused, There
+from engine.runtime.limits.answer import Answer, KeyRefused, Refused, There
 from engine.runtime.limits.circuit import Failure
 from engine.runtime.limits.host import Applicant, Host
 from engine.runtime.limits.lane import Lane, Rates, Sent
-from engine.runtime.stop import KeyStop
+from engine.runtime.stop import AwayStop, KeyStop
 
 if TYPE_CHECKING:
     from engine.domain.clock import Clock, Random
@@ -93,9 +93,9 @@ class Gate:
         """Go over all that were asked so far."""
         return iter(self._hosts.items())
 
-    def shuts_out(self, provider: str) -> str:
+    def shuts_out(self, provider: str, model: str) -> str:
         """See `Host`."""
-        return self.host(provider).shuts_out(self.now())
+        return self.host(provider).shuts_out(model, self.now())
 
     def lane(self, provider: str, model: str) -> Lane:
         """Return a model's lane."""
@@ -111,18 +111,20 @@ class Gate:
         *,
         size: int,
         output: int,
+        leaves: bool = False,
         shown: Callable[[InLine | None], None],
     ) -> AsyncGenerator[Permit]:
         """Wait for a request's turn, then be under way for the body; raises `Stop` where the key is refused.
 
-        `shown` is told how to see what is waited for, and None when it is over.
+        Where nobody answers any more, one that `leaves` waits no longer (`AwayStop`). `shown` is told how to see what
+        is waited for, and None when it is over.
         """
         host = self.host(provider)
         host.rates = rates
         if host.refusal is not None:
             raise KeyStop(Event.PAUSE, PauseReason.PROVIDER, host.refusal)
         future: Turn = asyncio.get_running_loop().create_future()
-        waiting = host.join(model, place, Applicant(who=future, size=size, output=output))
+        waiting = host.join(model, place, Applicant(who=future, size=size, output=output, leaves=leaves))
         self._pump(provider)
         try:
             if not future.done():
@@ -155,7 +157,7 @@ class Gate:
 
     def first(self, provider: str, model: str, sent: Sent) -> None:
         """Take in that a first token came: the provider is there."""
-        self._there(provider)
+        self.host(provider).answered(model, sent)
         self.lane(provider, model).first(sent, self.now(), self._still())
         self._pump(provider)
 
@@ -163,22 +165,20 @@ class Gate:
         """Take in how a request ended; whether it is excused."""
         host, now, excused = self.host(provider), self.now(), False
         lane = host.queue(model).lane
-        tried, sent.tries = sent.tries, sent.tries and isinstance(answer, Nothing)
+        if isinstance(answer, There | Refused | KeyRefused):
+            host.answered(model, sent)
         match answer:
             case Failure():
-                excused = host.circuit.failed(answer, now, tried=tried, longest_s=host.rates.probe_s)
+                excused = host.failed(model, answer, sent, now)
+                self._let_leave(host)
             case Refused():
-                self._there(provider)
                 lane.refused(sent, answer.asked_s, now)
             case KeyRefused():
-                self._there(provider)
                 self.refuse(provider, answer.code)
-            case There():
-                self._there(provider)
-                if answer.whole:
-                    if answer.tokens is not None:
-                        host.queue(model).learn(sent.expected, answer.tokens)
-                    lane.done(sent, answer.tokens, now, self._still())
+            case There(whole=True):
+                if answer.tokens is not None:
+                    host.queue(model).learn(sent.expected, answer.tokens)
+                lane.done(sent, answer.tokens, now, self._still())
             case _:
                 pass
         return excused
@@ -216,13 +216,14 @@ class Gate:
 
     def hurry(self, provider: str) -> None:
         """Find out now if a provider answers again."""
-        self.host(provider).circuit.hurry(self.now())
+        self.host(provider).hurry(self.now())
         self._pump(provider)
 
-    def _there(self, provider: str) -> None:
-        host = self.host(provider)
-        if host.circuit.answered():
-            host.begin_anew()
+    def _let_leave(self, host: Host[Turn]) -> None:
+        """Let those in line go elsewhere that may, where nobody answers here any more."""
+        for turn in host.leaving():
+            if not turn.done():
+                turn.set_exception(AwayStop(Event.PAUSE, PauseReason.PROVIDER))
 
     # --- turns
 

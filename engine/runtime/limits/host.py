@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar
 
 from engine.domain.states import Phase
-from engine.runtime.limits.circuit import Circuit
+from engine.runtime.limits.circuit import Circuit, Failure
 from engine.runtime.limits.lane import Lane, Rates, Sent
 from engine.runtime.limits.line import Line, Place, Waiting
 
@@ -31,6 +31,8 @@ class Applicant(Generic[T]):
     """Characters of its prompt."""
     output: int
     """Tokens of its reply at most."""
+    leaves: bool = False
+    """Whether it may go elsewhere where nobody answers here."""
 
     @property
     def tokens(self) -> float:
@@ -52,6 +54,8 @@ class Queue(Generic[T]):
     """A model's lane and who waits for it."""
 
     lane: Lane
+    circuit: Circuit
+    """Of the model alone: it may fail beside one that answers. Counts while the provider's own is closed."""
     line: Line[Applicant[T]] = field(default_factory=Line[Applicant[T]])
     scale: float = 1.0
     """Tokens that requests take, of late, for each that was expected."""
@@ -81,7 +85,7 @@ class Host(Generic[T]):
     def queue(self, model: str) -> Queue[T]:
         """Return a model's queue, new where there is none."""
         if model not in self.queues:
-            self.queues[model] = Queue[T](Lane(self._rng))
+            self.queues[model] = Queue[T](Lane(self._rng), Circuit(self._rng))
         return self.queues[model]
 
     @property
@@ -89,10 +93,50 @@ class Host(Generic[T]):
         """How many wait."""
         return sum(len(queue.line) for queue in self.queues.values())
 
-    def shuts_out(self, now: float) -> str:
+    def shuts_out(self, model: str, now: float) -> str:
         """Return why whoever may go elsewhere should: its key is refused, or it is away and others find out; or ""."""
-        finds_out = self.circuit.wait(now) == 0.0 and not self.waiting
-        return self.refusal or ("" if finds_out else self.circuit.code)
+        if self.refusal is not None or not self.away(model):
+            return self.refusal or ""
+        queue = self.queues.get(model)
+        waiting = self.waiting if self.circuit.open or queue is None else len(queue.line)
+        return "" if self._there_s(model, now) == 0.0 and not waiting else self.away(model)
+
+    def away(self, model: str) -> str:
+        """Return why nobody answers, the provider or the model on it, or ""."""
+        found = next((circuit for circuit in self._circuits(model) if circuit.open), None)
+        return found.code if found is not None else ""
+
+    def failed(self, model: str, failure: Failure, sent: Sent, now: float) -> bool:
+        """Hear that there was no answer; whether everybody waits for that now."""
+        tries, sent.tries = sent.tries, False
+        longest_s = self.rates.probe_s
+        if self.circuit.failed(failure, now, tried=tries, longest_s=longest_s):
+            return True
+        tries, sent.tries_model = sent.tries_model, False
+        return self.queue(model).circuit.failed(failure, now, tried=tries, longest_s=longest_s)
+
+    def answered(self, model: str, sent: Sent) -> None:
+        """Hear any answer: who had been away is begun with slowly."""
+        sent.tries = sent.tries_model = False
+        was_away = self.queue(model).circuit.answered()
+        if self.circuit.answered():
+            self.begin_anew()
+        elif was_away:
+            self.queue(model).lane.begin_anew()
+
+    def hurry(self, now: float) -> None:
+        """Find out now whether it answers again."""
+        for circuit in (self.circuit, *(queue.circuit for queue in self.queues.values())):
+            circuit.hurry(now)
+
+    def leaving(self) -> Iterator[T]:
+        """Take out of the lines whoever may go elsewhere, where nobody answers."""
+        for model, queue in self.queues.items():
+            if self.away(model):
+                for waiting in tuple(queue.line):
+                    if waiting.who.leaves:
+                        queue.line.leave(waiting)
+                        yield waiting.who.who
 
     def join(self, model: str, place: Place, applicant: Applicant[T]) -> Waiting[Applicant[T]]:
         """Stand in a model's line."""
@@ -110,6 +154,7 @@ class Host(Generic[T]):
                 continue
             sent = queue.lane.grant(queue.tokens(waiting.who), now)
             sent.expected, sent.tries = waiting.who.tokens, self.circuit.sent()
+            sent.tries_model = queue.circuit.sent()
             self.under_way += 1
             return model, waiting.who, sent
         return None
@@ -124,15 +169,19 @@ class Host(Generic[T]):
         if sent.tries:
             sent.tries = False
             self.circuit.came_back(now)
+        if sent.tries_model:
+            sent.tries_model = False
+            self.queue(model).circuit.came_back(now)
         if not sent.over:
             self.under_way -= 1
             self.queues[model].lane.end(sent)
 
     def reason(self, model: str, now: float) -> tuple[Phase, float | None]:
         """Return what those in a model's line wait for, and until when, as far as that is known."""
-        if self.circuit.open:
-            return Phase.WAITING_PROVIDER, self.circuit.next_at
         queue = self.queue(model)
+        for circuit in self._circuits(model):
+            if circuit.open:
+                return Phase.WAITING_PROVIDER, circuit.next_at
         first = queue.line.first()
         wait = 0.0 if first is None else queue.lane.wait(queue.tokens(first.who), self.rates, now)
         return (Phase.WAITING_RATE_LIMIT, now + wait) if wait > 0 else (Phase.WAITING_SLOT, None)
@@ -164,8 +213,17 @@ class Host(Generic[T]):
         own = self.rates.at_once
         if first is None or (own is not None and self.under_way >= own) or not queue.lane.room(self.rates):
             return None
-        there = self.circuit.wait(now)
+        there = self._there_s(model, now)
         if there is None:
             return None
         limits = queue.lane.wait(queue.tokens(first.who), self.rates, now)
         return max(there, limits, queue.lane.pace(now))
+
+    def _circuits(self, model: str) -> tuple[Circuit, ...]:
+        queue = self.queues.get(model)
+        return (self.circuit,) if queue is None else (self.circuit, queue.circuit)
+
+    def _there_s(self, model: str, now: float) -> float | None:
+        """Return the seconds until a request to a model may find out whether it answers, or None while one does."""
+        waits = [circuit.wait(now) for circuit in self._circuits(model)]
+        return None if None in waits else max(wait for wait in waits if wait is not None)

@@ -74,6 +74,8 @@ class Sent:
     minute: tuple[Spent, Spent]
     tries: bool = False
     """Whether it finds out if a provider answers again."""
+    tries_model: bool = False
+    """Whether it finds out if its model does."""
     trial: bool = False
     """Whether it finds out what a refusal meant."""
     at: float | None = None

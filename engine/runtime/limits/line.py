@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import OrderedDict, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -51,6 +52,12 @@ class Line(Generic[T]):
     def __len__(self) -> int:
         """How many wait."""
         return self._length
+
+    def __iter__(self) -> Iterator[Waiting[T]]:
+        """Go over those that wait, in no order that means anything."""
+        for rank in self._ranks.values():
+            for queue in rank.batches.values():
+                yield from (waiting for waiting in queue if not waiting.gone)
 
     def join(self, place: Place, who: T) -> Waiting[T]:
         """Stand in the line; a batch that has nobody there yet comes last among its equals."""

@@ -198,7 +198,7 @@ def test_retry_honours_retry_after_and_releases_the_hold() -> None:
             task = await b.submit(max_steps=1)
             await asyncio.sleep(1.0)
             snapshot = b.engine.snapshot(task)
-            assert snapshot.phase is Phase.RETRYING
+            assert snapshot.phase is Phase.WAITING_RATE_LIMIT
             assert snapshot.held == snapshot.standing.spent == 0
             snapshot = await b.done(task)
             assert snapshot.state is State.COMPLETED

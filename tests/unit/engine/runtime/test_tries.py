@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from itertools import pairwise
+
 import pytest
 
 from engine.domain.errors import ErrorCode, InvalidSpecError
 from engine.domain.states import State
 from engine.domain.step import AttemptStatus, NoteKind
 from engine.domain.task import RetryPolicy, Route
-from engine.providers.port import Delta, Opened
+from engine.providers.port import Delta, Garbled, Opened
 from engine.providers.scripted import Script, Sent, Wait, failure, in_turn, reply
 from engine.runtime.route import RETURN_AFTER
 from tests.virtual_time import run
@@ -34,11 +37,11 @@ def first_fails(script: Script):  # noqa: ANN201 - a playbook
 
 
 def test_what_may_have_been_billed_is_asked_again_less_often() -> None:
-    """A crowd or a server that breaks down: three times; a reply that broke off is likely paid each time: twice."""
+    """A server that breaks down: three times; a reply that broke off is likely paid each time: twice."""
 
     async def main() -> None:
         broken = failure(ErrorCode.SERVER_ERROR, maybe_billed=True)
-        for script, attempts in ((CROWD, 4), (broken, 4), (CUT, 3), ((Opened(""), Delta("a", 1), Wait(100.0)), 3)):
+        for script, attempts in ((broken, 4), (CUT, 3), ((Opened(""), Delta("a", 1), Wait(100.0)), 3)):
             async with bench(in_turn(script)) as b:
                 snapshot = await b.until(await b.submit(max_steps=1))
                 assert snapshot.state in (State.FAILED, State.TIMEOUT) and len(b.provider.sent) == attempts
@@ -53,6 +56,67 @@ def test_how_often_is_the_persons_choice() -> None:
         async with bench(in_turn(CROWD, CROWD, CUT, reply("never"))) as b:
             snapshot = await b.until(await b.submit(max_steps=1, retry=RetryPolicy(max_billed=0)))
             assert snapshot.state is State.FAILED and len(b.provider.sent) == 3
+
+    run(main())
+
+
+@pytest.mark.parametrize("retry_after_s", [None, 20.0], ids=["without a word", "Retry-After"])
+def test_refusals_for_a_servers_limits_are_waited_out(retry_after_s: float | None) -> None:
+    """However many there are: no retry is used up, no active time; each wait is on record and is told meanwhile."""
+
+    async def main() -> None:
+        crowd = failure(ErrorCode.RATE_LIMITED, retry_after_s=retry_after_s)
+        async with bench(in_turn(*[crowd] * 9, reply("fine"))) as b:
+            task = await b.submit(max_steps=1, retry=RetryPolicy(max_retries=1))
+            snapshot = await b.until(task)
+            assert (snapshot.state, snapshot.standing.attempts) == (State.COMPLETED, 10)
+            assert snapshot.standing.active_s < 1.0
+            (step,) = await b.engine.steps(task)
+            waits = [each.outcome.retry_in_s for each in step.attempts[:9] if each.outcome]
+            assert all(wait is not None and wait >= (retry_after_s or 0.0) for wait in waits)
+            sent = [each.at for each in b.provider.sent]
+            assert all(later - one >= (retry_after_s or 0.0) for one, later in pairwise(sent))
+
+    run(main())
+
+
+def test_a_crowd_that_is_refused_for_an_hour_is_a_failure() -> None:
+    """A request too large for a limit a minute is refused for ever: the task says so instead of waiting on."""
+
+    async def main() -> None:
+        async with bench(in_turn(CROWD)) as b:
+            began = asyncio.get_running_loop().time()
+            snapshot = await b.until(await b.submit(max_steps=1))
+            assert (snapshot.state, snapshot.standing.reason) == (State.FAILED, ErrorCode.RATE_LIMITED)
+            assert 3600 <= asyncio.get_running_loop().time() - began < 2 * 3600
+            assert len(b.provider.sent) < 40
+
+    run(main())
+
+
+def test_who_may_go_elsewhere_does_not_wait_out_a_crowd() -> None:
+    """It leaves after two refusals in a row."""
+
+    async def main() -> None:
+        async with bench(first_fails(CROWD)) as b:
+            snapshot = await b.until(await b.submit(max_steps=1, fallbacks=(OTHER,)))
+            assert snapshot.state is State.COMPLETED and models(b) == ["scripted-model"] * 2 + ["other"]
+
+    run(main())
+
+
+def test_silence_behind_what_cannot_be_read_is_no_stall() -> None:
+    """It is asked once more, as a reply that cannot be read is, and its cost counts."""
+
+    async def main() -> None:
+        garbled: Script = (Opened(""), Delta("a", 1), Garbled(), Wait(1e6))
+        async with bench(in_turn(garbled)) as b:
+            task = await b.submit(max_steps=1)
+            snapshot = await b.until(task)
+            assert (snapshot.state, snapshot.standing.reason) == (State.FAILED, ErrorCode.GARBAGE)
+            (step,) = await b.engine.steps(task)
+            assert [each.outcome.error for each in step.attempts if each.outcome] == [ErrorCode.GARBAGE] * 2
+            assert snapshot.standing.assumed == sum(each.intent.held for each in step.attempts) > 0
 
     run(main())
 
@@ -121,13 +185,14 @@ def test_after_some_steps_the_first_choice_is_tried_again() -> None:
 
 
 def test_where_everything_fails_the_last_error_is_told() -> None:
-    """After the retries of the last one."""
+    """After an hour of refusals by the last one."""
 
     async def main() -> None:
         async with bench(in_turn(CROWD)) as b:
             snapshot = await b.until(await b.submit(max_steps=1, fallbacks=(OTHER,)))
             assert (snapshot.state, snapshot.standing.reason) == (State.FAILED, ErrorCode.RATE_LIMITED)
-            assert models(b) == ["scripted-model"] * 2 + ["other"] * 4
+            assert models(b)[:3] == ["scripted-model"] * 2 + ["other"]
+            assert set(models(b)[3:]) == {"other"}
 
     run(main())
 

@@ -127,3 +127,17 @@ async def test_it_tells_nobody_without_its_key(client: httpx.AsyncClient) -> Non
     """What was billed is its account's own business."""
     async with Simulator(SimulatorConfig(key="sk-1")) as simulator:
         assert (await client.get(f"{simulator.base_url}/generation", params={"id": "x"})).status_code == 401
+
+
+async def test_it_is_away_and_asks_for_another_key_when_it_is_told(client: httpx.AsyncClient) -> None:
+    """Each by itself; what is no state changes nothing."""
+    async with fast() as simulator:
+        control = f"http://127.0.0.1:{simulator.port}/_sim/state"
+        assert (await client.post(control, json={"key": "k"})).json() == {"down": False, "key": True}
+        assert await statuses(client, simulator, 1) == [401]
+        assert (await client.post(control, json={"key": "", "down": True})).json() == {"down": True, "key": False}
+        with pytest.raises(httpx.RemoteProtocolError):
+            await statuses(client, simulator, 1)
+        assert (await client.post(control, json={"up": True})).status_code == 400
+        await client.post(control, json={"down": False})
+        assert await statuses(client, simulator, 1) == [200]
