@@ -16,6 +16,7 @@ from ui.boxes import column, splitter
 from ui.branching import Branching
 from ui.bridge import Bridge
 from ui.charts.late import LateCharts
+from ui.cost.money_view import MoneyView
 from ui.deeds import Deeds
 from ui.dropping import Drops
 from ui.first_paint import FirstPaint
@@ -37,6 +38,8 @@ from ui.toolbar import Toolbar
 
 SIZE = (1440, 900)
 SMALLEST = (1024, 640)
+FIRST, TASKS, MONEY = range(3)
+"""The pages in the middle, in their order."""
 
 
 class MainWindow(LivingWindow):
@@ -48,6 +51,7 @@ class MainWindow(LivingWindow):
         self.engine, self.services, self.words = engine, services, words
         self.look = look
         self._shown: TaskId | None = None
+        self._page = TASKS
         self.setWindowTitle(words("title"))
         self.setMinimumSize(*SMALLEST)
         self.resize(*SIZE)
@@ -74,6 +78,7 @@ class MainWindow(LivingWindow):
         self.batch = BatchBar(words, self.table.model.tasks)
         self.status = StatusBar(words, tokens)
         self.first_start = FirstStart(words, services)
+        self.money = MoneyView(engine, services, words, tokens)
         self._pages = QStackedWidget()
         self._build()
         self._connect()
@@ -83,6 +88,7 @@ class MainWindow(LivingWindow):
         split = splitter(Qt.Orientation.Vertical, (self.table, 398, 1), (lower, 346, 0))
         self._pages.addWidget(self.first_start)
         self._pages.addWidget(column(self.tiles, self.batch, split, filling=split))
+        self._pages.addWidget(self.money)
         middle = QWidget()
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
@@ -114,6 +120,11 @@ class MainWindow(LivingWindow):
         self.table.set_actions(self.actions_.menu())
         self.sidebar.scope_chosen.connect(self.table.set_scope)
         self.sidebar.scope_chosen.connect(self.batch.show_scope)
+        self.sidebar.scope_chosen.connect(self._show_tasks)
+        self.sidebar.money_chosen.connect(self._show_money)
+        self.tiles.spend.clicked.connect(self.sidebar.choose_money)
+        self.money.export.connect(self.openings.export_ledger)
+        self.money.prices.connect(self.openings.price_settings)
         self.batch.results.connect(self.openings.results)
         self.batch.retry.connect(self.engine.retry)
         self.toolbar.new_task.clicked.connect(lambda _checked=False: self.openings.new_task())
@@ -136,6 +147,8 @@ class MainWindow(LivingWindow):
         bars.providers.away.try_now.connect(self.engine.try_now)
         bars.providers.key.again.connect(self.engine.key_changed)
         bars.providers.key.settings.connect(self.openings.provider_settings)
+        bars.alerts.look.connect(self.sidebar.choose_money)
+        bars.alerts.read.connect(self.engine.alerts_read)
         bars.money.room.resume.connect(self.engine.resume_offered)
         bars.money.fence.lift.connect(self.deeds.lift_fence)
 
@@ -154,7 +167,7 @@ class MainWindow(LivingWindow):
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the theme of everything that paints by itself."""
-        for part in (self.table, self.sidebar, self.tiles, self.charts, self.inspector, self.status):
+        for part in (self.table, self.sidebar, self.tiles, self.charts, self.inspector, self.status, self.money):
             part.set_tokens(tokens)
 
     def set_theme(self, choice: Theme) -> None:
@@ -165,7 +178,8 @@ class MainWindow(LivingWindow):
     # --- what changed
 
     def _apply(self, batch: ChangeBatch) -> None:
-        self._pages.setCurrentIndex(1 if batch.totals.count else 0)
+        self._pages.setCurrentIndex(self._page if batch.totals.count or self._page == MONEY else FIRST)
+        self.money.apply(batch)
         self.table.apply(batch)
         self.tiles.apply(batch)
         self.charts.apply(batch)
@@ -186,6 +200,14 @@ class MainWindow(LivingWindow):
             self._shown = task
             self.engine.focus(task)
             self.inspector.show_task(self.engine.snapshot(task) if task is not None else None)
+
+    def _show_tasks(self) -> None:
+        self._page = TASKS
+        self.bridge.drain()
+
+    def _show_money(self) -> None:
+        self._page = MONEY
+        self.bridge.drain()
 
     def _show_made(self, task: TaskId) -> None:
         self.bridge.drain()

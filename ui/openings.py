@@ -89,6 +89,10 @@ class Openings(QObject):
         dialog.look_at(name)
         return dialog
 
+    def price_settings(self) -> Settings:
+        """Open the settings where prices stand."""
+        return self.settings()
+
     def data(self) -> Data:
         """Open what there is to say about the saved data."""
         dialog = Data(self._engine, self._services, self._words, self._over)

@@ -32,6 +32,9 @@ SCOPE = Qt.ItemDataRole.UserRole
 COUNT = Qt.ItemDataRole.UserRole + 1
 DOT = Qt.ItemDataRole.UserRole + 2
 
+MONEY = "money"
+"""What stands in place of a scope at the row that is no tasks: where money goes."""
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -39,6 +42,7 @@ class Sidebar(QListWidget):
     """Chooses the scope of the table."""
 
     scope_chosen = Signal(object)
+    money_chosen = Signal()
 
     def __init__(self, words: Words, tokens: Tokens, parent: QWidget | None = None) -> None:
         """Build it with no tasks."""
@@ -71,7 +75,11 @@ class Sidebar(QListWidget):
                     item.setData(COUNT, number)
                     item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {number}")
 
-    def choose(self, scope: TaskScope) -> None:
+    def choose_money(self) -> None:
+        """Choose the page of where money goes."""
+        self.choose(MONEY)
+
+    def choose(self, scope: TaskScope | str) -> None:
         """Choose a row, if it is there."""
         for row in range(self.count()):
             if self.item(row).data(SCOPE) == scope:
@@ -89,6 +97,7 @@ class Sidebar(QListWidget):
         self.clear()
         self._space()
         self._row(self._words("sidebar.needs_you"), TaskScope(ScopeKind.NEEDS_YOU), "paused")
+        self._row(self._words("sidebar.money"), None)
         self._heading("sidebar.status")
         self._row(self._words("sidebar.all"), TaskScope())
         for state in SHOWN:
@@ -116,14 +125,17 @@ class Sidebar(QListWidget):
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         item.setSizeHint(QSize(WIDTH, HEADING))
 
-    def _row(self, text: str, scope: TaskScope, dot: str = "") -> None:
+    def _row(self, text: str, scope: TaskScope | None, dot: str = "") -> None:
+        """Add a row of tasks, or without a scope the page of where money goes."""
         item = QListWidgetItem(text, self)
-        item.setData(SCOPE, scope)
-        item.setData(COUNT, 0)
+        item.setData(SCOPE, scope or MONEY)
+        item.setData(COUNT, None if scope is None else 0)
         item.setData(DOT, dot)
         item.setSizeHint(QSize(WIDTH, ROW))
 
     def _chosen(self, item: QListWidgetItem | None) -> None:
+        if item is not None and item.data(SCOPE) == MONEY:
+            self.money_chosen.emit()
         if item is not None and isinstance(item.data(SCOPE), TaskScope):
             self.scope_chosen.emit(item.data(SCOPE))
 
@@ -169,7 +181,7 @@ class _Rows(QStyledItemDelegate):
             left += 16
         painter.setPen(QColor(self.tokens.colour("dim")))
         painter.setFont(self._number)
-        figures = count(number)
+        figures = "" if number is None else count(number)
         painter.drawText(
             rect.adjusted(0, 0, -17, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, figures
         )

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from engine.face import DroverError, Engine, Totals
+from engine.face import Alert, DroverError, Engine, Totals
 from ui.bars import Banner, Notice
+from ui.cost.alerts import AlertBanner, Notifier
 from ui.cost.offers import MoneyBanners
 from ui.provider_bars import ProviderBars
 from ui.services import WindowServices
@@ -27,11 +28,21 @@ class Bars(QWidget):
         self.banner, self.notice = Banner(words), Notice(words("action.cancel"))
         self.trouble, self.undo, self.damage = TroubleBar(words), UndoBar(words), DamageBar(words, engine.damage)
         self.money, self.providers = MoneyBanners(words), ProviderBars(words)
+        self.alerts, self._notifier, self._alerts = AlertBanner(words), Notifier(self), tuple[Alert, ...]()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for bar in (self.trouble, self.damage, self.undo, self.banner, self.providers, self.money, self.notice):
+        for bar in (
+            self.trouble,
+            self.damage,
+            self.undo,
+            self.banner,
+            self.providers,
+            self.alerts,
+            self.money,
+            self.notice,
+        ):
             layout.addWidget(bar)
 
     def show_totals(self, totals: Totals) -> None:
@@ -42,6 +53,9 @@ class Bars(QWidget):
         self.damage.show_totals(totals)
         self.providers.show_totals(totals)
         self.money.show_totals(totals)
+        if totals.alerts != self._alerts:
+            self._alerts = totals.alerts
+            self._tell_alerts(totals.alerts)
         self._tell_results()
 
     def tell(self, error: DroverError) -> None:
@@ -75,6 +89,15 @@ class Bars(QWidget):
         self._interrupted = number, totals.unknown, amount
         unknown = sum(task.standing.unknown for task in self._engine.snapshots()) if number else 0
         self.banner.show_interrupted(number, unknown, amount)
+
+    def _tell_alerts(self, alerts: tuple[Alert, ...]) -> None:
+        """Say which part of which budget is used up, unless the person wants none of it."""
+        if alerts and not self._services.preferences().alerts:
+            self._engine.alerts_read()
+            return
+        told = self.alerts.show_alerts(alerts)
+        if told:
+            self._notifier.tell(self._words("alert.title"), told)
 
     def _tell_results(self) -> None:
         """Say when answers cannot be written to their folder, once for each reason."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from time import time
 
-from PySide6.QtGui import QColor
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from engine.face import ChangeBatch, State, TimeLevel, Totals
@@ -38,7 +39,7 @@ class Tiles(QFrame):
         self._done = Tile(words("tile.done"), tokens, 24)
         self._throughput = Tile(words("tile.throughput"), tokens, 25)
         self._saved = Tile(words("tile.saved"), tokens, 21)
-        self._spend = SpendTile(words, tokens)
+        self.spend = self._spend = SpendTile(words, tokens)
         self._bar, self._spark = Bar(), Spark(tokens)
         self._sampled = float("-inf")
         self._done.body.insertWidget(3, self._bar)
@@ -132,12 +133,14 @@ class SpendTile(QFrame):
     """The meter of today's spend as a tile, with the month's and everything's beside its title."""
 
     stretch = 27
+    clicked = Signal()
 
     def __init__(self, words: Words, tokens: Tokens) -> None:
         """Build it at nothing."""
         super().__init__()
         self.setObjectName("tile")
         self._title = plain_label(words("tile.spend"))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.limits = LimitMeters(words, tokens)
         self.meter = SpendMeter(words, tokens)
@@ -151,6 +154,11 @@ class SpendTile(QFrame):
         layout.addLayout(first)
         layout.addWidget(self.meter, 1)
         self.set_tokens(tokens)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Lead to where it goes; the sidebar's row does for who uses the keyboard."""
+        super().mousePressEvent(event)
+        self.clicked.emit()
 
     def show_totals(self, totals: Totals) -> None:
         """Show the accounts."""

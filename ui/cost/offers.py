@@ -15,10 +15,11 @@ KEYS = frozenset({ErrorCode.WRONG_KEY, ErrorCode.NO_KEY, ErrorCode.NO_CREDIT})
 """What a provider stops tasks for that would ask it again now."""
 
 
-class _Question(QFrame):
+class Question(QFrame):
     """A sentence with two buttons: yes, and leave it."""
 
     def __init__(self, yes: str, no: str) -> None:
+        """Build it hidden."""
         super().__init__()
         self.setObjectName("banner")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -45,7 +46,7 @@ class _Question(QFrame):
         self.show()
 
 
-class RoomBanner(_Question):
+class RoomBanner(Question):
     """Offers to resume what a limit or a fence stopped: "3 tasks stopped at the day's limit"."""
 
     resume = Signal()
@@ -80,7 +81,7 @@ class RoomBanner(_Question):
         self.hide()
 
 
-class FenceBanner(_Question):
+class FenceBanner(Question):
     """Says which model billed above its hold, and offers to use it again."""
 
     lift = Signal(str, str)
