@@ -63,6 +63,8 @@ class Expectation:
     low: float
     """One time of ten it is less."""
     middle: float
+    mean: float
+    """What sums are made of."""
     high: float
     """One time of ten it is more."""
     basis: Basis
@@ -115,5 +117,9 @@ def _spread(spent: float, expected: float, wrong: Sequence[float], basis: Basis)
     low, high = factors[math.floor(beyond + 1e-9) - 1], factors[-math.floor(beyond + 1e-9)]
     middle = median(factors)
     return Expectation(
-        low=spent + expected * low, middle=spent + expected * middle, high=spent + expected * high, basis=basis
+        low=spent + expected * low,
+        middle=spent + expected * middle,
+        mean=spent + expected,
+        high=spent + expected * high,
+        basis=basis,
     )

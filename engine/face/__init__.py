@@ -20,6 +20,7 @@ from engine.domain.difference import Difference
 from engine.domain.doubt import UnknownAttempt
 from engine.domain.errors import DroverError, ErrorCode, InvalidSpecError, Problem
 from engine.domain.fence import Fence
+from engine.domain.foresight import Foresight, Span
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.moments import moment, written
@@ -132,6 +133,7 @@ __all__ = [
     "Fence",
     "FinishReason",
     "Flag",
+    "Foresight",
     "Fork",
     "Form",
     "Hints",
@@ -167,6 +169,7 @@ __all__ = [
     "RowProblem",
     "Scope",
     "Sheet",
+    "Span",
     "Standing",
     "State",
     "Statistics",

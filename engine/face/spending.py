@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from engine.domain.alert import Alert
     from engine.domain.doubt import UnknownAttempt
     from engine.domain.fence import Fence
+    from engine.domain.foresight import Foresight
     from engine.domain.ids import AttemptId, TaskId
     from engine.domain.ledger_entry import LedgerEntry
     from engine.domain.outlay import Outlays
@@ -34,6 +35,22 @@ class Spending(Protocol):
 
     async def worst_case(self, specs: Sequence[TaskSpec]) -> int:
         """Return pico that these can cost at most if no reply is asked for twice; raises PRICE_UNKNOWN."""
+        ...
+
+    async def foresee(self, spec: TaskSpec) -> Foresight:
+        """Return what a task that is not yet made will come to, told from finished ones of its batch and its model."""
+        ...
+
+    async def foresee_all(self, specs: Sequence[TaskSpec]) -> Foresight:
+        """Return what tasks that are not yet made will come to together."""
+        ...
+
+    async def foresee_task(self, task: TaskId) -> Foresight:
+        """Return what a task will come to with what it took already; raises UNKNOWN_TASK."""
+        ...
+
+    async def foresee_batch(self, batch: str) -> Foresight:
+        """Return what the tasks of a batch will come to together, with what they took already."""
         ...
 
     def fences(self) -> tuple[Fence, ...]:

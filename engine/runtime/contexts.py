@@ -37,7 +37,7 @@ class Contexts:
 
     def limit(self, route: Route) -> int:
         """Return the tokens that a model holds, prompt and reply together."""
-        return self._known(route) or self._models.facts(route.provider, route.model).context
+        return self.known(route) or self._models.facts(route.provider, route.model).context
 
     def tokens(self, route: Route, size: int) -> int:
         """Return how many tokens so many bytes are expected to be."""
@@ -49,12 +49,13 @@ class Contexts:
 
     def check(self, route: Route, messages: Iterable[Message]) -> None:
         """Refuse a prompt that does not fit; raises `ProviderError(CONTEXT_OVERFLOW)`."""
-        known, expected = self._known(route), self.prompt(route, messages)
+        known, expected = self.known(route), self.prompt(route, messages)
         if known is not None and expected * DOUBT > known:
             detail = f"about {expected} tokens, {known} of context"
             raise ProviderError(ErrorCode.CONTEXT_OVERFLOW, detail, retryable=False, maybe_billed=False)
 
-    def _known(self, route: Route) -> int | None:
+    def known(self, route: Route) -> int | None:
+        """Return the tokens that a model is stated to hold; None where nobody states it."""
         try:
             said = self._providers.get(route.provider).capabilities.context
         except DroverError:  # not set up any more: its call says so

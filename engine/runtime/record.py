@@ -85,6 +85,8 @@ class TaskRecord:
     """Monotonic time since which active time runs; None while it stands still."""
     offered: bool = False
     """Whether money stopped it and would not any more, as far as was looked."""
+    course: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    """Pico and seconds at the end of each step, while all of them were seen."""
     queued: int = 0
     shown: int = 0
 

@@ -20,8 +20,10 @@ from engine.runtime.crew import Crew
 from engine.runtime.damages import Damages
 from engine.runtime.feed import ChangeFeed
 from engine.runtime.fences import Fences
+from engine.runtime.foresights import Foresights
 from engine.runtime.gaps import Gaps
 from engine.runtime.gauges import Gauges
+from engine.runtime.histories import Histories
 from engine.runtime.intake import Intake
 from engine.runtime.journal import Journal
 from engine.runtime.keys import Keys
@@ -64,6 +66,8 @@ class Rooms:
         self.offers = Offers(self.register, self.accounts, self.fences, self.gate, parts.clock, told=self.feed.mark)
         self.choices = self._choices()
         self.contexts = Contexts(parts.providers, parts.models, self.choices.learned)
+        self.histories = Histories(self.register, parts.store, parts.recipe)
+        self.foresights = Foresights(parts, self.histories, self.contexts, self.choices.learned)
         self.journal = Journal(parts.store, parts.clock, self._shown)
         self.alerts = Alerts(self.register, self.accounts, self.journal, parts.store)
         self.crew = Crew(self.register, self._runner_ports(), parts.running_limit)
@@ -191,6 +195,7 @@ class Rooms:
 
     def _shown(self, record: TaskRecord, before: Standing, after: Standing) -> None:
         self.register.moved(record, before, after)
+        self.histories.moved(record, before, after)
         self.damages.seen(record, after)
         self.alerts.hear(record, before, after)
         self.feed.mark(record.id)

@@ -25,7 +25,7 @@ def worst_case(spec: TaskSpec, recipe: Recipe, price: Price) -> int:
     steps = spec.total_steps
     first = sum(len(message.content.encode("utf-8", "replace")) for message in recipe.prompt(spec, ()))
     later = sum(len(prompt.encode("utf-8", "replace")) for prompt in spec.prompts[1:])
-    grown = (spec.max_output + AROUND) * _exchanges(spec)
+    grown = (spec.max_output + AROUND) * exchanges(spec)
     longest = first + later + steps * (spec.max_output + AROUND)
     most = price.up_to(longest).worst(steps * (first + later + AROUND) + grown, steps * spec.max_output)
     if spec.context_policy is ContextPolicy.SUMMARY:
@@ -33,7 +33,7 @@ def worst_case(spec: TaskSpec, recipe: Recipe, price: Price) -> int:
     return most if spec.budget is None else min(most, spec.budget)
 
 
-def _exchanges(spec: TaskSpec) -> int:
+def exchanges(spec: TaskSpec) -> int:
     """Return how many exchanges the prompts of all steps repeat, added up."""
     steps = spec.total_steps
     grows = min(steps, spec.window_steps) if spec.context_policy is ContextPolicy.WINDOW else steps

@@ -11,6 +11,7 @@ from engine.domain.choice import Policy
 from engine.domain.outlay import Outlays, done_by_batch, with_savings
 from engine.domain.slices import in_slices
 from engine.domain.states import State
+from engine.runtime.foresights import NEW
 from engine.runtime.worst import worst_case
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from engine.domain.alert import Alert
     from engine.domain.doubt import UnknownAttempt
     from engine.domain.fence import Fence
+    from engine.domain.foresight import Foresight
     from engine.domain.ids import AttemptId, TaskId
     from engine.domain.ledger_entry import LedgerEntry
     from engine.domain.task import TaskSpec
@@ -53,6 +55,24 @@ class Spending:
                 prices |= {each.price for each in self._rooms.choices.table(spec)}
             most += max(worst_case(spec, parts.recipe(spec.recipe), price) for price in prices)
         return most
+
+    async def foresee(self, spec: TaskSpec) -> Foresight:
+        """See `Spending`."""
+        return await self._rooms.foresights.one(spec)
+
+    async def foresee_all(self, specs: Sequence[TaskSpec]) -> Foresight:
+        """See `Spending`."""
+        return await self._rooms.foresights.many([(spec, NEW) for spec in specs])
+
+    async def foresee_task(self, task: TaskId) -> Foresight:
+        """See `Spending`."""
+        record = self._rooms.register.get(task)
+        return await self._rooms.foresights.one(record.spec, record.standing)
+
+    async def foresee_batch(self, batch: str) -> Foresight:
+        """See `Spending`."""
+        mine = [(each.spec, each.standing) for each in self._rooms.register if each.spec.batch == batch]
+        return await self._rooms.foresights.many(mine)
 
     def fences(self) -> tuple[Fence, ...]:
         """See `Spending`."""
