@@ -16,8 +16,8 @@ LISTED = {("p", "m"): Known(tier=Tier.FAST, context=1_000), ("p", "n"): Known(ti
 def test_the_person_s_word_goes_first() -> None:
     """Tier and context each by itself."""
     models = Models(own={("p", "m"): Known(tier=Tier.QUALITY)}, listed=LISTED, public=lambda _provider, _model: 7)
-    assert models.facts("p", "m") == Facts(tier=Tier.QUALITY, context=1_000)
-    assert models.facts("p", "n") == Facts(tier=Tier.QUALITY, context=7)
+    assert models.facts("p", "m") == Facts(tier=Tier.QUALITY, context=1_000, sure=True)
+    assert models.facts("p", "n") == Facts(tier=Tier.QUALITY, context=7, sure=True)
 
 
 def test_what_nobody_stated_is_usual() -> None:
