@@ -65,6 +65,8 @@ async def _run(program: Program, asked: Asked, output: Output) -> Exit:
 
 WAITS = (Phase.RETRYING, Phase.WAITING_RATE_LIMIT, Phase.WAITING_PROVIDER)
 """What a task is told to wait for, and for how long."""
+WORDS = 300
+"""Characters of a server's or the system's own words."""
 
 
 def refuse_unknown_limits(program: Program) -> None:
@@ -163,7 +165,9 @@ async def finish(program: Program, engine: Supervisor, task: TaskId, output: Out
     how = say(HOW_ON.get(snapshot.standing.reason, "paused"), id=task, folder=moved) if paused else ""
     fields = full(snapshot) | {"text": answer.text, "folder": str(answer.folder), "resume": how or None}
     output.emit("result", answer.text if snapshot.state is State.COMPLETED else "", fields)
-    for told in (fields["error"], how):
+    failed = snapshot.state is State.FAILED and snapshot.standing.detail
+    said = say("its_words", words=safe(snapshot.standing.detail)[:WORDS]) if failed else ""
+    for told in (fields["error"], said, how):
         if told:
             output.note(str(told))
     return BY_STATE.get(snapshot.state, Exit.PAUSED)

@@ -28,6 +28,9 @@ LIMITS: Mapping[str, str] = {
 }
 """What to tell of a pause by the limit at a level."""
 
+WORDS = 120
+"""Characters of a server's own words in an attempt's line; JSON has all that were kept."""
+
 
 WHY: Mapping[str, str] = {
     Reason.FIXED: "why_fixed",
@@ -190,6 +193,8 @@ def _why(attempt: AttemptRecord) -> str:
     said = [safe(f"{intent.provider}/{intent.model}")]
     if outcome.retry_in_s is not None:
         said.append(say("waited", seconds=f"{outcome.retry_in_s:.1f}"))
+    if outcome.detail:
+        said.append(safe(outcome.detail)[:WORDS])
     return f"{outcome.error} ({', '.join(said)}) "
 
 

@@ -22,9 +22,11 @@ from engine.domain.errors import DroverError
 from engine.domain.ids import TaskId
 from engine.results.names import folder_name
 from engine.store.repair.start import prepare
-from engine.store.repair.verify import Unsound, Verification, verify
+from engine.store.repair.verify import NO_MARK, Unsound, Verification, verify
 
 TRANSCRIPT = "transcript.md"
+
+DOUBTS = {"older": "verify_older", NO_MARK: "verify_no_mark"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ async def verify_all(paths: Paths, output: Output, *, moved: str) -> Exit:
     for each in found.unsound:
         output.emit("unsound", _line(each, FOUND), msgspec.structs.asdict(each))
     for about in found.doubts:
-        output.note(say("verify_older") if about == "older" else say("verify_fork", about=about))
+        output.note(say(DOUBTS[about]) if about in DOUBTS else say("verify_fork", about=about))
     if missing:
         output.note(counted("verify_missing", len(missing)))
     output.emit("result", _summary(found, moved), _fields(found, missing))

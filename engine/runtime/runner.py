@@ -164,6 +164,8 @@ class Runner:
             ports.credit()  # a gap that ended just now is no active time
             active = record.take_active(ports.clock.monotonic())
             changes = changes_of_time(record.tip, active) | {"needed": stop.needed}
+            if stop.event is Event.FAIL:
+                logger.info("task %s failed: %s: %s", record.id, stop.reason, stop.detail)
             if stop.event is Event.EXPIRE:
                 await self._checkpoint(**changes)
                 changes = {}

@@ -7,11 +7,13 @@ from pathlib import Path
 import apsw
 import msgspec
 
+from engine.domain.errors import DroverError, ErrorCode
 from engine.domain.ids import TaskId
 from engine.store import suspects, watermark
 from engine.store.connection import as_store_errors, open_probe
 from engine.store.repair.quarantine import DATABASE
-from engine.store.repair.survey import survey
+from engine.store.repair.survey import Survey, survey
+from engine.store.watermark import Watermark
 
 
 class Glance(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +40,7 @@ def glance(folder: Path) -> Glance:
     unmarked = watermark.is_damaged(folder)
     if not file.exists():
         return Glance(lost_records=mark.seq if mark else 0, unmarked=unmarked)
-    found = survey(file, everything=False, mark=mark)
+    found = _surveyed(file, mark)
     suspected = {task for task in suspects.read_suspects(folder) if task}
     return Glance(
         lost_records=found.lost,
@@ -46,6 +48,16 @@ def glance(folder: Path) -> Glance:
         unreadable=bool(found.pages),
         unmarked=unmarked,
     )
+
+
+def _surveyed(file: Path, mark: Watermark | None) -> Survey:
+    """Look at heads; where a watermark counts records, what is no store any more was one, and is damaged."""
+    try:
+        return survey(file, everything=False, mark=mark)
+    except DroverError as error:
+        if error.code is ErrorCode.NOT_A_STORE and mark is not None and mark.hash:
+            raise DroverError(ErrorCode.STORE_DAMAGED, error.detail) from error
+        raise
 
 
 def _names(file: Path, numbers: set[int]) -> set[TaskId]:

@@ -35,6 +35,10 @@ PARENT = (
 )
 
 
+NO_MARK = "no watermark"
+"""A doubt: with none, a lost end is not noticed. It is missing where a backup was put back, too."""
+
+
 class Unsound(msgspec.Struct, frozen=True, kw_only=True):
     """Something that is not as it should be."""
 
@@ -88,6 +92,8 @@ def verify(folder: Path) -> Verification:
         raise DroverError(ErrorCode.NOT_A_STORE, f"there is no {file.name}")
     with as_store_errors(), readable(file) as (connection, lent), snapshot(connection):
         found = _verified(connection, mark, lent=lent)
+    if mark is None and not unmarked and found.records:
+        found = msgspec.structs.replace(found, doubts=(*found.doubts, NO_MARK))
     return msgspec.structs.replace(found, unsound=(*unmarked, *found.unsound))
 
 

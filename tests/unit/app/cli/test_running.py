@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.asked import Asked
+from app.cli.looking import show_one
 from app.cli.report import CommandError, Exit, Output
 from app.cli.running import resume, run
 from app.composition import Program
@@ -23,7 +24,7 @@ from engine.domain.ids import TaskId
 from engine.simulator.config import Fault, FaultKind, SimulatorConfig
 from engine.simulator.server import Simulator
 
-JSON = Output(json=True)
+JSON, PEOPLE = Output(json=True), Output(json=False)
 
 
 def program(folder: Path, *, results_folder: str = "") -> Program:
@@ -87,6 +88,21 @@ async def test_what_no_retry_cures_ends_with_what_to_do(
     ended = result(capsys)
     assert (status, ended["reason"]) == (Exit.FAILED, reason)
     assert told in str(ended["error"])
+
+
+async def test_a_server_s_own_words_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Beside the sentence of ours, at the task's end and at its attempt in `show`; the log file has them, too."""
+    caplog.set_level("INFO", "drover")
+    async with Simulator(SimulatorConfig(speed=50, faults=(Fault(kind=FaultKind.HTML),))) as server:
+        await run(program(tmp_path), asked(server.base_url), PEOPLE)
+    printed = capsys.readouterr()
+    assert "It said: text/html" in printed.err
+    task = printed.err.split()[0]
+    assert f"task {task} failed: garbage: text/html" in caplog.messages
+    await show_one(Paths.under(tmp_path), task, PEOPLE)
+    assert "text/html) " in capsys.readouterr().out
 
 
 async def test_an_account_without_credit_pauses_with_what_to_do(

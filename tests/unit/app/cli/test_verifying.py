@@ -112,6 +112,15 @@ async def test_one_page_is_one_place_in_words_of_ours(tmp_path: Path, capsys: py
     assert printed(capsys)[0]["part"] == "records"
 
 
+async def test_a_missing_watermark_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is unsound by that: so it is after a backup was put back."""
+    paths = Paths.under(tmp_path)
+    await fill(paths.data)
+    (paths.data / "watermark").unlink()
+    assert await verify_all(paths, PEOPLE, moved="") is Exit.COMPLETED
+    assert "no watermark" in capsys.readouterr().err
+
+
 async def test_one_is_not_said_like_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Steps, records, tasks and places."""
     paths = Paths.under(tmp_path)

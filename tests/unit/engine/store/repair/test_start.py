@@ -22,11 +22,11 @@ from engine.store.reading import summed
 from engine.store.repair import start
 from engine.store.repair.glance import glance
 from engine.store.repair.quarantine import FOLDER, REPORT
-from engine.store.repair.verify import Unsound, verify
+from engine.store.repair.verify import NO_MARK, Unsound, verify
 from engine.store.rows import PLACES
 from engine.store.store import FILE, SqliteStore, open_store, open_store_reader
 from tests.damaged import STEPS, Seen, fill, flip, harm, pages_of, see
-from tests.stored import HELD, correction, intent, outcome, standing, task, write_steps
+from tests.stored import HELD, correction, intent, note, outcome, standing, task, write_steps
 
 FIRST, LAST = task(1).id, task(4).id
 
@@ -393,6 +393,27 @@ async def test_a_damaged_watermark_is_told_as_that_and_written_anew(tmp_path: Pa
     now = watermark.read(tmp_path)
     assert mark and now and (now.seq, now.record, now.hash) == (mark.seq, mark.record, mark.hash)
     assert glance(tmp_path).sound and verify(tmp_path).sound
+
+
+async def test_a_watermark_that_is_gone_is_a_doubt(tmp_path: Path) -> None:
+    """Without it nobody knows whether the end is there; a backup that was put back has none either."""
+    await whole(tmp_path)
+    (tmp_path / watermark.NAME).unlink()
+    found = verify(tmp_path)
+    assert found.sound and found.doubts == (NO_MARK,)
+    store = await open_store(tmp_path)
+    await store.append_note(note(task(1)), standing(STEPS))
+    await store.close()
+    assert not verify(tmp_path).doubts
+
+
+async def test_a_store_that_is_none_any_more_is_damaged(tmp_path: Path) -> None:
+    """Zeros where it was: whoever looks is not told that there never was one."""
+    await whole(tmp_path)
+    (tmp_path / FILE).write_bytes(bytes(20_000))
+    with pytest.raises(DroverError) as raised:
+        glance(tmp_path)
+    assert raised.value.code is ErrorCode.STORE_DAMAGED
 
 
 async def test_a_lost_tail_is_copied_before_sqlite_cuts_the_log(tmp_path: Path) -> None:
