@@ -59,6 +59,10 @@ class ChangeFeed:
 
     def take(self) -> tuple[list[TaskId], list[TaskId], list[TaskId]]:
         """Return (added, changed, removed) since the last take, each task once."""
+        if not (self._added or self._removed):  # thirty times a second, while tasks only stream
+            changed = list(self._dirty)
+            self._dirty.clear()
+            return [], changed, []
         removed = [task for task in self._removed if task not in self._added]
         added = [task for task in self._added if task not in self._removed]
         changed = [task for task in self._dirty if task not in self._added and task not in self._removed]

@@ -39,7 +39,7 @@ def live(module: str, argument: str) -> Figures:
         "acting_ms": at["acted"] - began,
         "acting_from_imports_ms": at["acted"] - at["imported"],
         "acting_cpu_ms": at["acted_cpu"],
-        "end_ms": ended - at["acted"],
+        "end_ms": ended - at["closing"],
     }
 
 

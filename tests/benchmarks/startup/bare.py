@@ -54,6 +54,7 @@ def main(rows: int) -> int:
 
     def acted() -> None:
         moments.note("acted")
+        moments.note("closing")
         application.quit()
 
     def painted() -> None:

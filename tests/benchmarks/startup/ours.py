@@ -51,7 +51,13 @@ class Life:
 
     def _acted(self) -> None:
         self._moments.note("acted")
-        self._window.close()
+        self._window.bridge.changed.connect(self._close)
+
+    def _close(self) -> None:
+        """Close when all of the window has come: what is loaded after the first picture is no part of the end."""
+        if self._window.charts.drawn is not None:
+            self._moments.note("closing")
+            self._window.close()
 
 
 def main(folder: Path) -> int:
