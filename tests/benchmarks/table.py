@@ -34,6 +34,8 @@ CHANGED = 1000
 FILTER = "-status:cancelled"
 SIZE = (1236, 600)
 FRAME_MS = 33.0
+P99_MS = (8.0, 12.0)
+"""At most, at 10,000 and 100,000 rows."""
 WORDS = load_words()
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
@@ -183,8 +185,8 @@ def main(arguments: Sequence[str]) -> int:
         for row in rows
     ]
     aims += [
-        Aim(text=f"p99 of a frame, {row.case}", value=row.ours["p99_ms"], op="<=", bound=3 * FRAME_MS, unit="ms")
-        for row in rows[:2]
+        Aim(text=f"p99 of a frame, {row.case}", value=row.ours["p99_ms"], op="<=", bound=bound, unit="ms")
+        for row, bound in zip(rows[1:], P99_MS, strict=False)  # the short form ends before the largest
     ]
     aims += [
         Aim(text=f"faster than the proxy, {row.case}", value=row.ratio["p50_ms"], op=">=", bound=3, unit="times")
