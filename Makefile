@@ -16,7 +16,7 @@ TASKS ?= 10000
 STEPS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format setup crash powercut faults flips money machine simulate mutants package clean offscreen_libraries test_tools window_libraries freezing_tools FORCE
+.PHONY: help run test check format setup crash powercut faults flips money machine simulate bench mutants package clean offscreen_libraries test_tools window_libraries freezing_tools FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ machine: $(READY) ## the engine as a state machine, on both stores: EXAMPLES=100
 
 simulate: $(READY) ## the engine in a simulated world of faults, storms, sleeps and crashes: TASKS=, STEPS=, SEED=
 	$(BIN)/python -m tests.simulation --tasks $(TASKS) --steps $(STEPS) --seed $(SEED)
+
+bench: offscreen_libraries $(READY) ## the benchmarks' short forms (ten minutes, a quiet machine): writes README's table
+	$(BIN)/python -m tests.benchmarks.every
 
 mutants: $(READY) ## puts known faults in and sees that a battery finds each: ONLY="no_intent float_money"
 	$(BIN)/python -m tests.mutants $(addprefix --only ,$(ONLY))

@@ -1,8 +1,9 @@
-"""What does durability cost a step? Through the Store port, beside whole-file JSON with rename on the same disk.
+"""What does durability cost a step? Through the Store port, beside other ways to keep one on the same disk.
 
 A step is acknowledged when its intent, and then its outcome of 2 KB, are durable, chained. Cases: one task alone;
 many tasks at 1,600 steps/s, evenly spread; a storm of one step of every task at once; loading a task; and what the
-engine reads of all tasks when it starts. Beside them, what one fdatasync costs on this disk.
+engine reads of all tasks when it starts. Beside them whole-file JSON with rename, for the storm LangGraph's SQLite
+saver and DBOS on SQLite where they are installed (`peers.py`), and what one fdatasync costs on this disk.
 
     python -m tests.benchmarks.checkpoints [--short] [--json]
 """
@@ -22,12 +23,14 @@ from pathlib import Path
 from engine.domain.task import Standing
 from engine.store.port import Store, StoredTask
 from engine.store.store import open_store
+from tests.benchmarks.peers import DBOS, LANGGRAPH, dbos_rate, langgraph_rate, missing
 from tests.benchmarks.report import Aim, Figures, Row, finish, percentile
 from tests.stored import intent, outcome, task
 
 RATE = 1_600
 """Steps a second over all tasks."""
 TEXT = "What a model said, in words that are neither random nor all the same. " * 29
+STORM = 10_000
 STEPS_BEFORE = 20
 """Steps that the loaded task has, and that the baseline's state has, too."""
 
@@ -131,6 +134,28 @@ async def storm(store: Store, files: JsonFiles, tasks: int) -> Row:
     return row(f"storm: a step of {tasks} tasks at once", ours, other)
 
 
+async def with_peers(of_storm: Row, folder: Path, tasks: int) -> Row:
+    """Put those that are installed beside a storm, as steps a second of fewer tasks; say which are not."""
+    gone = missing()
+    for name in gone:
+        print(f"{name} is not installed, so it is left out: `uv sync --group peers`")
+    rates = {name: round(STORM / each["all_ms"] * 1000) for name, each in of_storm.baseline.items()}
+    if LANGGRAPH not in gone:
+        rate = await langgraph_rate(folder / "langgraph.db", TEXT, STEPS_BEFORE, tasks)
+        rates[f"LangGraph's SQLite saver, {tasks} tasks"] = round(rate)
+    if DBOS not in gone:
+        rates[f"DBOS on SQLite, {tasks} tasks"] = round(
+            await asyncio.to_thread(dbos_rate, folder / "dbos.db", TEXT, tasks)
+        )
+    ours = STORM / of_storm.ours["all_ms"] * 1000
+    return Row(
+        case=of_storm.case,
+        ours=dict(of_storm.ours) | {"steps_per_s": round(ours)},
+        baseline={name: {"steps_per_s": rate} for name, rate in rates.items()},
+        ratio={name: round(ours / rate, 1) for name, rate in rates.items()},
+    )
+
+
 async def loading(store: Store, files: JsonFiles, number: int) -> Row:
     """A task with STEPS_BEFORE steps, read whole and verified."""
     (of,) = await created(store, 1, 1)
@@ -188,9 +213,10 @@ async def measure(folder: Path, *, short: bool) -> tuple[list[Row], Figures]:
     files = JsonFiles(folder)
     seconds = 4.0 if short else 15.0
     store = await open_store(folder / "data")
-    rows = [await alone(store, files, 200 if short else 1_000), await loading(store, files, 200)]
+    number = 200 if short else 1_000
+    rows = [await alone(store, files, number), await loading(store, files, 200)]
     rows += [await spread(store, files, tasks, seconds) for tasks in (1_000, 10_000)]
-    rows.append(await storm(store, files, 10_000))
+    rows.append(await with_peers(await storm(store, files, STORM), folder, 50 if short else 200))
     await store.close()
     rows.append(await recovery(folder / "recovered", 10_000))
     return rows, disk(folder)
@@ -207,6 +233,10 @@ def main(arguments: Sequence[str]) -> int:
         Aim(text="p99 of a step at 10,000 tasks", value=busy.ours["p99_ms"], op="<=", bound=6, unit="ms"),
         Aim(text="p99 of loading a task", value=load.ours["p99_ms"], op="<=", bound=2, unit="ms"),
         Aim(text=again.case, value=again.ours["all_ms"], op="<=", bound=300, unit="ms"),
+    ]
+    aims += [
+        Aim(text=f"steps/s in a storm beside {name}", value=value, op=">=", bound=20, unit="times")
+        for name, value in rows[-2].ratio.items()
     ]
     return finish("checkpoints", rows, aims, {"fdatasync": synced})
 
