@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from engine.cost.ledger import MemoryLedger
 from engine.cost.models import ModelBook, Unknown
@@ -26,6 +27,8 @@ from engine.runtime.supervisor import Supervisor
 from engine.store.memory import MemoryStore
 from engine.store.spool import MemorySpool
 from tests.virtual_time import LoopClock
+
+T = TypeVar("T")
 
 CENT = 10**10
 """Pico in one US cent."""
@@ -122,6 +125,11 @@ def spec(**fields: object) -> TaskSpec:
     return TaskSpec(**(defaults | fields))  # type: ignore[arg-type]
 
 
+async def at_once(work: Callable[[], T], /) -> T:
+    """Do work on the loop: virtual time waits for no thread."""
+    return work()
+
+
 @asynccontextmanager
 async def bench(
     playbook: Playbook | None = None,
@@ -160,6 +168,7 @@ async def bench(
             running_limit=running_limit,
             limits=limits or {},
             reach=reach,
+            aside=at_once,
             redact=redact or Unredacted(),
             spool=spool,
         )

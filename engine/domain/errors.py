@@ -29,6 +29,8 @@ class ErrorCode(StrEnum):
     ENCODED_BODY = "encoded_body"
     REDIRECTED = "redirected"
     EMPTY_REPLY = "empty_reply"
+    SHORTENED = "shortened"
+    NOT_AS_ASKED = "not_as_asked"
     CONTENT_FILTERED = "content_filtered"
     TOOL_CALLS = "tool_calls"
     STALLED = "stalled"

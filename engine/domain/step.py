@@ -36,6 +36,10 @@ class Flag(StrEnum):
     """Usage contradicted itself, or a cost was beyond sense, and was not believed."""
     SHORTENED = "shortened"
     """The reply ended because it reached its maximum length."""
+    NOT_AS_ASKED = "not_as_asked"
+    """The answer does not fit the JSON schema that was asked for, and was asked for again in vain."""
+    UNCHECKED = "unchecked"
+    """Whether it does could not be found out within bounds."""
     DROPPED = "dropped"
     """Its text was dropped to save room and its digest kept. Said by whoever reads it, never stored."""
 

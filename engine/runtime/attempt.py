@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.domain.errors import ErrorCode
 from engine.domain.ids import AttemptId
 from engine.domain.states import Phase, TimeLevel
+from engine.domain.step import Flag
 from engine.providers.port import Delta, Finished, Garbled, Opened, PreparedRequest, Provider, ProviderError, Whole
 from engine.runtime import points
 from engine.runtime.deadlines import Cause, CutError, Deadlines
@@ -34,6 +35,8 @@ class Ending:
     streamed_tokens: int = 0
     retry_in_s: float | None = None
     """Seconds to wait before another attempt; None when there is none to make."""
+    flags: tuple[Flag, ...] = ()
+    """What a check of the reply found that is not asked for again."""
     excused: bool = False
     """Whether it is no failure of the step's, which waits and tries again when it is its turn: its provider is away, or
     refuses for its limits."""

@@ -44,7 +44,7 @@ def bill(ending: Ending, price: Price, held: int) -> Bill:
         amount, flags = settlement(held, price, finished.usage, finished.reported_cost, text=bool(ending.text))
         usage = None if Flag.ABSURD_USAGE in flags else finished.usage
         shortened = (Flag.SHORTENED,) if finished.finish is FinishReason.LENGTH else ()
-        return Bill(amount=amount, flags=(*flags, *shortened), usage=usage)
+        return Bill(amount=amount, flags=(*flags, *shortened, *ending.flags), usage=usage)
     if error is not None and (error.usage is not None or error.cost is not None):
         amount, flags = settlement(held, price, error.usage, error.cost)
         return Bill(amount=amount, flags=flags, usage=None if Flag.ABSURD_USAGE in flags else error.usage)

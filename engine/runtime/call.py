@@ -161,7 +161,7 @@ class Call:
             raise
         ports.reach(points.INTENT_DURABLE)
         ending = await self._perform(provider, prepared, intent, deadlines)
-        ending = self._judged(ending, intent.held)
+        ending = await self._judged(ending, intent.held)
         self._count(ending, retry)
         self._tries.learn(self._route, self._size, ending)
         await self._record_ending(intent, ending, quote.price, hold)
@@ -258,9 +258,10 @@ class Call:
         stages = {level: time_limit(spec, tip, level) for level in (TimeLevel.FIRST_TOKEN, TimeLevel.SILENCE)}
         return Deadlines(left | stages, credit=self._ports.credit)
 
-    def _judged(self, ending: Ending, held: int) -> Ending:
+    async def _judged(self, ending: Ending, held: int) -> Ending:
         """Tell the gate how a request ended that was held at so many pico, and decide what follows."""
         away = self._permit.ended(answer_of(ending))
+        ending = await self._errand.judged(ending, self._route, held)
         wait_s = self._tries.excused(ending, self._route, away=away)
         if wait_s is None:
             return self._with_wait(ending, held)

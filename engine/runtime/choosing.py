@@ -32,7 +32,7 @@ CACHED_S = 300.0
 """Seconds for which a provider is taken to keep what it read: what OpenAI documents as usual."""
 LEAST_CACHED = 1_024
 """Tokens below which it keeps nothing."""
-FAULTS = frozenset({ErrorCode.EMPTY_REPLY, ErrorCode.CONTENT_FILTERED})
+FAULTS = frozenset({ErrorCode.EMPTY_REPLY, ErrorCode.CONTENT_FILTERED, ErrorCode.SHORTENED, ErrorCode.NOT_AS_ASKED})
 """How a reply can fail its check: a better model may do better, the same one hardly."""
 
 
@@ -85,6 +85,11 @@ class Choosing:
         if chosen.obstacle is Obstacle.CONTEXT:
             raise Stop(Event.FAIL, ErrorCode.CONTEXT_OVERFLOW)
         raise Stop(Event.PAUSE, PauseReason.BUDGET, self._room().level, needed=chosen.needed)
+
+    def climbs(self, failures: Sequence[Failure]) -> bool:
+        """Whether the step goes to a better model after these."""
+        chosen = self._after(failures)
+        return isinstance(chosen, Chosen) and chosen.why == Reason.ESCALATED
 
     def everywhere(self) -> set[Route]:
         """Return all that the step may go to."""

@@ -12,14 +12,21 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.domain.history import History
+from engine.domain.message import Message
 from engine.domain.states import CompletionReason
 
 if TYPE_CHECKING:
     from engine.domain.context_policy import Summary
-    from engine.domain.message import Message
     from engine.domain.task import TaskSpec
     from engine.recipes.port import Recipe
     from engine.runtime.record import TaskRecord
+
+
+MISFIT = "This does not fit the JSON schema:"
+AGAIN = (
+    "Give the whole result again, as JSON alone that fits it, without any words or marks around it, "
+    "and end it as this one ended."
+)
 
 
 class Dialogue:
@@ -33,6 +40,8 @@ class Dialogue:
         self.replies: list[str] = []
         self.told: dict[int, tuple[str, ...]] = {}
         self.summaries: tuple[Summary, ...] = ()
+        self.corrected: tuple[Message, ...] = ()
+        """What the next attempt of this step is told besides: its last reply, and what is wrong with it."""
 
     def take(self, history: History) -> None:
         """Go on from what was said."""
@@ -48,7 +57,25 @@ class Dialogue:
 
     def prompt(self) -> tuple[Message, ...]:
         """Return the messages of the next step, with what waits to be told."""
-        return self._recipe.prompt(self._record.spec, self.replies, self._with_waiting(), self.summary)
+        said = self._recipe.prompt(self._record.spec, self.replies, self._with_waiting(), self.summary)
+        return (*said, *self.corrected)
+
+    def accept(self, text: str) -> None:
+        """Go on from a reply."""
+        self.replies.append(text)
+        self.corrected = ()
+
+    def correct(self, text: str, problem: str) -> None:
+        """Have the step asked for again with a reply that does not fit, and why; it is in no later step's prompt."""
+        told = Message(role="user", content=f"{MISFIT} {problem}\n{AGAIN}")
+        self.corrected = (Message(role="assistant", content=text), told)
+
+    def answer_with(self, text: str) -> str | None:
+        """Return the answer that a reply would make, where the task would be done with it; else None."""
+        spec, replies = self._record.spec, [*self.replies, text]
+        if self._recipe.completion(spec, replies) is None:
+            return None
+        return self._recipe.answer(spec, replies)
 
     def sent(self) -> None:
         """Keep what waited to be told: the request that is about to leave says it."""

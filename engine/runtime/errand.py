@@ -13,16 +13,20 @@ from msgspec.structs import replace
 from engine.domain.context_policy import Summary
 from engine.domain.review import asks
 from engine.domain.step import AttemptStatus
+from engine.runtime.judging import Judging
+from engine.runtime.tries import Tries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.domain.message import Message
     from engine.domain.step import Outcome
+    from engine.domain.task import Route
     from engine.recipes.port import Recipe
+    from engine.runtime.attempt import Ending
     from engine.runtime.dialogue import Dialogue
+    from engine.runtime.ports import RunnerPorts
     from engine.runtime.record import TaskRecord
-    from engine.runtime.tries import Tries
 
 
 class Errand(Protocol):
@@ -46,6 +50,10 @@ class Errand(Protocol):
         """Take in that the request is about to leave; return what its intent changes in the task's standing."""
         ...
 
+    async def judged(self, ending: Ending, route: Route, held: int) -> Ending:
+        """Return how an attempt ended: a whole reply that is no good, and is asked for again, as failed."""
+        ...
+
     def taken(self, recorded: Outcome) -> Outcome:
         """Take in a whole reply; return its outcome with what it leads to."""
         ...
@@ -56,11 +64,12 @@ class StepErrand:
 
     sums_up = 0
 
-    def __init__(self, record: TaskRecord, dialogue: Dialogue, tries: Tries) -> None:
+    def __init__(self, record: TaskRecord, ports: RunnerPorts, dialogue: Dialogue) -> None:
         """Ask what the dialogue makes."""
         self._record = record
         self._dialogue = dialogue
-        self.tries = tries
+        self.tries = Tries(record, ports)
+        self._judging = Judging(record, ports, self.tries, dialogue)
 
     def prompt(self) -> tuple[Message, ...]:
         """See `Errand`."""
@@ -71,9 +80,13 @@ class StepErrand:
         self._dialogue.sent()
         return {"instructions": ()}
 
+    async def judged(self, ending: Ending, route: Route, held: int) -> Ending:
+        """See `Errand`."""
+        return await self._judging.judged(ending, route, held)
+
     def taken(self, recorded: Outcome) -> Outcome:
         """See `Errand`: nothing follows at once where a person is asked first."""
-        self._dialogue.replies.append(recorded.text)
+        self._dialogue.accept(recorded.text)
         self.tries.done()
         if asks(self._record.spec, recorded.step):
             return replace(recorded, review=True)
@@ -101,6 +114,11 @@ class SummaryErrand:
     def sent(self) -> Mapping[str, object]:
         """See `Errand`: what waits to be told waits on for the step."""
         return {}
+
+    async def judged(self, ending: Ending, route: Route, held: int) -> Ending:
+        """See `Errand`: no form is asked of a summary."""
+        del route, held
+        return ending
 
     def taken(self, recorded: Outcome) -> Outcome:
         """See `Errand`."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.cost.models import ModelBook, Unknown
 from engine.cost.port import Level
 from engine.domain.clock import Clock, Random, SystemClock
-from engine.runtime.ports import Reach, unobserved
+from engine.runtime.ports import Aside, Reach, unobserved
 from engine.runtime.redacting import Redact, Unredacted
 from engine.runtime.route import Router, route
 
@@ -48,6 +49,8 @@ class EngineParts:
     route: Router = route
     """Chooses provider and model of each attempt."""
     reach: Reach = unobserved
+    aside: Aside = asyncio.to_thread
+    """Where work is done that would keep the loop."""
     redact: Redact = field(default_factory=Unredacted)
     spool: Spool | None = None
     """Where the text of running streams goes; nowhere without."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from engine.runtime.redacting import Redact, Unredacted
 from engine.runtime.route import Router, route
@@ -28,10 +29,20 @@ if TYPE_CHECKING:
     from engine.runtime.spooling import Spooling
     from engine.store.port import StoreReader
 
+T = TypeVar("T")
+
 logger = logging.getLogger("drover.engine")
 
 Reach = Callable[[str], None]
 """Called at each named point of `engine.runtime.points`: where a test may stop, delay or kill."""
+
+
+class Aside(Protocol):
+    """Does work beside the loop and returns what it gives."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]:
+        """Do `work`."""
+        ...
 
 
 def unobserved(point: str) -> None:
@@ -68,4 +79,6 @@ class RunnerPorts:
     route: Router = route
     """Chooses provider and model of each attempt."""
     reach: Reach = unobserved
+    aside: Aside = asyncio.to_thread
+    """Where work is done that would keep the loop."""
     redact: Redact = field(default_factory=Unredacted)

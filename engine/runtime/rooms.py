@@ -183,6 +183,7 @@ class Rooms:
             credit=self.gaps.total,
             route=parts.route,
             reach=parts.reach,
+            aside=parts.aside,
             redact=parts.redact,
         )
 

@@ -25,7 +25,6 @@ from engine.runtime.ports import RunnerPorts, logger
 from engine.runtime.retry import beyond_patience
 from engine.runtime.stop import Stop, StorageStop
 from engine.runtime.summing import Summing
-from engine.runtime.tries import Tries
 from engine.runtime.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class Runner:
         self._dialogue = Dialogue(record, ports.recipe(record.spec.recipe))
         self.wishes = Wishes(record, ports.changed)
         self._summing = Summing(record, ports, self._dialogue)
-        self._call = self._on(StepErrand(record, self._dialogue, Tries(record, ports)))
+        self._call = self._on(StepErrand(record, ports, self._dialogue))
 
     def _on(self, errand: Errand) -> Call:
         return Call(self._record, self._ports, self.wishes, errand)

@@ -101,6 +101,17 @@ class Tries:
         last = self.choosing.last if self.chooses else None
         return {"chosen": last.route, "chosen_step": step} if last else {}
 
+    def worth(self, code: ErrorCode, route: Route, held: int) -> bool:
+        """Whether a step is asked again whose reply fails a check: a tier higher, or once more with what is wrong.
+
+        Asked before the attempt is taken in as failed; how often a step is asked again that was paid holds here, too.
+        """
+        failures = [*self._failures, Failure(route=route, code=code, cure=Cure.AGAIN, billed=bool(held))]
+        if wait_after(self._record.spec.retry, failures, in_a_row(failures), self._ports.rng, switches=True) is None:
+            return False
+        first = code is ErrorCode.NOT_AS_ASKED and all(each.code != code for each in self._failures)
+        return (first and self._record.spec.retry.max_retries > 0) or (self.chooses and self.choosing.climbs(failures))
+
     def learn(self, route: Route, bound: int, ending: Ending) -> None:
         """Take in what an attempt showed of its model, whose prompt was so many tokens at most."""
         read = learn(self._ports.choices.learned, (route.provider, route.model), bound, ending)
