@@ -8,7 +8,7 @@ cache is as reported. A step of which no usage is known counts on both sides as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -63,6 +63,18 @@ class WhatIf:
     models: dict[Key, int] = field(default_factory=dict[Key, int])
     """Steps by the model that would have made them."""
 
+    def plus(self, other: WhatIf) -> WhatIf:
+        """Return both together."""
+        models = {key: self.models.get(key, 0) + other.models.get(key, 0) for key in {*self.models, *other.models}}
+        return WhatIf(
+            tasks=self.tasks + other.tasks,
+            steps=self.steps + other.steps,
+            unknown=self.unknown + other.unknown,
+            spent=self.spent + other.spent,
+            would=self.would + other.would,
+            models=models,
+        )
+
     @property
     def saved(self) -> int:
         """What was saved against it; less than nothing where it would have cost less."""
@@ -72,6 +84,16 @@ class WhatIf:
     def share(self) -> float:
         """Part of it that was saved; 0 where it would have cost nothing."""
         return self.saved / self.would if self.would else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supposition:
+    """What to suppose: a policy, else one model for every step, else the models that made them."""
+
+    policy: Policy | None = None
+    model: Key | None = None
+    prices: Mapping[Key, Price] = field(default_factory=dict[Key, Price])
+    """Instead of those of today, for the models that it has."""
 
 
 Pick = Callable[[Course, int, dict[Key, int], Key | None], tuple[Key, Price]]

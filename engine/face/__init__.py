@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from engine.cost.port import Balance, Level, PriceBook, Quote, Scope
+from engine.cost.whatif import Supposition, WhatIf
 from engine.domain.alert import Alert
 from engine.domain.answer import Answer
 from engine.domain.choice import Policy, Reason, Tier
@@ -177,6 +178,7 @@ __all__ = [
     "StepRecord",
     "StorageSizes",
     "StoreHealth",
+    "Supposition",
     "TaskId",
     "TaskSnapshot",
     "TaskSpec",
@@ -190,6 +192,7 @@ __all__ = [
     "Usage",
     "Verdict",
     "Wanted",
+    "WhatIf",
     "Where",
     "allowed",
     "as_text",

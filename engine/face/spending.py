@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from engine.cost.port import Balance, Scope
+    from engine.cost.whatif import Supposition, WhatIf
     from engine.domain.alert import Alert
     from engine.domain.doubt import UnknownAttempt
     from engine.domain.fence import Fence
@@ -97,6 +98,13 @@ class Spending(Protocol):
 
     async def outlays(self) -> Outlays:
         """Return where money went so far, from the store's sums; attempts in flight are held, not spent."""
+        ...
+
+    async def what_if(self, scope: Scope, asked: Supposition) -> WhatIf:
+        """Return what an account's finished steps would have cost otherwise: computed, see `engine.cost.whatif`.
+
+        Of a task, a batch, a day, a month or everything; deleted tasks are left out. Raises PRICE_UNKNOWN.
+        """
         ...
 
     def ledger_entries(self) -> AsyncIterator[LedgerEntry]:

@@ -20,7 +20,7 @@ from engine.domain.errors import DroverError
 from engine.domain.task import Route, route_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from engine.cost.models import ModelBook
     from engine.cost.port import Ledger, PriceBook, Scope
@@ -89,28 +89,9 @@ class Choices:
         now = self._clock.monotonic()
         made, table = self._tables.get(named, (float("-inf"), Table(())))
         if now - made >= STALE_S:
-            table = Table(self._candidates(named))
+            table = Table(candidates(named, self._models, self._prices, self.learned))
             self._tables[named] = now, table
         return table
-
-    def _candidates(self, named: tuple[Route, ...]) -> Iterator[Candidate]:
-        own = named[0].provider
-        ranked = (Route(provider=own, model=model) for model in self._models.ranked(own))
-        for route in dict.fromkeys((*named, *ranked)):
-            try:
-                price = self._prices.quote(route.provider, route.model).price
-            except DroverError:  # nobody knows what it costs: it is none
-                continue
-            facts, seen = self._models.facts(route.provider, route.model), self.learned.of(key_of(route))
-            yield Candidate(
-                provider=route.provider,
-                model=route.model,
-                tier=facts.tier,
-                price=price,
-                context_limit=facts.context,
-                speed=seen.speed,
-                failures=seen.failures,
-            )
 
     def load(self, record: TaskRecord, messages: tuple[Message, ...], bound: int = 0) -> Load:
         """Return what a step needs; `bound` is what a provider said that its prompt can be at most, where one did."""
@@ -160,6 +141,27 @@ class Choices:
         )
         step = min(tip.steps_done, spec.total_steps - 1)
         return select_model_for_step(step, spec.total_steps, spec.complexity, room.pico, terms)
+
+
+def candidates(named: Sequence[Route], models: ModelBook, prices: PriceBook, learned: Learned) -> Iterator[Candidate]:
+    """Yield what a policy may choose from for a task whose person named these, its own model first."""
+    own = named[0].provider
+    ranked = (Route(provider=own, model=model) for model in models.ranked(own))
+    for route in dict.fromkeys((*named, *ranked)):
+        try:
+            price = prices.quote(route.provider, route.model).price
+        except DroverError:  # nobody knows what it costs: it is none
+            continue
+        facts, seen = models.facts(route.provider, route.model), learned.of(key_of(route))
+        yield Candidate(
+            provider=route.provider,
+            model=route.model,
+            tier=facts.tier,
+            price=price,
+            context_limit=facts.context,
+            speed=seen.speed,
+            failures=seen.failures,
+        )
 
 
 def key_of(route: Route) -> Key:

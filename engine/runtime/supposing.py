@@ -5,19 +5,57 @@ Beside nobody's lock a command reads the same.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.cost.port import Level
-from engine.cost.whatif import Course, Made
+from engine.cost.routing.table import Table
+from engine.cost.whatif import Course, Made, Supposition, WhatIf, as_it_was, suppose, under, with_model
+from engine.domain.choice import Policy
+from engine.domain.slices import in_slices
 from engine.domain.step import AttemptStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from engine.cost.port import Scope
+    from engine.cost.port import PriceBook, Scope
+    from engine.cost.price import Price
+    from engine.cost.routing.port import Key
+    from engine.cost.whatif import Pick
     from engine.domain.ids import TaskId
     from engine.domain.step import AttemptRecord, StepRecord
     from engine.domain.task import TaskSpec
+    from engine.store.port import StoreReader
+
+
+class Supposing:
+    """Answers from a store."""
+
+    def __init__(self, reader: StoreReader, prices: PriceBook, table: Callable[[TaskSpec], Table]) -> None:
+        """Read tasks by `reader`; `table` has what a policy could choose from for one of them."""
+        self._reader = reader
+        self._prices = prices
+        self._table = table
+
+    async def what_if(self, tasks: Iterable[tuple[TaskId, TaskSpec]], scope: Scope, asked: Supposition) -> WhatIf:
+        """Return what tasks would have cost, as far as they count in an account; raises PRICE_UNKNOWN."""
+        whole = WhatIf()
+        async for task, spec in in_slices([each for each in tasks if concerns(scope, *each)]):
+            course = course_of(spec, await self._reader.steps(task), scope)
+            if course is not None:
+                whole = whole.plus(suppose([course], self._pick(spec, asked)))
+        return whole
+
+    def _pick(self, spec: TaskSpec, asked: Supposition) -> Pick:
+        def price(key: Key) -> Price:
+            return asked.prices[key] if key in asked.prices else self._prices.quote(*key).price
+
+        if asked.policy is not None and asked.policy is not Policy.FIXED:
+            candidates = self._table(spec)
+            return under(asked.policy, Table(replace(each, price=price(each.key)) for each in candidates))
+        if asked.policy is not None:
+            return with_model((spec.provider, spec.model), price((spec.provider, spec.model)))
+        return as_it_was(price) if asked.model is None else with_model(asked.model, price(asked.model))
 
 
 def concerns(scope: Scope, task: TaskId, spec: TaskSpec) -> bool:

@@ -12,12 +12,14 @@ from engine.domain.outlay import Outlays, done_by_batch, with_savings
 from engine.domain.slices import in_slices
 from engine.domain.states import State
 from engine.runtime.foresights import NEW
+from engine.runtime.supposing import Supposing
 from engine.runtime.worst import worst_case
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from engine.cost.port import Balance
+    from engine.cost.whatif import Supposition, WhatIf
     from engine.domain.alert import Alert
     from engine.domain.doubt import UnknownAttempt
     from engine.domain.fence import Fence
@@ -117,6 +119,12 @@ class Spending:
             done=dict(done_by_batch(done)),
             differing=dict(await parts.store.differing()),
         )
+
+    async def what_if(self, scope: Scope, asked: Supposition) -> WhatIf:
+        """See `Spending`."""
+        rooms = self._rooms
+        supposing = Supposing(rooms.parts.store, rooms.parts.prices, rooms.choices.table)
+        return await supposing.what_if([(each.id, each.spec) for each in rooms.register], scope, asked)
 
     def ledger_entries(self) -> AsyncIterator[LedgerEntry]:
         """See `Spending`."""

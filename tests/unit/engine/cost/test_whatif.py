@@ -25,7 +25,7 @@ TWO = Course(steps=(made(FAST, 2_000, 2_200), made(FAST, 3_000, 3_200, at_s=10))
 
 
 def test_all_steps_with_one_model_are_the_baseline_of_savings() -> None:
-    """2,000 times 10 + 100 times 40 = 24,000; then 2,000 of 3,000 are cached: 1,000 times 10 + 2,000 times 2 + 100 times 40 = 18,000."""
+    """20,000 + 4,000; then 2,000 of 3,000 are cached: 1,000 times 10 + 2,000 times 2 + 4,000 = 18,000."""
     found = suppose([TWO], with_model(DEAR, COSTLY))
     assert (found.would, found.spent, found.saved) == (42_000, 5_900, 36_100)
     assert (found.tasks, found.steps, found.unknown, found.models) == (1, 2, 0, {DEAR: 2})
