@@ -47,7 +47,7 @@ MANY_TIMERS = 100
 LIFE_CYCLE = frozenset({"run_forever", "stop", "is_running", "close"})
 """What qasync does better than CPython here; its scheduling is given back to CPython whole."""
 
-OF_HANDLES = ("_run", "_scheduled")
+OF_HANDLES = ("_run", "_cancelled", "_scheduled")
 
 logger = logging.getLogger("drover.loop")
 
@@ -89,8 +89,10 @@ class DroverEventLoop(_Life):
     _clock_resolution: float
     _current_handle: asyncio.Handle | None
     _debug: bool
+    _closed: bool
     _thread_id: int | None
     _check_closed: Callable[[], None]
+    _check_running: Callable[[], None]
     _process_events: Callable[[list[tuple[selectors.SelectorKey, int]]], None]
     _set_coroutine_origin_tracking: Callable[[bool], None]
     _asyncgen_firstiter_hook: Callable[[AsyncGenerator[object, object]], None]
@@ -99,7 +101,7 @@ class DroverEventLoop(_Life):
     def __init__(self, application: QApplication) -> None:
         """Live as long as `application`."""
         self._turning = self._woken = False
-        self._batch = 0
+        self._batch: int = 0
         self._alarm_at = math.inf
         self._raised: BaseException | None = None
         self._hooks = sys.get_asyncgen_hooks()
@@ -110,8 +112,12 @@ class DroverEventLoop(_Life):
     def call_soon(
         self, callback: Callable[..., object], *args: object, context: Context | None = None
     ) -> asyncio.Handle:
-        """See `asyncio.loop.call_soon`; wakes the loop when called from a Qt slot."""
-        handle = Asyncio.call_soon(self, callback, *args, context=context)
+        """See `asyncio.loop.call_soon`; wakes the loop when called from a Qt slot. All that runs comes by here."""
+        if self._debug or self._closed:
+            handle = Asyncio.call_soon(self, callback, *args, context=context)
+        else:  # the same without three calls in between, each of which costs as much as the callback
+            handle = asyncio.Handle(callback, args, self, context)
+            self._ready.append(handle)
         if not self._turning and not self._woken:
             self._wake()
         return handle
@@ -128,6 +134,7 @@ class DroverEventLoop(_Life):
     def run_forever(self) -> None:
         """Run until `stop`; raises what a callback raised beyond `Exception`, as asyncio does."""
         self._check_closed()
+        self._check_running()
         super().run_forever()
         raised, self._raised = self._raised, None
         if raised is not None:
@@ -214,18 +221,21 @@ class DroverEventLoop(_Life):
 
     def _run_batch(self, end: float) -> None:
         """Run what the last poll found ready, as far as `end` allows."""
-        ready, now = self._ready, time.monotonic
-        while self._batch:
-            self._batch -= 1
-            handle = ready.popleft()
-            if handle.cancelled():
-                continue
-            if self._debug:
-                self._run_watched(handle)
-            else:
-                handle._run()  # noqa: SLF001 - as CPython's own `_run_once`
-            if now() >= end:
-                return
+        ready, now, left = self._ready, time.monotonic, self._batch
+        try:
+            while left:
+                left -= 1
+                handle = ready.popleft()
+                if handle._cancelled:  # noqa: SLF001 - as CPython's own `_run_once`
+                    continue
+                if self._debug:
+                    self._run_watched(handle)
+                else:
+                    handle._run()  # noqa: SLF001 - as CPython's own `_run_once`
+                if now() >= end:
+                    return
+        finally:
+            self._batch = left
 
     def _run_watched(self, handle: asyncio.Handle) -> None:
         began = self.time()
