@@ -120,8 +120,13 @@ def encode(request: ChatRequest, dialect: ChatDialect) -> bytes:
 
 def input_bound(request: ChatRequest) -> int:
     """Return the most tokens that the messages can be: one a byte, and what templates add."""
-    texts = sum(len(message.content.encode("utf-8", "surrogatepass")) for message in request.messages)
+    texts = sum([_bytes(message.content) for message in request.messages])
     return texts + TEMPLATE_TOKENS * (len(request.messages) + 1)
+
+
+def _bytes(text: str) -> int:
+    """Return how many bytes a text is in UTF-8; Python knows of each whether it is ASCII alone."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def estimate_tokens(text: str) -> int:

@@ -40,6 +40,8 @@ def conversation(system: str, asked: Sequence[str], replies: Sequence[str]) -> t
 
 def with_told(asked: Sequence[str], told: Told) -> tuple[str, ...]:
     """Return questions, each with what its person added to it; the words before the addition go to the model."""
+    if not told:
+        return tuple(asked)
     said = (instructions(told, step) for step in range(1, len(asked) + 1))
     return tuple("\n\n".join((question, *more)) for question, more in zip(asked, said, strict=True))
 

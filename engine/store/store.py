@@ -292,5 +292,8 @@ def _make(folder: Path) -> None:
 
 
 def _size(folder: Path) -> int:
-    files = (folder / (FILE + suffix) for suffix in ("", "-wal", "-shm"))
-    return sum(file.stat().st_size for file in files if file.exists())
+    total = 0
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            total += (folder / f"{FILE}{suffix}").stat().st_size
+    return total
