@@ -120,11 +120,18 @@ class Deeds(QObject):
         self, dialog: ImportBatch, specs: Sequence[TaskSpec], limit: int | None, *, paused: bool
     ) -> None:
         batch = specs[0].batch
+        scope = Scope(Level.BATCH, batch)
 
         async def submit() -> Sequence[TaskId]:
+            before = self._engine.balance(scope).limit
             if limit is not None:
-                self._engine.set_budget(Scope(Level.BATCH, batch), limit)
-            return await self._engine.submit(specs, paused=paused)
+                self._engine.set_budget(scope, limit)
+            try:
+                return await self._engine.submit(specs, paused=paused)
+            except DroverError:
+                if limit is not None and not self._engine.totals().trouble:  # refused: it leaves nothing behind
+                    self._engine.set_budget(scope, before)
+                raise
 
         if await self._taken(dialog, submit()):
             self.batch_made.emit(batch)

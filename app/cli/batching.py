@@ -22,6 +22,7 @@ from app.cli.shown import safe
 from app.cli.sources import Source, planned
 from app.composition import Program
 from engine.cost.port import Level, Scope
+from engine.domain.errors import DroverError
 from engine.domain.ids import TaskId
 from engine.domain.money import plain
 from engine.domain.slices import in_slices
@@ -62,13 +63,30 @@ async def _created(
     limit, batch = asked.whole_batch(), program.redactor.known(asked.batch)
     worst = await engine.worst_case(specs)
     if limit is not None:
-        engine.set_budget(Scope(Level.BATCH, batch), limit)
         worst = min(worst, limit)
-    ids = await engine.submit(specs, paused=paused)
+    ids = await _submitted(engine, specs, Scope(Level.BATCH, batch), limit, paused=paused)
     fields = {"batch": batch, "count": len(ids), "worst_usd": plain(worst), "provider": specs[0].provider}
     output.emit("batch", fields=fields | {"model": specs[0].model})
     output.note(say("batch_created", count=f"{len(ids):,}", batch=safe(batch), amount=plain(worst)))
     return ids
+
+
+async def _submitted(
+    engine: Supervisor, specs: Sequence[TaskSpec], scope: Scope, limit: int | None, *, paused: bool
+) -> tuple[TaskId, ...]:
+    """Create tasks under their batch's limit, which stands before the first can ask; a refusal leaves no limit behind.
+
+    What cannot be saved yet comes in when it can, and then the limit shall stand.
+    """
+    before = engine.balance(scope).limit
+    if limit is not None:
+        engine.set_budget(scope, limit)
+    try:
+        return await engine.submit(specs, paused=paused)
+    except DroverError:
+        if limit is not None and not engine.totals().trouble:
+            engine.set_budget(scope, before)
+        raise
 
 
 async def _follow(

@@ -39,7 +39,12 @@ class Source:
     paused: bool = False
 
     def asked(self, asked: Asked) -> Asked:
-        """Return what was asked with its texts as templates; the batch is called after the file."""
+        """Return what was asked with its texts as templates; the batch is called after the file.
+
+        Raises `CommandError` where the template was given twice: one of them would be left out in silence.
+        """
+        if sum(map(bool, (asked.goal, self.template, self.template_file))) > 1:
+            raise wrong("template_twice")
         goal = asked.goal or self.template or (_text(self.template_file) if self.template_file else "")
         name = "" if self.file == STDIN else self.file.resolve().stem
         return replace(asked, goal=goal, batch=asked.batch or safe(name) or say("batch_of_lines"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,10 @@ from app.cli.sources import Source
 from app.composition import Program
 from app.paths import Paths
 from app.settings import Settings
+from engine.domain.errors import DroverError, ErrorCode
+from engine.runtime.supervisor import Supervisor
 from engine.simulator.config import SimulatorConfig
+from engine.store.store import open_store
 
 JSON = Output(json=True)
 ASKED = Asked(provider="simulator", model="sim-fast", steps=1, max_output=5, title="Ticket {{id}}")
@@ -82,6 +86,7 @@ async def test_rows_with_problems_stop_all_unless_they_are_left_out(
         (Source(file=Path("tickets.csv"), template="x", encoding="ebcdic"), "bad_encoding"),
         (Source(file=Path("tickets.csv"), template="x", delimiter="::"), "bad_delimiter"),
         (Source(file=Path("tickets.csv"), template_file=Path("nowhere.txt")), "template_file"),
+        (Source(file=Path("tickets.csv"), template="x", template_file=Path("nowhere.txt")), "template_twice"),
     ],
 )
 async def test_what_cannot_be_planned_is_refused_before_anything(
@@ -94,6 +99,29 @@ async def test_what_cannot_be_planned_is_refused_before_anything(
         await run_batch(program(tmp_path / "d"), ASKED, source, JSON)
     assert caught.value.code == code
     assert not (tmp_path / "d" / "data" / "drover.db").exists()
+
+
+async def test_a_refused_import_leaves_no_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch that does not exist has no budget either, neither now nor for the next one of its name."""
+
+    async def refuse(*_arguments: object, **_named: object) -> None:
+        raise DroverError(ErrorCode.UNKNOWN_PROVIDER)
+
+    monkeypatch.setattr(Supervisor, "submit", refuse)
+    source = Source(file=file(tmp_path, "id,text\n1,one\n"), template="{{text}}")
+    with pytest.raises(DroverError):
+        await run_batch(program(tmp_path / "d"), replace(ASKED, batch_budget="5"), source, JSON)
+    store = await open_store(tmp_path / "d" / "data")
+    assert await store.budgets() == {}
+    await store.close()
+
+
+async def test_a_goal_and_a_template_are_one_too_many(tmp_path: Path) -> None:
+    """One of them would be left out in silence."""
+    source = Source(file=file(tmp_path, "id,text\n1,one\n"), template="{{text}}")
+    with pytest.raises(CommandError) as caught:
+        await run_batch(program(tmp_path / "d"), replace(ASKED, goal="Sort"), source, JSON)
+    assert caught.value.code == "template_twice"
 
 
 async def test_a_pipeline_of_templates_and_a_template_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
