@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,10 +12,12 @@ import msgspec
 
 import resources
 from app.composition import BY_NAME, LOCAL, SIMULATOR, Program
-from app.settings import ModelSettings, ProviderSettings, Settings
+from app.price_rows import PriceRow, figures
+from app.settings import LongerSettings, ModelSettings, ProviderSettings, Settings
+from engine.cost.port import Quote
 from engine.cost.price_list import Listed, read_list
 from engine.providers.local.config import LocalConfig
-from ui.services import NO_LIMITS, PricedModel, ProviderLimits, ProviderView
+from ui.services import NO_LIMITS, LongerPrice, PricedModel, PriceLine, ProviderLimits, ProviderView
 
 TITLES = {
     "holysheep": "HolySheep",
@@ -43,9 +45,7 @@ def view(program: Program, name: str, listed: Mapping[str, tuple[str, ...]]) -> 
         models = tuple(model.id for model in program.simulator.models)
         return ProviderView(name=name, title=TITLES[name], kind="simulator", models=models, set_up=True)
     own, preset = program.settings.provider(name), BY_NAME.get(name)
-    priced = tuple(
-        PricedModel(id=m.id, free=m.free, input=m.input, output=m.output) for m in (own.models if own else ())
-    )
+    priced = tuple(_priced(model) for model in (own.models if own else ()))
     known = [model.id for model in _price_list() if model.provider == name]
     usual = preset.base_url if preset else ""
     return ProviderView(
@@ -61,6 +61,41 @@ def view(program: Program, name: str, listed: Mapping[str, tuple[str, ...]]) -> 
         priced=priced,
         set_up=own is not None,
         limits=_limits(own) if own else NO_LIMITS,
+    )
+
+
+def _priced(model: ModelSettings) -> PricedModel:
+    return PricedModel(
+        id=model.id,
+        free=model.free,
+        input=model.input,
+        cached_input=model.cached_input,
+        cache_write=model.cache_write,
+        output=model.output,
+        reasoning=model.reasoning,
+        longer=tuple(LongerPrice(**msgspec.structs.asdict(each)) for each in model.longer),
+    )
+
+
+def price_line(row: PriceRow) -> PriceLine:
+    """Return a price as the window shows it."""
+    beneath = None if row.beneath is None else _line(row, row.beneath)
+    if row.quote is None:
+        return PriceLine(provider=row.provider, model=row.model)
+    return replace(_line(row, row.quote), beneath=beneath)
+
+
+def _line(row: PriceRow, quote: Quote) -> PriceLine:
+    return PriceLine(
+        provider=row.provider,
+        model=row.model,
+        figures=tuple(figures(quote.price).values()),
+        longer=tuple(LongerPrice(above=each.above, **figures(each.price)) for each in quote.price.longer),
+        origin=str(quote.origin),
+        price_list=quote.price_list,
+        source=quote.source,
+        date=quote.date,
+        listed_as=quote.listed_as,
     )
 
 
@@ -120,7 +155,14 @@ def _provider(shown: ProviderView, before: ProviderSettings | None) -> ProviderS
     known = {model.id: model for model in (before.models if before else ())}
     models = tuple(
         msgspec.structs.replace(
-            known.get(each.id, ModelSettings(id=each.id)), free=each.free, input=each.input, output=each.output
+            known.get(each.id, ModelSettings(id=each.id)),
+            free=each.free,
+            input=each.input,
+            cached_input=each.cached_input,
+            cache_write=each.cache_write,
+            output=each.output,
+            reasoning=each.reasoning,
+            longer=tuple(LongerSettings(**asdict(longer)) for longer in each.longer),
         )
         for each in shown.priced
     )

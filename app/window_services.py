@@ -16,6 +16,7 @@ from PySide6.QtGui import QDesktopServices
 from app import checks, provider_views
 from app import settings as settings_file
 from app.composition import BY_NAME, Program, limits, retention
+from app.price_rows import price_rows
 from app.provider_views import local_config
 from app.secrets import checked
 from app.settings import ProviderSettings, Settings
@@ -30,7 +31,7 @@ from engine.results.atomic import write_atomically
 from engine.results.batch_table import Line, written
 from engine.results.ledger import as_csv
 from engine.runtime.supervisor import Supervisor
-from ui.services import Folder, Preferences, ProviderView
+from ui.services import Folder, Preferences, PriceLine, ProviderView
 
 logger = logging.getLogger("drover.app")
 
@@ -164,6 +165,14 @@ class Services:
         except DroverError:
             return None
         return _dollars(price.input), _dollars(price.output)
+
+    async def prices(self, text: str) -> tuple[PriceLine, ...]:
+        """See `WindowServices`."""
+        used = [(r.provider, r.model) for task in self._engine.snapshots() for r in task.spec.routes]
+        spent = [(row.provider, row.model) for row in (await self._engine.outlays()).rows]
+        keys = dict.fromkeys([*used, *spent])
+        rows = await asyncio.to_thread(price_rows, self._program.prices, keys, text)
+        return tuple(provider_views.price_line(row) for row in rows)
 
     def _remember(self, provider: ProviderSettings) -> None:
         settings = self._program.settings.with_provider(provider)

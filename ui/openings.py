@@ -91,7 +91,9 @@ class Openings(QObject):
 
     def price_settings(self) -> Settings:
         """Open the settings where prices stand."""
-        return self.settings()
+        dialog = self.settings()
+        dialog.look_at_prices()
+        return dialog
 
     def data(self) -> Data:
         """Open what there is to say about the saved data."""

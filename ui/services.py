@@ -21,13 +21,49 @@ KEEP_ALL = Retention()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LongerPrice:
+    """What a model costs in calls with more input than so many tokens."""
+
+    above: int
+    input: str = ""
+    cached_input: str = ""
+    cache_write: str = ""
+    output: str = ""
+    reasoning: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PricedModel:
     """A model the person priced or marked as free; dollars per million tokens, as text."""
 
     id: str
     free: bool = False
     input: str = ""
+    cached_input: str = ""
+    cache_write: str = ""
     output: str = ""
+    reasoning: str = ""
+    longer: tuple[LongerPrice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceLine:
+    """What a model costs now, and whose word that is; dollars per million tokens, as text."""
+
+    provider: str
+    model: str
+    figures: tuple[str, ...] = ()
+    """Input, cached input, cache write, output, reasoning; empty where the price is not known."""
+    longer: tuple[LongerPrice, ...] = ()
+    origin: str = ""
+    """A code: own, free, drover, public, simulator; empty where the price is not known."""
+    price_list: str = ""
+    source: str = ""
+    date: str = ""
+    listed_as: str = ""
+    """The model's name in its list, where that is another one."""
+    beneath: PriceLine | None = None
+    """What it costs without a price of the person's own; None where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +172,10 @@ class WindowServices(Protocol):
 
     def price(self, provider: str, model: str) -> tuple[str, str] | None:
         """Return dollars per million tokens in and out, "0" for free; None where the price is not known."""
+        ...
+
+    async def prices(self, text: str) -> tuple[PriceLine, ...]:
+        """Return what the models in use cost, and with a text all that are known whose name has it."""
         ...
 
     def results_problem(self) -> str:

@@ -168,7 +168,8 @@ class Providers(QWidget):
         """Take what is in the fields into the provider that is shown."""
         view = self._views[self._row]
         name = read(self.name, self._own_name, "settings.bad_name")
-        priced = read(self.models, _priced, "settings.bad_prices")
+        known = {each.id: each for each in view.priced}
+        priced = tuple(_merged(known.get(each.id), each) for each in read(self.models, _priced, "settings.bad_prices"))
         key = text_of(self.key).strip()
         changed = dataclasses.replace(
             view,
@@ -290,3 +291,10 @@ def _priced(text: str) -> tuple[PricedModel, ...]:
             per_million(price)
         found.append(PricedModel(id=model, input=prices[0], output=prices[1]))
     return tuple(found)
+
+
+def _merged(before: PricedModel | None, now: PricedModel) -> PricedModel:
+    """Return what a line says, with what it has no room for: kinds of tokens and longer calls stand under Prices."""
+    if before is None or now.free:
+        return now
+    return dataclasses.replace(before, free=False, input=now.input, output=now.output)

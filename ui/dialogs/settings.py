@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from engine.face import DroverError, Engine, parse
 from ui.bars import plain_label
@@ -13,6 +13,7 @@ from ui.dialogs.batch_budgets import BatchBudgets
 from ui.dialogs.form import Field, WrongInputError, at_field, choice, grid, line, read, text_of
 from ui.dialogs.model_choice import ModelChoice
 from ui.dialogs.path_line import PathLine
+from ui.dialogs.prices import Prices
 from ui.dialogs.providers import Providers
 from ui.services import Preferences, WindowServices
 from ui.text import Words
@@ -41,6 +42,10 @@ class Settings(QDialog):
         self.tabs = QTabWidget()
         self.tabs.addTab(self.general, words("settings.general"))
         self.tabs.addTab(self.providers, words("settings.providers"))
+        self.prices = Prices(words, services, self._before.providers)
+        self.tabs.addTab(self.prices, words("prices.title"))
+        self.tabs.currentChanged.connect(self._shown)
+        self.finished.connect(self.prices.leave)
         self._problem = plain_label("")
         self._problem.setObjectName("error")
         self._problem.setWordWrap(True)
@@ -70,6 +75,14 @@ class Settings(QDialog):
         self.providers.choose(provider)
         self.providers.key.field.setFocus()
 
+    def look_at_prices(self) -> None:
+        """Show the prices."""
+        self.tabs.setCurrentWidget(self.prices)
+
+    def _shown(self) -> None:
+        if self.tabs.currentWidget() is self.prices and not self.prices.model.lines:
+            self.prices.refresh()
+
     def reject(self) -> None:
         """See QDialog; not while saving, which is over in seconds and says then what came of it."""
         if not self._busy:
@@ -88,7 +101,9 @@ class Settings(QDialog):
         self._busy = True
         self._problem.setText("")
         try:
-            preferences = dataclasses.replace(self.general.read(self._before), providers=self.providers.views())
+            preferences = dataclasses.replace(
+                self.general.read(self._before), providers=self.prices.applied(self.providers.views())
+            )
             await self._check(preferences)
             self._services.save(preferences)
             self.general.batches.save()
@@ -152,6 +167,8 @@ class General(QWidget):
         self.results = Field(words("settings.results"), PathLine(words, preferences.results_folder, folder=True))
         self.models = ModelChoice(preferences.providers, preferences.default_provider, preferences.default_model)
         default = Field(words("settings.default"), self.models)
+        self.alerts = QCheckBox(words("settings.alerts"))
+        self.alerts.setChecked(preferences.alerts)
         note = plain_label(words("settings.resume_note"))
         note.setObjectName("dim")
         note.setWordWrap(True)
@@ -159,6 +176,7 @@ class General(QWidget):
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
         layout.addLayout(grid([[self.theme, self.limit, self.grace], [self.day, self.month, self.total]]))
+        layout.addWidget(self.alerts)
         layout.addWidget(batches)
         layout.addLayout(grid([[default, self.resume]], 2))
         layout.addWidget(note)
@@ -176,6 +194,7 @@ class General(QWidget):
             day_limit=_amount(self.day),
             month_limit=_amount(self.month),
             total_limit=_amount(self.total),
+            alerts=self.alerts.isChecked(),
             grace_s=read(self.grace, _grace, "settings.bad_grace"),
             results_folder=self.results.field.text().strip(),
             default_provider=self.models.provider,
