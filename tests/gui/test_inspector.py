@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QFontMetrics, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextBrowser
 from pytestqt.qtbot import QtBot
@@ -46,6 +46,7 @@ from tests.stored import correction, task
 from ui.inspector.answer import AnswerView
 from ui.inspector.card import live_heading
 from ui.inspector.inspector import CHECKPOINTS, LOG, RESULT, REVIEW, SETTINGS, STEPS, Inspector
+from ui.inspector.rows_view import PAD
 from ui.inspector.services import InspectorServices
 from ui.inspector.step_list import first_words
 from ui.tasks.inks import Inks
@@ -583,6 +584,15 @@ def test_a_task_without_checkpoints_says_so(inspector: Inspector) -> None:
     inspector.tabs.setCurrentIndex(CHECKPOINTS)
     assert "No checkpoint yet" in inspector.checkpoints.about.text()
     assert not inspector.checkpoints.fork.isEnabled()
+
+
+def test_the_counts_of_a_long_prompt_are_whole(inspector: Inspector) -> None:
+    """A million tokens in, and as much out as models make at once: no digit of them is cut off."""
+    font = Inks(load_tokens("dark"), inspector.font()).row_number
+    wanted = {"steps.input": "1,000,000", "steps.cached": "131,072", "steps.output": "131,072"}
+    for code, text in wanted.items():
+        column = next(each for each in inspector.steps.records.columns if each.title == WORDS(code))
+        assert QFontMetrics(font).horizontalAdvance(text) <= column.width - 2 * PAD, code
 
 
 def doubtful(inspector: Inspector, engine: Engine) -> None:
