@@ -165,6 +165,11 @@ async def test_a_trial_is_kept_and_the_rest_released(tmp_path: Path) -> None:
         assert cell(dialog, 0, 0) == "Sort: Für Kunde 1"
         assert cell(dialog, 0, 2).startswith("Completed · ")
         assert dialog.foot.start.text() == "Start 27 tasks"
+        of_27 = dialog.foot.most.text()
+        dialog.trial.keep.setChecked(False)
+        await c.until(lambda: dialog.foot.most.text() != of_27)  # all 30 are asked then
+        dialog.trial.keep.setChecked(True)
+        await c.until(lambda: dialog.foot.most.text() == of_27)
         first = {task.id for task in c.engine.snapshots()}
         click(dialog.foot.paused)
         await c.until(lambda: len(c.engine.snapshots()) == 30)

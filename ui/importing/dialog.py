@@ -99,6 +99,7 @@ class ImportBatch(QDialog):
         self.problems.skip.toggled.connect(self._show)
         self.trial.wanted.connect(lambda: self._services.spawn(self._try()))
         self.trial.changed.connect(self._show)
+        self.trial.changed.connect(self._settle.start)  # what it keeps is paid and not asked again
         self.foot.cancel.clicked.connect(self.reject)
         self.finished.connect(self._forget)
         self.foot.paused.clicked.connect(lambda: self._submit(paused=True))
@@ -181,7 +182,7 @@ class ImportBatch(QDialog):
             return
         made = await plan(sheet, layout)
         try:
-            cost = await self._engine.worst_case(made.specs)
+            cost = await self._engine.worst_case(self._left(made))
         except DroverError as error:
             cost = None
             if turn == self._turn:
@@ -212,7 +213,7 @@ class ImportBatch(QDialog):
         self.problems.show_plan(made)
         self.foot.offer(len(self._left(made)) if made is not None else 0, ready=self._ready() and not self._busy)
         self.trial.set_ready(made is not None and bool(made.tasks) and not made.templates and not self._busy)
-        if made is None or not made.tasks:
+        if made is None or not self._left(made):
             self.foot.most.setText("")
 
     def _ready(self) -> bool:
