@@ -19,7 +19,7 @@ from app.cli.report import Exit, sentence
 from app.cli.terminal import block
 from app.composition import Program
 from app.crash import CrashReports
-from app.garbage import collected_on_this_thread
+from app.garbage import collected_on_this_thread, keep_what_stands
 from app.limits import raise_open_files
 from app.lock import FolderInUseError
 from app.paths import Paths
@@ -106,6 +106,7 @@ async def _live(
     if program.problem is not None:
         window.bars.notice.tell(sentence(program.problem))
     _show(window)
+    keep_what_stands()
     window.start()
     services.spawn(_settle(program, engine))
     if ready is not None:

@@ -30,6 +30,14 @@ def collect_due() -> None:
         gc.collect(0)
 
 
+def keep_what_stands() -> None:
+    """Let collections walk no more over what is there now and stays: libraries, the window, the tasks of the store.
+
+    Of what is kept so only rings that come apart later are never collected; there are no more of them than now.
+    """
+    gc.freeze()
+
+
 @contextmanager
 def collected_on_this_thread() -> Generator[None]:
     """Switch Python's own collections off and run them by a timer of this thread's event loop, until the end."""
@@ -41,4 +49,5 @@ def collected_on_this_thread() -> Generator[None]:
         yield
     finally:
         timer.stop()
+        gc.unfreeze()
         gc.enable()

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.garbage import FULL_AFTER, collect_due, collected_on_this_thread
+from app.garbage import FULL_AFTER, collect_due, collected_on_this_thread, keep_what_stands
 
 
 class Ring:
@@ -53,6 +53,16 @@ def test_python_collects_by_itself_again_at_the_end(qapp: QApplication) -> None:
     with pytest.raises(LookupError):
         fail()
     assert gc.isenabled()
+    gc.disable()
+
+
+def test_what_stands_at_the_start_is_walked_over_no_more(qapp: QApplication) -> None:
+    """Until the end, when everything is Python's own again."""
+    with collected_on_this_thread():
+        keep_what_stands()
+        assert gc.get_freeze_count() > 1000
+        assert len(gc.get_objects()) < 1000
+    assert gc.get_freeze_count() == 0
     gc.disable()
 
 
