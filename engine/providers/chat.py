@@ -8,7 +8,7 @@ that just ends proves nothing. What was used and billed is read in `engine.provi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +19,7 @@ from engine.domain.hiding import Hider
 from engine.domain.usage import FinishReason, Usage
 from engine.providers.errors import MAX_DETAIL, from_stream, read_object, redact, secrets
 from engine.providers.halves import without_halves
+from engine.providers.plain_chunks import estimate_tokens, plain
 from engine.providers.port import ChatRequest, Delta, Finished, ProviderError
 from engine.providers.usage import UNREADABLE, read_cost, read_usage
 
@@ -129,13 +130,8 @@ def _bytes(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-def estimate_tokens(text: str) -> int:
-    """Return about how many tokens a piece of a stream is: servers send one a chunk, or larger pieces."""
-    return max(1, len(text) // 4) if len(text) > 12 else 1
-
-
 def _some(raw: msgspec.Raw) -> bool:
-    return bytes(raw) not in _NOTHING
+    return raw is not _NULL and bytes(raw) not in _NOTHING
 
 
 class ChatAssembler:
@@ -170,6 +166,14 @@ class ChatAssembler:
     def billed(self) -> tuple[Usage | None, int | None]:
         """What a whole reply says of its bill; what counts so far, of one that breaks off, is not what it comes to."""
         return (self.usage, self.cost) if self.whole else (None, None)
+
+    def feed_plain(self, datas: Sequence[bytes]) -> list[Delta] | None:
+        """Take the events of a read at once; None where one of them is more than text, and then takes none of them."""
+        found = plain(datas)
+        if found is None:
+            return None
+        self._heard(found.text, found.thought)
+        return [Delta(found.text, found.tokens)] if found.tokens else []
 
     def feed(self, data: bytes) -> Delta | None:
         """Take one event's data; returns its text, where it has any. Raises `ProviderError`."""
@@ -223,14 +227,16 @@ class ChatAssembler:
             return None
         self._tools = self._tools or _some(delta.tool_calls) or _some(delta.function_call)
         text = delta.text()
+        thought = "" if text else delta.thought()
+        self._heard(text, thought)
+        return Delta(text, estimate_tokens(text or thought)) if text or thought else None
+
+    def _heard(self, text: str, thought: str) -> None:
         if text:
             self._watches[0].feed(text)
             self._text = self._text or not text.isspace()
-            return Delta(text, estimate_tokens(text))
-        thought = delta.thought()
         if thought:
             self._watches[1].feed(thought)
-        return Delta("", estimate_tokens(thought)) if thought else None
 
     def end(self, raw: bytes) -> Finished:
         """Return the whole reply; raises `ProviderError` for one that is cut, empty, filtered or asks for tools."""

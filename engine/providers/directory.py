@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from engine.domain.errors import DroverError, ErrorCode
 from engine.providers.local.config import LocalConfig
 from engine.providers.openai_config import OpenAIConfig
+from engine.providers.paced.pacer import Pacer
 from engine.providers.port import Provider
 from engine.providers.simulated import SimulatedConfig, SimulatedProvider
 
@@ -19,19 +20,19 @@ SPEAKING = ("engine.providers.openai", "engine.providers.local.provider")
 ProviderConfig = OpenAIConfig | LocalConfig | SimulatedConfig
 
 
-def build(config: ProviderConfig) -> Provider:
+def build(config: ProviderConfig, pacer: Pacer | None = None) -> Provider:
     """Return a provider, which connects to nothing yet; raises `DroverError` for an address that cannot be used."""
     match config:
         case OpenAIConfig():
             from engine.providers.openai import OpenAIProvider  # noqa: PLC0415 - see above
 
-            return OpenAIProvider(config)
+            return OpenAIProvider(config, pacer=pacer)
         case LocalConfig():
             from engine.providers.local.provider import LocalModelProvider  # noqa: PLC0415 - see above
 
             return LocalModelProvider(config)
         case SimulatedConfig():
-            return SimulatedProvider(config)
+            return SimulatedProvider(config, pacer=pacer)
 
 
 def load() -> None:
@@ -47,6 +48,7 @@ class ConfiguredProviders:
         """Know these; the last one of a name counts."""
         self._configs: dict[str, ProviderConfig] = {}
         self._built: dict[str, Provider] = {}
+        self._pacer = Pacer()
         self._retired: list[Provider] = []
         self._leaving: set[asyncio.Task[None]] = set()
         self.configure(configs)
@@ -80,7 +82,7 @@ class ConfiguredProviders:
         if name not in self._configs:
             raise DroverError(ErrorCode.UNKNOWN_PROVIDER, name[:100])
         if name not in self._built:
-            self._built[name] = build(self._configs[name])
+            self._built[name] = build(self._configs[name], self._pacer)
         return self._built[name]
 
     async def close(self) -> None:

@@ -7,7 +7,7 @@ standard, "Server-sent events", 9.2.6. What an event means belongs in `engine.pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 MAX_LINE = 4 * 1024 * 1024
 """Bytes of one line."""
@@ -21,8 +21,7 @@ class EventTooLargeError(Exception):
     """A line or an event passed its cap."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerEvent:
+class ServerEvent(msgspec.Struct, frozen=True, gc=False):
     """One event: its type ("message" where none was named) and its data."""
 
     data: bytes
@@ -63,6 +62,8 @@ class EventStream:
             self._after_cr = False
         if not chunk:
             return []
+        if (plain := self._plain(chunk)) is not None:
+            return plain
         last = chunk[-1]
         self._after_cr = last == 0x0D
         lines = chunk.splitlines()  # of bytes: at CR, LF and CRLF only
@@ -80,6 +81,18 @@ class EventStream:
         """
         events = self._lines([b""]) if self._part_size else []
         return events + self._lines([b""])
+
+    def _plain(self, chunk: bytes) -> list[ServerEvent] | None:
+        """Return whole events of one line of data each, as nearly all are, by one call for all; None for others."""
+        if self._first or self._part or self._data or self._type or b"\r" in chunk:
+            return None
+        if chunk[:6] != b"data: " or chunk[-2:] != b"\n\n":
+            return None
+        lines = chunk[6:-2].split(b"\n\ndata: ")
+        if chunk.count(b"\n") != 2 * len(lines) or max(map(len, lines)) + 6 > min(self._max_line, self._max_event):
+            return None
+        self._after_cr = False
+        return [ServerEvent(line) for line in lines]
 
     def _keep(self, rest: bytes) -> None:
         self._part.append(rest)

@@ -18,6 +18,7 @@ from engine.providers import chat
 from engine.providers.errors import MAX_BODY, from_status, redact_bytes
 from engine.providers.model_list import read_models
 from engine.providers.openai_config import OpenAIConfig
+from engine.providers.paced.pacer import Pacer
 from engine.providers.port import (
     Capabilities,
     ChatRequest,
@@ -55,16 +56,20 @@ class OpenAIProvider:
         config: OpenAIConfig,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
+        pacer: Pacer | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """Check the configuration; connects to nothing. Raises `DroverError` INVALID_URL, INSECURE_URL, BAD_REQUEST."""
+        """Check the configuration; connects to nothing. Raises `DroverError` INVALID_URL, INSECURE_URL, BAD_REQUEST.
+
+        What shares a `pacer` shares what reading may cost.
+        """
         self._config = config
         self._url = check_url(config.base_url)
         self._chat = httpx.URL(f"{self._url}/chat/completions")
         self._headers = check_headers(config.headers)
         secure = self._url.startswith("https:")
         context = tls_context(verify=secure)
-        self._transport = transport or open_transport(context, reuse=config.reuse, kind=config.transport)
+        self._transport = transport or open_transport(context, reuse=config.reuse, kind=config.transport, pacer=pacer)
         self._client = open_client(self._transport)
         self._clock = clock or SystemClock()
 

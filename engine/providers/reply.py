@@ -15,7 +15,7 @@ from engine.domain.errors import ErrorCode
 from engine.providers.chat import ChatAssembler, ChatDialect
 from engine.providers.errors import WITHHELD, redact, redact_bytes
 from engine.providers.event_stream import EventStream, EventTooLargeError, ServerEvent
-from engine.providers.port import Delta, Finished, Opened, ProviderError
+from engine.providers.port import AT_ONCE, READING, Delta, Finished, Opened, ProviderError, Reading
 from engine.providers.rate_headers import read_report
 from engine.providers.transport import from_network, pieces
 from engine.providers.usage import read_dollars
@@ -51,6 +51,7 @@ class ReplyReader:
         self._stream = EventStream()
         self._cost_header = cost_header
         self._key = key
+        self.reading: Reading = response.extensions.get(READING, AT_ONCE)
         self._raw: list[bytes] = []
         self._size = 0
         self._events = 0
@@ -67,7 +68,8 @@ class ReplyReader:
         if self._kind == "text/html":
             raise self._error(ErrorCode.GARBAGE, self._kind)
         stated = next((self._headers[name] for name in REQUEST_IDS if name in self._headers), "")
-        return Opened(redact(stated, self._key)[:MAX_HEADER], read_report(self._headers, self._now_ms))
+        report = read_report(self._headers, self._now_ms)
+        return Opened(redact(stated, self._key)[:MAX_HEADER], report, self.reading)
 
     @property
     def begins_tail(self) -> bool:
@@ -86,6 +88,7 @@ class ReplyReader:
         try:
             if self._assembler.whole:
                 self._ended = True
+                self.reading.hurry()
                 return await self._tail()
             chunk = await self._next()
             self._ended = not chunk
@@ -131,6 +134,14 @@ class ReplyReader:
 
     def _feed(self, events: list[ServerEvent]) -> list[Delta]:
         self._events += len(events)
+        deltas = self._assembler.feed_plain([event.data for event in events]) if events else []
+        if deltas is None:
+            deltas = merged(self._each(events))
+        if deltas:
+            self.reading.relax()
+        return deltas
+
+    def _each(self, events: list[ServerEvent]) -> list[Delta]:
         deltas: list[Delta] = []
         for event in events:
             try:
@@ -189,3 +200,10 @@ class ReplyReader:
 
     def _error(self, code: ErrorCode, detail: str, *, retryable: bool = True) -> ProviderError:
         return ProviderError(code, redact(detail, self._key), retryable=retryable, maybe_billed=True, status=200)
+
+
+def merged(deltas: list[Delta]) -> list[Delta]:
+    """Return the deltas of one read as one, if there are any: what a read costs beyond here is paid once for all."""
+    if len(deltas) < 2:
+        return deltas
+    return [Delta("".join([each.text for each in deltas]), sum([each.tokens for each in deltas]))]

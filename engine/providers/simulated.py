@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from engine.domain.errors import ErrorCode
 from engine.providers.openai_config import OpenAIConfig
+from engine.providers.paced.pacer import Pacer
 from engine.providers.port import Capabilities, ChatRequest, ModelInfo, PreparedRequest, ProviderError, ProviderEvent
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ class SimulatedConfig:
 class SimulatedProvider:
     """A `Provider` that brings its own server, in this process."""
 
-    def __init__(self, config: SimulatedConfig) -> None:
-        """Start nothing yet."""
+    def __init__(self, config: SimulatedConfig, *, pacer: Pacer | None = None) -> None:
+        """Start nothing yet; see `OpenAIProvider` for `pacer`."""
+        self._pacer = pacer
         self._config = config
         self._stack = AsyncExitStack()
         self._starting = asyncio.Lock()
@@ -73,7 +75,7 @@ class SimulatedProvider:
                     cost_path="generation",
                     capabilities=self.capabilities,
                 )
-                self._provider = OpenAIProvider(config)
+                self._provider = OpenAIProvider(config, pacer=self._pacer)
             return self._provider
 
     async def prepare(self, request: ChatRequest) -> PreparedRequest:

@@ -87,6 +87,7 @@ class Attempt:
                     case Delta():
                         self._progress(event, deadlines)
                     case Opened():
+                        deadlines.read_by(event.reading.now)
                         self._opened(event)
                     case Garbled():
                         self._garbled = True
@@ -105,6 +106,7 @@ class Attempt:
 
     def _opened(self, event: Opened) -> None:
         self._request_id = event.provider_request_id
+        self._stream.reading = event.reading
         self._permit.heard(event.report)
         self._gauge.latency.append(self._ports.clock.monotonic() - self._began)
         self._show(Phase.WAITING_FIRST_TOKEN)

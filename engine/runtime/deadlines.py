@@ -1,7 +1,8 @@
 """The deadlines of one attempt: one wait for all levels, which can also be cut by hand.
 
 Whatever comes first ends the block with `CutError` and its cause. No deadline fires early; none fires while a reply
-that already arrived waits to be read (`PATIENCE` turns of the loop are left to the reader first); and time in which
+that already arrived waits to be read (what waits is read then, and `PATIENCE` turns of the loop are left to whoever
+takes it); and time in which
 the process itself stood still (`engine.runtime.gaps`) is credited to every level. A level can be extended or lifted
 while it runs.
 """
@@ -48,6 +49,7 @@ class Deadlines:
         self._cause: Cause | None = None
         self._scope = asyncio.timeout(None)
         self._timer: asyncio.Handle | None = None
+        self._read: Callable[[], None] | None = None
         self._loop = asyncio.get_running_loop()
 
     async def __aenter__(self) -> Self:
@@ -79,6 +81,10 @@ class Deadlines:
         if first:  # silence may be due long before the first token would have been, or be the only level with an end
             self._disarm()
             self._check()
+
+    def read_by(self, read: Callable[[], None]) -> None:
+        """Let `read` take in what waits, before a level that is due is judged: streams are not always read at once."""
+        self._read = read
 
     def left(self) -> dict[TimeLevel, float]:
         """Return the seconds that each running level has left, the nearest first; infinite where it has no limit."""
@@ -136,6 +142,8 @@ class Deadlines:
         if self._loop.time() < due:
             self._arm()
         elif turns > 0:
+            if turns == PATIENCE and self._read is not None:
+                self._read()
             self._timer = self._loop.call_soon(self._check, turns - 1)
         else:
             self.cut(level)

@@ -15,6 +15,7 @@ import msgspec
 from engine.domain.progress import remaining
 from engine.domain.states import LIVE, Phase, State, Wanted
 from engine.domain.task import Standing, TaskSnapshot, TaskSpec, route_of
+from engine.providers.port import AT_ONCE, Reading
 
 if TYPE_CHECKING:
     from engine.cost.port import Hold
@@ -41,6 +42,8 @@ class Stream:
     last_at: float = 0.0
     marked: bool = False
     """Whether the spool knows that there is text to take."""
+    reading: Reading = AT_ONCE
+    """How to say how soon it is to be read."""
 
     def add(self, text: str, tokens: int, now: float) -> None:
         """Take in a delta."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.progress import ChangeBatch, LiveText, report
 from engine.domain.states import AT_REST
+from engine.providers.port import AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from engine.domain.deadline import Deadline
     from engine.domain.ids import TaskId
     from engine.domain.progress import ProgressReport, Totals
+    from engine.providers.port import Reading
     from engine.runtime.crew import Crew
     from engine.runtime.feed import ChangeFeed
     from engine.runtime.register import Register
@@ -48,6 +50,7 @@ class View:
         self._focus: TaskId | None = None
         self._sent: tuple[int, int, int] = (0, 0, 0)
         """Step, attempt and number of parts of the focused text that went out."""
+        self._watched = AT_ONCE
 
     def totals(self) -> Totals:
         """Return the figures over all tasks."""
@@ -82,11 +85,18 @@ class View:
             return ()
         return self._timeouts.of(self._focus)
 
+    def _watch(self, reading: Reading) -> None:
+        """Let what is looked at be read at once, and what was looked at in its turn again."""
+        if reading is not self._watched:
+            self._watched.watch(watched=False)
+            reading.watch(watched=True)
+            self._watched = reading
+
     def _live(self) -> LiveText | None:
-        if self._focus is None or self._focus not in self._register:
-            return None
-        stream = self._register.get(self._focus).stream
-        if stream is None:
+        there = self._focus is not None and self._focus in self._register
+        stream = self._register.get(self._focus).stream if self._focus is not None and there else None
+        self._watch(stream.reading if stream is not None else AT_ONCE)
+        if self._focus is None or stream is None:
             return None
         step, attempt, sent = self._sent
         if (step, attempt) != (stream.step, stream.number):

@@ -54,6 +54,7 @@ class Pacer:
     def __init__(self) -> None:
         """Have no streams."""
         self.period_s = 0.0
+        """Seconds between two reads of a stream; 0 while all are read at once."""
         self._ring: OrderedDict[Stream, None] = OrderedDict()
         self._arrived = 0
         self._rate = 0.0
@@ -69,6 +70,7 @@ class Pacer:
         """Let a stream wait for its turn, where there are turns."""
         self._ring[stream] = None
         if self._timer is None:
+            self._arrived, self._rate, self._owed = 0, 0.0, 0.0
             self._looked_at = self._ticked_at = asyncio.get_running_loop().time()
             self._sleep()
 

@@ -32,7 +32,7 @@ class PacedTransport(httpx.AsyncBaseTransport):
         """Judge servers by `context`; keep idle connections for `kept_s` seconds, None to use each for one request."""
         self._context = context
         self._pool = Pool(kept_s) if kept_s is not None else None
-        self._pacer = pacer or Pacer()
+        self._pacer = pacer if pacer is not None else Pacer()
         self._dialer = Dialer()
         self._buffers = Buffers()
         self._open: dict[Connection, None] = {}
@@ -50,6 +50,10 @@ class PacedTransport(httpx.AsyncBaseTransport):
             raise
         body = Body(connection, lambda ended: self._done(origin, ended))
         return httpx.Response(parser.status, headers=parser.headers, stream=body, extensions={READING: body})
+
+    def __len__(self) -> int:
+        """Count the connections, in use or not."""
+        return len(self._open)
 
     async def aclose(self) -> None:
         """Close every connection, in use or not."""

@@ -15,9 +15,9 @@ from engine.providers.chat import (
     ChatAssembler,
     ChatDialect,
     encode,
-    estimate_tokens,
     input_bound,
 )
+from engine.providers.plain_chunks import estimate_tokens
 from engine.providers.port import ChatRequest, Delta, Finished, ProviderError
 
 HELLO = b'{"choices":[{"index":0,"delta":{"role":"assistant","content":"hello"}}]}'

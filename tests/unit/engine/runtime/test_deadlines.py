@@ -84,6 +84,27 @@ def test_data_that_waits_is_read_before_a_deadline_is_judged() -> None:
     run(main())
 
 
+def test_what_waits_in_the_socket_is_read_before_a_deadline_is_judged() -> None:
+    """Streams are not always read at once: a deadline that is due reads first, and fires only where nothing was."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        deadlines = Deadlines({TimeLevel.FIRST_TOKEN: 10.0, TimeLevel.SILENCE: 10.0})
+        reads: list[float] = []
+        began = loop.time()
+
+        def read() -> None:
+            reads.append(loop.time() - began)
+            if len(reads) < 3:
+                loop.call_soon(deadlines.progress)
+
+        deadlines.read_by(read)
+        assert await _until_cut(deadlines) == (TimeLevel.SILENCE, pytest.approx(30.0))
+        assert reads == [pytest.approx(10.0), pytest.approx(20.0), pytest.approx(30.0)]
+
+    run(main())
+
+
 def test_time_in_which_nothing_ran_is_credited() -> None:
     """Seconds of standstill move every deadline."""
 
