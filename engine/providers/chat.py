@@ -8,7 +8,7 @@ that just ends proves nothing. What was used and billed is read in `engine.provi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -167,13 +167,14 @@ class ChatAssembler:
         """What a whole reply says of its bill; what counts so far, of one that breaks off, is not what it comes to."""
         return (self.usage, self.cost) if self.whole else (None, None)
 
-    def feed_plain(self, datas: Sequence[bytes]) -> list[Delta] | None:
-        """Take the events of a read at once; None where one of them is more than text, and then takes none of them."""
-        found = plain(datas)
+    def feed_plain(self, lines: bytes) -> list[Delta] | None:
+        """Take the data of several events, a line each; None where one is more than text, and then takes none."""
+        found = plain(lines)
         if found is None:
             return None
-        self._heard(found.text, found.thought)
-        return [Delta(found.text, found.tokens)] if found.tokens else []
+        text, thought, tokens = found
+        self._heard(text, thought)
+        return [Delta(text, tokens)] if tokens else []
 
     def feed(self, data: bytes) -> Delta | None:
         """Take one event's data; returns its text, where it has any. Raises `ProviderError`."""

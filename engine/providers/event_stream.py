@@ -55,6 +55,19 @@ class EventStream:
         self._after_cr = False
         self._first = True
 
+    def plain(self, chunk: bytes) -> bytes | None:
+        """Return the data of `chunk`, each event's on a line of its own, where that is all there is to it; else None.
+
+        Nearly all reads are whole events of one line each: two calls then do for all of them. One that is not has to be
+        fed, and one that is may be: nothing is remembered of it.
+        """
+        if self._first or self._part or self._data or self._type or len(chunk) > min(self._max_line, self._max_event):
+            return None
+        if chunk[:6] != b"data: " or chunk[-2:] != b"\n\n" or b"\r" in chunk:
+            return None
+        lines = chunk[6:-2].replace(b"\n\ndata: ", b"\n")
+        return lines if chunk.count(b"\n") == 2 * lines.count(b"\n") + 2 else None
+
     def feed(self, chunk: bytes) -> list[ServerEvent]:
         """Return the events that `chunk` completes; raises `EventTooLargeError`."""
         if self._after_cr and chunk[:1] == b"\n":
@@ -62,8 +75,6 @@ class EventStream:
             self._after_cr = False
         if not chunk:
             return []
-        if (plain := self._plain(chunk)) is not None:
-            return plain
         last = chunk[-1]
         self._after_cr = last == 0x0D
         lines = chunk.splitlines()  # of bytes: at CR, LF and CRLF only
@@ -81,18 +92,6 @@ class EventStream:
         """
         events = self._lines([b""]) if self._part_size else []
         return events + self._lines([b""])
-
-    def _plain(self, chunk: bytes) -> list[ServerEvent] | None:
-        """Return whole events of one line of data each, as nearly all are, by one call for all; None for others."""
-        if self._first or self._part or self._data or self._type or b"\r" in chunk:
-            return None
-        if chunk[:6] != b"data: " or chunk[-2:] != b"\n\n":
-            return None
-        lines = chunk[6:-2].split(b"\n\ndata: ")
-        if chunk.count(b"\n") != 2 * len(lines) or max(map(len, lines)) + 6 > min(self._max_line, self._max_event):
-            return None
-        self._after_cr = False
-        return [ServerEvent(line) for line in lines]
 
     def _keep(self, rest: bytes) -> None:
         self._part.append(rest)

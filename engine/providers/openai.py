@@ -69,7 +69,9 @@ class OpenAIProvider:
         self._headers = check_headers(config.headers)
         secure = self._url.startswith("https:")
         context = tls_context(verify=secure)
-        self._transport = transport or open_transport(context, reuse=config.reuse, kind=config.transport, pacer=pacer)
+        if transport is None:
+            transport = open_transport(context, reuse=config.reuse, kind=config.transport, pacer=pacer)
+        self._transport = transport
         self._client = open_client(self._transport)
         self._clock = clock or SystemClock()
 

@@ -6,8 +6,6 @@ so: such a read is taken event by event, in `engine.providers.chat`. Twenty toke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -43,34 +41,25 @@ class _Plain(msgspec.Struct, gc=False):
 _PLAIN = msgspec.json.Decoder(_Plain)
 
 
-@dataclass(frozen=True, slots=True)
-class PlainText:
-    """What some chunks say, together."""
-
-    text: str
-    thought: str
-    tokens: int
-
-
 def estimate_tokens(text: str) -> int:
     """Return about how many tokens a piece of a stream is: servers send one a chunk, or larger pieces."""
     return max(1, len(text) // 4) if len(text) > SHORT else 1
 
 
-def plain(datas: Sequence[bytes]) -> PlainText | None:
-    """Return what these events say; None where one of them is not plain text, or not one chunk."""
+def plain(lines: bytes) -> tuple[str, str, int] | None:
+    """Return text, thoughts and tokens of events, each on a line of its own; None where one of them is not plain."""
     try:
-        chunks = _PLAIN.decode_lines(b"\n".join(datas))
+        chunks = _PLAIN.decode_lines(lines)
     except UNREADABLE:
         return None
-    if len(chunks) != len(datas):  # lines within one event, or two chunks on one
+    if len(chunks) != lines.count(b"\n") + 1:  # two on a line, or none
         return None
     said = [chunk.choices[0].delta for chunk in chunks]
     texts = [each.content for each in said if each.content]
-    thoughts: list[str] = []
-    if len(texts) < len(said):
-        thoughts = [each.reasoning_content or each.reasoning or "" for each in said if not each.content]
-    return PlainText("".join(texts), "".join(thoughts), _tokens(texts) + _tokens(list(filter(None, thoughts))))
+    if len(texts) == len(said):
+        return "".join(texts), "", _tokens(texts)
+    thoughts = [thought for each in said if not each.content and (thought := each.reasoning_content or each.reasoning)]
+    return "".join(texts), "".join(thoughts), _tokens(texts) + _tokens(thoughts)
 
 
 def _tokens(pieces: list[str]) -> int:

@@ -52,6 +52,7 @@ class ReplyReader:
         self._cost_header = cost_header
         self._key = key
         self.reading: Reading = response.extensions.get(READING, AT_ONCE)
+        self._relaxed = False
         self._raw: list[bytes] = []
         self._size = 0
         self._events = 0
@@ -127,6 +128,10 @@ class ReplyReader:
     def _take(self, chunk: bytes) -> list[Delta]:
         if self._kind == "application/json":  # a server that does not stream: all of it is one event
             return []
+        lines = self._stream.plain(chunk)
+        if lines is not None and (deltas := self._assembler.feed_plain(lines)) is not None:
+            self._events += 1
+            return self._begun(deltas)
         try:
             return self._feed(self._stream.feed(chunk))
         except EventTooLargeError as error:
@@ -134,10 +139,12 @@ class ReplyReader:
 
     def _feed(self, events: list[ServerEvent]) -> list[Delta]:
         self._events += len(events)
-        deltas = self._assembler.feed_plain([event.data for event in events]) if events else []
-        if deltas is None:
-            deltas = merged(self._each(events))
-        if deltas:
+        return self._begun(merged(self._each(events)))
+
+    def _begun(self, deltas: list[Delta]) -> list[Delta]:
+        """Let a stream whose first token has come be read when its turn comes."""
+        if deltas and not self._relaxed:
+            self._relaxed = True
             self.reading.relax()
         return deltas
 

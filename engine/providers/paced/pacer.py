@@ -62,8 +62,9 @@ class Pacer:
         self._looked_at = self._ticked_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
-    def __len__(self) -> int:
-        """Count the streams."""
+    @property
+    def streams(self) -> int:
+        """How many may wait for their turn."""
         return len(self._ring)
 
     def enter(self, stream: Stream) -> None:

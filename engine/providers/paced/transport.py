@@ -51,8 +51,9 @@ class PacedTransport(httpx.AsyncBaseTransport):
         body = Body(connection, lambda ended: self._done(origin, ended))
         return httpx.Response(parser.status, headers=parser.headers, stream=body, extensions={READING: body})
 
-    def __len__(self) -> int:
-        """Count the connections, in use or not."""
+    @property
+    def connections(self) -> int:
+        """How many there are, in use or not."""
         return len(self._open)
 
     async def aclose(self) -> None:

@@ -52,6 +52,40 @@ def test_any_cutting_gives_the_same_events(stream: bytes, cuts: list[int], cap: 
     assert outcome(*chunks) == outcome(stream) == outcome(*(stream[i : i + 1] for i in range(len(stream))))
 
 
+@given(STREAMS, st.integers(2, 60))
+def test_what_is_plain_is_what_the_events_are(chunk: bytes, cap: int) -> None:
+    """Line by line, and asking changes nothing."""
+    stream = EventStream(max_line=cap, max_event=cap)
+    stream.feed(b":\n")
+    lines = stream.plain(chunk)
+    if lines is not None:
+        assert stream.feed(chunk) == [ServerEvent(line) for line in lines.split(b"\n")]
+        assert stream.end() == []
+
+
+@pytest.mark.parametrize(
+    ("before", "chunk", "lines"),
+    [
+        (b":\n", b"data: a\n\ndata: b\n\n", b"a\nb"),
+        (b":\n", b"data: a\n\n", b"a"),
+        (b"", b"data: a\n\n", None),
+        (b"data: x\n", b"data: a\n\n", None),
+        (b"da", b"data: a\n\n", None),
+        (b"event: e\n", b"data: a\n\n", None),
+        (b":\n", b"data: a\n\ndata:b\n\n", None),
+        (b":\n", b"data: a\n\n: ping\n\ndata: b\n\n", None),
+        (b":\n", b"data: a\ndata: b\n\n", None),
+        (b":\n", b"data: a\r\n\n", None),
+        (b":\n", b"data: a\n\ndata: b", None),
+    ],
+)
+def test_what_is_plain(before: bytes, chunk: bytes, lines: bytes | None) -> None:
+    """Whole events of a line of data each, behind whole ones; nothing else."""
+    stream = EventStream()
+    stream.feed(before)
+    assert stream.plain(chunk) == lines
+
+
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
 def test_all_three_line_ends(end: bytes) -> None:
     """CR, LF and CRLF end a line."""

@@ -104,7 +104,7 @@ def test_turns_end_when_the_load_does() -> None:
         assert (pacer.period_s, quiet.released) == (0.0, 1)
         pacer.leave(quiet)
         await asyncio.sleep(10)
-        assert not len(pacer)
+        assert not pacer.streams
         assert len(asyncio.all_tasks()) == 1
 
     run(main())

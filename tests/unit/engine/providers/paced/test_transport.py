@@ -220,9 +220,9 @@ async def test_nothing_is_left_behind() -> None:
             await (await transport.handle_async_request(httpx.Request("GET", wire.base_url))).aclose()
             response = await transport.handle_async_request(httpx.Request("GET", wire.base_url))
             assert await response.aread() == b"ok"
-        assert len(transport) == 1
+        assert transport.connections == 1
         await transport.aclose()
-        assert not len(transport)
+        assert not transport.connections
         with pytest.raises(UnsentError):
             await transport.handle_async_request(httpx.Request("GET", wire.base_url))
         assert len(wire.exchanges) == 6
@@ -246,6 +246,6 @@ async def test_a_server_that_never_answers_is_not_connected_in_time() -> None:
         request = httpx.Request("GET", url, extensions={"timeout": {"connect": 0.05}})
         with pytest.raises(UnsentError, match="in time"):
             await transport.handle_async_request(request)
-        assert not len(transport)
+        assert not transport.connections
         await transport.aclose()
         await left.wait()
