@@ -126,6 +126,7 @@ class MainWindow(LivingWindow):
         self.money.export.connect(self.openings.export_ledger)
         self.money.prices.connect(self.openings.price_settings)
         self.batch.results.connect(self.openings.results)
+        self.batch.what_if.connect(self.openings.what_if)
         self.batch.retry.connect(self.engine.retry)
         self.toolbar.new_task.clicked.connect(lambda _checked=False: self.openings.new_task())
         self.toolbar.import_batch.clicked.connect(lambda _checked=False: self.openings.import_batch())
@@ -200,6 +201,10 @@ class MainWindow(LivingWindow):
             self._shown = task
             self.engine.focus(task)
             self.inspector.show_task(self.engine.snapshot(task) if task is not None else None)
+
+    def what_if(self) -> None:
+        """Ask what the selected task, or the month, would have cost otherwise."""
+        self.openings.what_if(task=self.engine.snapshot(self._shown) if self._shown is not None else None)
 
     def _show_tasks(self) -> None:
         self._page = TASKS

@@ -34,6 +34,7 @@ def fill_menu(menu: QMenu, window: MainWindow) -> None:
             words(f"action.folder_{which}"),
             lambda which=which: window.bars.open_path(window.services.folder(which)),
         )
+    _add(menu, words("action.what_if"), window.what_if)
     _add(menu, words("action.export_ledger"), window.openings.export_ledger)
     _add(menu, words("action.data"), window.openings.data)
     _add(menu, words("action.settings"), window.openings.settings, "Ctrl+,")

@@ -8,8 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from engine.face import DroverError, Engine, TaskSpec
+from engine.face import DroverError, Engine, Level, Scope, TaskSnapshot, TaskSpec
 from ui.batches.results import Results
+from ui.cost.what_if import WhatIfDialog
 from ui.dialogs.ask import Ask, Tell
 from ui.dialogs.data import Data
 from ui.dialogs.new_task import NewTask
@@ -73,6 +74,23 @@ class Openings(QObject):
     def results(self, batch: str) -> Results:
         """Open a batch's results."""
         dialog = Results(self._words, self._engine, self._services, batch, self._over)
+        self._open(dialog)
+        return dialog
+
+    def what_if(self, batch: str = "", task: TaskSnapshot | None = None) -> WhatIfDialog:
+        """Open what a batch, a task, the month or everything would have cost otherwise."""
+        words, day = self._words, self._engine.totals().day
+        scopes = [
+            (words("what_if.month"), Scope(Level.MONTH, day[:7])),
+            (words("what_if.everything"), Scope(Level.EVERYTHING, "")),
+        ]
+        if task is not None:
+            scopes.insert(0, (words("what_if.task", name=task.name[:40]), Scope(Level.TASK, task.id)))
+        if batch := batch or (task.spec.batch if task is not None else ""):
+            scopes.insert(
+                0 if task is None else 1, (words("what_if.batch", name=batch[:40]), Scope(Level.BATCH, batch))
+            )
+        dialog = WhatIfDialog(words, self._engine, self._services, scopes, self._over)
         self._open(dialog)
         return dialog
 

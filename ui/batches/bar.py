@@ -25,6 +25,8 @@ class BatchBar(QFrame):
 
     results = Signal(str)
     """A batch whose results are to be shown."""
+    what_if = Signal(str)
+    """A batch of which is asked what it would have cost otherwise."""
     retry = Signal(object)
     """Ids of tasks that are to be tried again."""
 
@@ -38,14 +40,17 @@ class BatchBar(QFrame):
         self._failed: tuple[TaskId, ...] = ()
         self.label = plain_label("")
         self.results_button, self.retry_button = QPushButton(words("batch.results")), QPushButton("")
+        self.what_if_button = QPushButton(words("batch.what_if"))
         self._timer = QTimer(self, interval=PERIOD_MS)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 12, 6)
         row.setSpacing(8)
         row.addWidget(self.label, 1)
         row.addWidget(self.retry_button)
+        row.addWidget(self.what_if_button)
         row.addWidget(self.results_button)
         self._timer.timeout.connect(self.look)
+        self.what_if_button.clicked.connect(lambda: self.what_if.emit(self._batch))
         self.results_button.clicked.connect(lambda: self.results.emit(self._batch))
         self.retry_button.clicked.connect(self._retry)
         self.hide()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.face import Policy, ResultRule, RetryPolicy, Route, TaskSpec, TimeLimits, read_routes
 from ui import start
@@ -89,7 +89,11 @@ class MoreSettings(QWidget):
         layout.addWidget(self.fields["output_schema"])
         rest = [[self.fields[name] for name in row] for row in ROWS]
         layout.addLayout(grid([rest[0], times[:3], times[3:], *rest[1:]]))
-        layout.addLayout(grid([[self.policy, self.fields["candidates"]]], columns=2))
+        models = QHBoxLayout()
+        models.setSpacing(16)
+        models.addWidget(self.policy, 1)
+        models.addWidget(self.fields["candidates"], 2)
+        layout.addLayout(models)
         layout.addWidget(self.fields["fallbacks"])
         layout.addWidget(self.repeated)
 
@@ -118,7 +122,7 @@ class MoreSettings(QWidget):
                 switch_after=read(fields["switch_after"], int, NUMBER),
             ),
             fallbacks=read(fields["fallbacks"], read_routes, "new_task.not_routes"),
-            policy=self.policy.field.currentData(),
+            policy=Policy(self.policy.field.currentData()),
             candidates=read(fields["candidates"], read_routes, "new_task.not_routes"),
             **self.repeated.values(),
         )
