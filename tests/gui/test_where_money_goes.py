@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 
 from engine.cost.port import Level, Scope
@@ -43,7 +44,9 @@ async def test_each_way_of_looking_comes_to_the_ledger_to_the_last_digit(tmp_pat
         assert "2 tasks" in view.tiles["each"].accessibleDescription()
 
 
-async def test_it_is_read_when_somebody_looks_and_goes_with_a_click(tmp_path: Path) -> None:
+async def test_it_is_read_when_somebody_looks_and_goes_with_a_click(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing is read while the tasks are shown; a row of tasks leads back to them."""
     async with cockpit(tmp_path, speed=100) as c:
         read = 0
@@ -54,7 +57,7 @@ async def test_it_is_read_when_somebody_looks_and_goes_with_a_click(tmp_path: Pa
             read += 1
             return await outlays()
 
-        c.engine.outlays = counted  # type: ignore[method-assign,assignment]
+        monkeypatch.setattr(c.engine, "outlays", counted)
         await two_done(c)
         assert read == 0
         c.window.tiles.spend.clicked.emit()
