@@ -28,6 +28,8 @@ SHOWN = (
     State.TIMEOUT,
     State.CANCELLED,
 )
+MODELS, BATCHES = 12, 200
+"""Rows at most, the largest first."""
 SCOPE = Qt.ItemDataRole.UserRole
 COUNT = Qt.ItemDataRole.UserRole + 1
 DOT = Qt.ItemDataRole.UserRole + 2
@@ -63,7 +65,7 @@ class Sidebar(QListWidget):
 
     def show_totals(self, totals: Totals) -> None:
         """Show the counts; the rows change only when models or batches come or go."""
-        models, batches = _named(totals.by_model), _named(totals.by_batch)
+        models, batches = _named(totals.by_model, MODELS), _named(totals.by_batch, BATCHES)
         if (models, batches) != (self._models, self._batches):
             self._build(totals)
         for row in range(self.count()):
@@ -92,7 +94,7 @@ class Sidebar(QListWidget):
 
     def _build(self, totals: Totals) -> None:
         chosen = self.currentItem().data(SCOPE) if self.currentItem() else TaskScope()
-        self._models, self._batches = _named(totals.by_model), _named(totals.by_batch)
+        self._models, self._batches = _named(totals.by_model, MODELS), _named(totals.by_batch, BATCHES)
         self.blockSignals(True)  # noqa: FBT003 - Qt's signature
         self.clear()
         self._space()
@@ -192,8 +194,8 @@ class _Rows(QStyledItemDelegate):
         painter.drawText(rect.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
 
 
-def _named(counts: Mapping[str, int]) -> tuple[str, ...]:
-    return tuple(sorted(counts, key=lambda name: (-counts[name], name))[:12])
+def _named(counts: Mapping[str, int], most: int) -> tuple[str, ...]:
+    return tuple(sorted(counts, key=lambda name: (-counts[name], name))[:most])
 
 
 def _count(totals: Totals, scope: TaskScope) -> int:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from pytestqt.qtbot import QtBot
+
 from engine.domain.states import State
+from engine.face import Totals
 from engine.simulator.config import Fault, FaultKind, SimulatorConfig
 from tests.gui.cockpit import Cockpit, click, cockpit
+from ui.sidebar import Sidebar
 from ui.tasks.scope import ScopeKind, TaskScope
+from ui.text import load_words
+from ui.theme import load_tokens
 
 BATCH = TaskScope(ScopeKind.BATCH, "tickets")
 
@@ -79,3 +85,12 @@ async def test_the_failed_are_tried_again_by_one_button(tmp_path: Path) -> None:
         await c.until(lambda: c.window.batch.retry_button.text() == "Retry 3 failed")
         click(c.window.batch.retry_button)
         await c.until(lambda: all(task.standing.attempts == 2 for task in c.engine.snapshots()))
+
+
+def test_every_batch_of_many_can_be_chosen(qtbot: QtBot) -> None:
+    """Fifty imports are fifty rows with their counts, the largest first."""
+    sidebar = Sidebar(load_words(), load_tokens("dark"))
+    qtbot.addWidget(sidebar)
+    sidebar.show_totals(Totals(count=50, by_batch={f"batch {number}": 1 for number in range(50)}))
+    shown = [sidebar.item(row).text() for row in range(sidebar.count())]
+    assert {f"batch {number}" for number in range(50)} <= set(shown)
