@@ -19,6 +19,7 @@ def inspector_services(engine: Engine, services: WindowServices, branching: Bran
         difference=engine.difference,
         restore=branching.restore,
         fork=branching.fork,
+        foresee=engine.foresee_task,
         correct=engine.correct,
         extend=engine.extend,
         ask_provider=engine.ask_provider,

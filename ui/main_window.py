@@ -75,7 +75,7 @@ class MainWindow(LivingWindow):
         self.tiles = Tiles(words, tokens)
         self.charts = LateCharts(words, tokens)
         self.inspector = Inspector(inspector_services(engine, services, self.branching, self.bars), words, tokens)
-        self.batch = BatchBar(words, self.table.model.tasks)
+        self.batch = BatchBar(words, self.table.model.tasks, engine.foresee_batch, services.spawn)
         self.status = StatusBar(words, tokens)
         self.first_start = FirstStart(words, services)
         self.money = MoneyView(engine, services, words, tokens)

@@ -47,7 +47,7 @@ class Openings(QObject):
 
     def new_task(self, asked: TaskSpec | None = None) -> NewTask:
         """Open the dialog that makes a task, with what was asked for so far."""
-        dialog = NewTask(self._words, self._services, self._over)
+        dialog = NewTask(self._words, self._services, self._over, foresee=self._engine.foresee)
         if asked is not None:
             dialog.begin_with(asked)
 

@@ -41,6 +41,7 @@ from engine.face import (
     TimeLevel,
     moment,
 )
+from tests.gui.foreseen import nothing_foreseen
 from tests.snapshots import attempt, snapshot, step, task_id
 from tests.stored import correction, task
 from ui.inspector.answer import AnswerView
@@ -83,6 +84,7 @@ class Engine:
             difference=self.difference,
             restore=lambda task, step: self.back.append((task.id, step)),
             fork=lambda task, step: self.forked.append((task.id, step)),
+            foresee=nothing_foreseen,
             correct=self.correct,
             ask_provider=self.ask_provider,
             can_ask=lambda _provider, request: bool(request),

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from engine.domain.errors import ErrorCode
 from engine.face import Level, Scope, State, TaskId
 from engine.providers.scripted import Playbook, failure, in_turn, reply
+from tests.gui.foreseen import nothing_foreseen
 from tests.virtual_time import run
 from tests.workbench import CENT, Bench, bench
 from ui.charts.late import LateCharts
@@ -55,6 +56,7 @@ class Desk:
                 difference=engine.difference,
                 restore=lambda _task, _step: None,
                 fork=lambda _task, _step: None,
+                foresee=nothing_foreseen,
                 correct=engine.correct,
                 extend=engine.extend,
                 ask_provider=engine.ask_provider,

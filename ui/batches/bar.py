@@ -5,16 +5,19 @@ It is counted once a second from what the table holds already, and only while it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy
 
-from engine.face import Action, State, TaskId, TaskSnapshot, allowed
+from engine.face import Action, Foresight, State, TaskId, TaskSnapshot, allowed
 from ui.bars import plain_label
+from ui.cost.foreseeing import Foreseeing, Spawn
 from ui.tasks.format import count, money
 from ui.tasks.scope import ScopeKind, TaskScope
 from ui.text import Words
+
+ForeseeBatch = Callable[[str], Awaitable[Foresight]]
 
 PERIOD_MS = 1000
 FAILED = frozenset({State.FAILED, State.TIMEOUT})
@@ -30,14 +33,19 @@ class BatchBar(QFrame):
     retry = Signal(object)
     """Ids of tasks that are to be tried again."""
 
-    def __init__(self, words: Words, tasks: Callable[[], Iterable[TaskSnapshot]]) -> None:
-        """Count what `tasks` gives; begin hidden."""
+    def __init__(
+        self, words: Words, tasks: Callable[[], Iterable[TaskSnapshot]], foresee: ForeseeBatch, spawn: Spawn
+    ) -> None:
+        """Count what `tasks` gives, say what is expected by `foresee`; begin hidden."""
         super().__init__()
         self.setObjectName("batchbar")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._words, self._tasks = words, tasks
         self._batch = ""
         self._failed: tuple[TaskId, ...] = ()
+        self.foreseeing = Foreseeing(words, self._ask, spawn)
+        self._foresee = foresee
+        self._done = -1
         self.label = plain_label("")
         self.results_button, self.retry_button = QPushButton(words("batch.results")), QPushButton("")
         self.what_if_button = QPushButton(words("batch.what_if"))
@@ -45,7 +53,8 @@ class BatchBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 12, 6)
         row.setSpacing(8)
-        row.addWidget(self.label, 1)
+        row.addWidget(self.label)
+        row.addWidget(self.foreseeing.label, 1)
         row.addWidget(self.retry_button)
         row.addWidget(self.what_if_button)
         row.addWidget(self.results_button)
@@ -59,6 +68,7 @@ class BatchBar(QFrame):
         """Show how far a batch is, or nothing for any other scope."""
         self._batch = scope.value if scope.kind is ScopeKind.BATCH else ""
         self.setVisible(bool(self._batch))
+        self._done = -1
         if self._batch:
             self.look()
             self._timer.start()
@@ -73,8 +83,19 @@ class BatchBar(QFrame):
         spent = money(sum(task.standing.spent for task in tasks))
         said = self._words("batch.done", name=self._batch, done=count(done), count=count(len(tasks)), amount=spent)
         self.label.setText(said)
+        self._expect(done, len(tasks))
         self.retry_button.setVisible(bool(self._failed))
         self.retry_button.setText(self._words.counted("batch.retry", len(self._failed)))
+
+    def _expect(self, done: int, count: int) -> None:
+        """Ask what the batch will come to where a hundredth of it, or a task, went on, and until it is over."""
+        if self._done < 0 or done == count or done - self._done >= max(1, count // 100):
+            if done != self._done:
+                self.foreseeing.changed()
+            self._done = done
+
+    def _ask(self) -> Awaitable[Foresight] | None:
+        return self._foresee(self._batch) if self._batch else None
 
     def _retry(self) -> None:
         self.retry.emit(self._failed)

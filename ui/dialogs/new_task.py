@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.face import (
     MULTIPLIER,
     DroverError,
+    Foresight,
     InvalidSpecError,
     RecipeName,
     TaskSpec,
     parse,
     plain,
+    problems,
     prompts_of,
     validate,
 )
 from ui.bars import plain_label
+from ui.cost.foreseeing import Foreseeing
 from ui.dialogs.form import Field, WrongInputError, area, choice, grid, heading, line, read, text_of
 from ui.dialogs.model_choice import ModelChoice
 from ui.dialogs.more_settings import MoreSettings
 from ui.services import SIMULATOR, WindowServices
 from ui.tasks.format import exact_money
 from ui.text import Words
+
+Foresee = Callable[[TaskSpec], Awaitable[Foresight]]
 
 WIDTH, LOWEST = 790, 480
 GUTTER = 6
@@ -37,8 +56,10 @@ class NewTask(QDialog):
 
     made = Signal(object, bool)
 
-    def __init__(self, words: Words, services: WindowServices, parent: QWidget | None = None) -> None:
-        """Offer the person's usual provider and model."""
+    def __init__(
+        self, words: Words, services: WindowServices, parent: QWidget | None = None, *, foresee: Foresee | None = None
+    ) -> None:
+        """Offer the person's usual provider and model; say what is expected of it by `foresee`."""
         super().__init__(parent)
         self._words, self._services = words, services
         self._busy = False
@@ -64,6 +85,8 @@ class NewTask(QDialog):
         self.budget = Field(words("new_task.budget"), line(hint=words("new_task.budget_hint")))
         self.more = MoreSettings(words)
         self._at_most = plain_label("")
+        self._foresee = foresee
+        self.foreseeing = Foreseeing(words, self._ask, services.spawn)
         self._problem = plain_label("")
         self._problem.setObjectName("error")
         self._problem.setWordWrap(True)
@@ -107,6 +130,12 @@ class NewTask(QDialog):
         self.resize(WIDTH, LOWEST)
         self.models.changed.connect(self._show_most)
         self.budget.field.textChanged.connect(self._show_most)
+        for each in self.findChildren(QWidget):
+            if isinstance(each, (QLineEdit, QPlainTextEdit)):
+                each.textChanged.connect(self.foreseeing.changed)
+            elif isinstance(each, QComboBox):
+                each.currentIndexChanged.connect(self.foreseeing.changed)
+        self.recipe.chosen.connect(self.foreseeing.changed)
         QShortcut(QKeySequence("Ctrl+Return"), self, lambda: self._submit(paused=False))
 
     def _summary(self) -> QFrame:
@@ -119,6 +148,7 @@ class NewTask(QDialog):
         title.setObjectName("dim")
         layout.addWidget(title)
         layout.addWidget(self._at_most)
+        layout.addWidget(self.foreseeing.label)
         return card
 
     def _fold(self) -> QPushButton:
@@ -184,6 +214,14 @@ class NewTask(QDialog):
         if self.models.provider == SIMULATOR:
             told += f" · {words('new_task.simulated')}"
         self._at_most.setText(f"{most} · {told}")
+
+    def _ask(self) -> Awaitable[Foresight] | None:
+        """Ask what is expected of what is typed; of what cannot run there is nothing to expect."""
+        try:
+            spec = self.spec()
+        except WrongInputError:
+            return None
+        return None if self._foresee is None or problems(spec) else self._foresee(spec)
 
     def begin_with(self, asked: TaskSpec) -> None:
         """Take over what a person said elsewhere."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from engine.face import ChangeBatch, PauseReason, TaskSnapshot
+from engine.face import ChangeBatch, DroverError, Foresight, PauseReason, State, TaskSnapshot
 from ui.bars import plain_label
+from ui.cost.foresight import foresight_text
 from ui.cost.meters import TaskMeter
 from ui.inspector.checkpoints import CheckpointsTab
+from ui.inspector.loading import Loader
 from ui.inspector.log import LogTab
 from ui.inspector.result import ResultTab
 from ui.inspector.review import ReviewTab
@@ -36,6 +38,7 @@ class Inspector(QWidget):
         """Build it with no task."""
         super().__init__(parent)
         self._task: TaskSnapshot | None = None
+        self._words = words
         self.result = ResultTab(services, words, tokens)
         self.steps = StepsTab(services, words, tokens)
         self.checkpoints = CheckpointsTab(services, words, tokens)
@@ -51,6 +54,9 @@ class Inspector(QWidget):
             self.review,
         )
         self.tell = TellLine(services, words)
+        self.foreseen = plain_label("")
+        self.foreseen.setContentsMargins(12, 4, 12, 0)
+        self._foresee = Loader(services.foresee, self._show_foreseen, self._nothing_foreseen, services.spawn)
         self.meter = TaskMeter(words, tokens)
         self.tabs = QTabBar(drawBase=False, expanding=False)
         self.tabs.setAccessibleName(words("inspector.name"))
@@ -80,6 +86,7 @@ class Inspector(QWidget):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self._rule)
+        layout.addWidget(self.foreseen)
         layout.addWidget(self._book, 1)
         layout.addWidget(self.tell)
         self._stack = QStackedLayout(self)
@@ -95,8 +102,26 @@ class Inspector(QWidget):
         self._stack.setCurrentIndex(0 if task is None else 1)
         self.meter.show_task(task)
         self.tell.show_task(task)
+        self._expect(task)
         self._show_review(task is not None and task.standing.reason == PauseReason.REVIEW)
         self._tell()
+
+    def _expect(self, task: TaskSnapshot | None) -> None:
+        """Ask what a task will come to, once for each step it makes, and until it is over."""
+        if task is None or task.state in (State.COMPLETED, State.CANCELLED):
+            self._foresee.forget()
+            self._nothing_foreseen()
+        else:
+            self._foresee.want(task.id, (task.id, task.standing.steps_done, task.spec))
+
+    def _show_foreseen(self, told: Foresight) -> None:
+        known = told.cost is not None or bool(told.full_at)
+        self.foreseen.setText(self._words("foresight.in_all", text=foresight_text(told, self._words)) if known else "")
+        self.foreseen.setVisible(known)
+
+    def _nothing_foreseen(self, error: DroverError | None = None) -> None:
+        del error  # the tab in sight says what is wrong with its task
+        self.foreseen.hide()
 
     def _show_review(self, waits: bool) -> None:  # noqa: FBT001 - shown or not
         """Open the Review tab where a reply begins to wait, and close it where it does no more."""
@@ -142,7 +167,8 @@ class Inspector(QWidget):
         inks = Inks(tokens, self.font())
         ground(self, inks["panel"])
         ground(self._rule, inks["line"])
-        tint(self._nothing, inks["dim"])
+        for label in (self._nothing, self.foreseen):
+            tint(label, inks["dim"])
         self.meter.set_tokens(tokens)
         self.tell.set_inks(inks)
         for page in self._pages:

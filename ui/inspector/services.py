@@ -11,6 +11,7 @@ from engine.face import (
     AttemptId,
     Checkpoint,
     Difference,
+    Foresight,
     LogEntry,
     Steering,
     StepRecord,
@@ -35,6 +36,8 @@ class InspectorServices:
     """Let the person confirm that a task goes back to a step."""
     fork: Callable[[TaskSnapshot, int], object]
     """Let the person make a task that goes on from a step."""
+    foresee: Callable[[TaskId], Awaitable[Foresight]]
+    """What it will come to."""
     correct: Callable[[TaskId, AttemptId, int], Awaitable[None]]
     """Count an attempt at an amount (pico) from now on; durable on return."""
     ask_provider: Callable[[TaskId, AttemptId], Awaitable[int | None]]
