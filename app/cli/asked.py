@@ -19,7 +19,7 @@ from app.cli.times import limits_of
 from app.settings import ModelSettings, ProviderSettings
 from engine.domain.choice import Policy
 from engine.domain.clock import SystemClock
-from engine.domain.moments import moment
+from engine.domain.moments import deadline, moment
 from engine.domain.money import parse, per_million
 from engine.domain.prompt_list import prompts_of
 from engine.domain.routes import read_routes
@@ -70,6 +70,7 @@ class Asked:
     context: Sequence[str] = ()
     batch: str = ""
     batch_budget: str = ""
+    batch_deadline: str = ""
     start_at: str = ""
     priority: int | None = None
     schema: Path | None = None
@@ -113,6 +114,17 @@ class Asked:
         if self.batch_budget and not self.batch:
             raise wrong("batch_missing")
         return _budget(self.batch_budget)
+
+    def deadline(self) -> int | None:
+        """Return when the batch shall be done, or None where nothing was said; raises `CommandError`."""
+        if not self.batch_deadline:
+            return None
+        if not self.batch:
+            raise wrong("batch_missing")
+        try:
+            return deadline(self.batch_deadline, SystemClock().wall_ms())
+        except ValueError:
+            raise wrong("bad_deadline", time=_shown(self.batch_deadline)) from None
 
     def spec(self, provider: str, model: str) -> TaskSpec:
         """Return the task; raises `CommandError`, `InvalidSpecError`."""

@@ -38,6 +38,7 @@ async def run_batch(program: Program, asked: Asked, source: Source, output: Outp
         refuse_unknown_limits(program)
         asked = source.asked(asked)
         asked.whole_batch()
+        asked.deadline()
         made = await planned(source, asked, output)
         async with interruptible(output) as interrupts:
             base = await choose(program, asked)
@@ -65,6 +66,8 @@ async def _created(
     if limit is not None:
         worst = min(worst, limit)
     ids = await _submitted(engine, specs, Scope(Level.BATCH, batch), limit, paused=paused)
+    if (deadline := asked.deadline()) is not None:  # behind the tasks: a refused import leaves none
+        engine.set_deadline(batch, deadline)
     fields = {"batch": batch, "count": len(ids), "worst_usd": plain(worst), "provider": specs[0].provider}
     output.emit("batch", fields=fields | {"model": specs[0].model})
     output.note(say("batch_created", count=f"{len(ids):,}", batch=safe(batch), amount=plain(worst)))

@@ -15,6 +15,7 @@ from app.cli.history import history
 from app.cli.money import money
 from app.cli.options import (
     DataDir,
+    Deadline,
     Delimiter,
     Encoding,
     Header,
@@ -89,6 +90,7 @@ def run(  # noqa: PLR0917 - typer passes options by name
     context: Annotated[list[str] | None, typer.Option(help="NAME=VALUE; may be repeated.")] = None,
     batch: Annotated[str, typer.Option(help="Name of the batch the task belongs to.")] = "",
     batch_budget: Annotated[str, typer.Option(help="Dollars that the whole batch may spend.")] = "",
+    deadline: Deadline = "",
     start_at: Annotated[str, typer.Option(help="Not before this time: 07:00, or 2026-12-01 07:00.")] = "",
     priority: Annotated[int | None, typer.Option(help="Higher starts first.")] = None,
     review_every: Annotated[int | None, typer.Option(help="Ask you before it goes on, every so many steps.")] = None,
@@ -144,6 +146,7 @@ def run(  # noqa: PLR0917 - typer passes options by name
         context=context or (),
         batch=batch,
         batch_budget=batch_budget,
+        batch_deadline=deadline,
         start_at=start_at,
         priority=priority,
         schema=schema,

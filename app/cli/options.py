@@ -49,6 +49,10 @@ SummaryShare = Annotated[
 ]
 SummaryModel = Annotated[str, typer.Option(help="With summary: PROVIDER/MODEL that sums up; else the task's own.")]
 
+Deadline = Annotated[
+    str, typer.Option("--deadline", help="By when the whole batch shall be done: 90m, 8h, 2d, 07:00, 2026-12-01 07:00.")
+]
+
 
 def paths_of(data_dir: Path | None) -> Paths:
     """Return where everything is."""

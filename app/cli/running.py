@@ -48,12 +48,14 @@ async def run(program: Program, asked: Asked, output: Output) -> Exit:
 
 async def _run(program: Program, asked: Asked, output: Output) -> Exit:
     refuse_unknown_limits(program)
-    batch_budget = asked.whole_batch()
+    batch_budget, deadline = asked.whole_batch(), asked.deadline()
     async with interruptible(output) as interrupts:
         spec = await choose(program, asked)
         async with engine_of(program) as engine:
             if batch_budget is not None:
                 engine.set_budget(Scope(Level.BATCH, program.redactor.known(asked.batch)), batch_budget)
+            if deadline is not None:
+                engine.set_deadline(program.redactor.known(asked.batch), deadline)
             (task,) = await engine.submit([spec])
             interrupts.watch(engine, [task])
             name = engine.snapshot(task).name

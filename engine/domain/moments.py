@@ -24,6 +24,24 @@ def moment(text: str, now_ms: int, zone: tzinfo | None = None) -> int:
     return _ms(today if today > now else today + timedelta(days=1))
 
 
+UNITS_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+def deadline(text: str, now_ms: int, zone: tzinfo | None = None) -> int:
+    """Return by when something shall be done: a time as in `moment`, or how long from now ("90m", "8h", "2d").
+
+    Raises `ValueError` for what is neither, or is over already.
+    """
+    text = text.strip()
+    if text[:-1].replace(".", "", 1).isdecimal() and text[-1] in UNITS_MS:
+        at_ms = now_ms + round(float(text[:-1]) * UNITS_MS[text[-1]])
+    else:
+        at_ms = moment(text, now_ms, zone)
+    if at_ms <= now_ms:
+        raise ValueError(text)
+    return at_ms
+
+
 def written(at_ms: int, zone: tzinfo | None = None) -> str:
     """Return a moment in the form in which it can be typed."""
     return f"{datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone):%Y-%m-%d %H:%M}"

@@ -97,6 +97,7 @@ class TimeLevel(StrEnum):
     STEP = "step"
     WINDOW = "window"
     TASK = "task"
+    BATCH = "batch"
 
 
 class Phase(StrEnum):

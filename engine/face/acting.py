@@ -54,6 +54,18 @@ class Acting(Protocol):
         """
         ...
 
+    def set_deadline(self, batch: str, at_ms: int | None) -> None:
+        """Let a batch be done by this wall time, or by none; what runs of it hears at once.
+
+        What is not done by then is TIMEOUT(batch). Resumed while the batch's time is over, a task goes on without it,
+        by a recorded grant. Raises START_OUT_OF_RANGE.
+        """
+        ...
+
+    def deadline_of(self, batch: str) -> int | None:
+        """Return the wall time by which a batch is to be done, or None."""
+        ...
+
     async def delete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """Take tasks at rest out of every view, durable on return; what they spent stays counted.
 

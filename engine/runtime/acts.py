@@ -6,6 +6,7 @@ it, a wish is recorded, and the runner answers it.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from engine.domain.states import LIVE, Action, Event, PauseReason, Phase, State, TimeLevel, Wanted, allowed
@@ -131,6 +132,10 @@ class Acts:
         if record.tip.state is not State.TIMEOUT:
             return
         level = TimeLevel(record.tip.reason)
+        if level is TimeLevel.BATCH:
+            if self._crew.batch_left(record) <= 0:  # its person lets this one go on: it ends with its own limits alone
+                grant(self._journal, record, level, math.inf)
+            return
         grant(self._journal, record, level, granted(record.spec, record.tip, level))
 
     def _stop(self, record: TaskRecord, wish: Wanted) -> None:

@@ -251,7 +251,7 @@ class Call:
 
     def _deadlines(self) -> Deadlines:
         spec, tip = self._record.spec, self._record.tip
-        left = time_left(spec, tip)
+        left = time_left(spec, tip) | {TimeLevel.BATCH: self._ports.batch_left(self._record)}
         for level, seconds in left.items():
             if seconds <= 0:
                 raise Stop(Event.EXPIRE, level)

@@ -67,6 +67,10 @@ class Crew:
         record = self._register.get(task)
         return place_of(record.order, record.spec, record.tip)
 
+    def batch_left(self, record: TaskRecord) -> float:
+        """Return the seconds until a task's batch shall be done."""
+        return self._ports.batch_left(record)
+
     def at_work(self) -> Iterator[TaskId]:
         """Go over the tasks that have a runner."""
         return iter(tuple(self._runners))

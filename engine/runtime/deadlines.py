@@ -100,6 +100,14 @@ class Deadlines:
         self._disarm()
         self._arm()
 
+    def put(self, level: TimeLevel, seconds: float) -> None:
+        """Let a level be due so many seconds from now (`math.inf`: never), whatever held before."""
+        self._limits[level] = seconds
+        if self._due:
+            self._due[level] = self._loop.time() - (self._credit() - self._credit_before) + seconds
+        self._disarm()
+        self._arm()
+
     def settle(self) -> None:
         """Let nothing be late any more: what all levels were for has come. A person's wish still cuts."""
         self._disarm()

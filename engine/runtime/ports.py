@@ -74,6 +74,8 @@ class RunnerPorts:
     """The limits that apply to a task's next call."""
     changed: Callable[[TaskId], None]
     """Marks a task in the change feed."""
+    batch_left: Callable[[TaskRecord], float]
+    """Seconds until a task's batch shall be done; infinite where it has no end."""
     credit: Callable[[], float]
     """Seconds that the process stood still so far."""
     route: Router = route

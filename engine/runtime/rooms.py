@@ -13,6 +13,7 @@ from engine.domain.states import State
 from engine.runtime.accounts import Accounts
 from engine.runtime.acts import Acts
 from engine.runtime.alerts import Alerts
+from engine.runtime.batch_times import BatchTimes
 from engine.runtime.choices import Choices
 from engine.runtime.contexts import Contexts
 from engine.runtime.corrections import Corrections
@@ -62,6 +63,7 @@ class Rooms:
         self.spooling = Spooling(parts.spool)
         self.accounts = Accounts(parts.ledger, parts.clock, parts.limits)
         self.fences = Fences(parts.store)
+        self.batch_times = BatchTimes(parts, self.register)
         self.gate = Gate(parts.clock, parts.rng, still=self.gaps.total)
         self.offers = Offers(self.register, self.accounts, self.fences, self.gate, parts.clock, told=self.feed.mark)
         self.choices = self._choices()
@@ -80,7 +82,7 @@ class Rooms:
         self.lineage = Lineage(parts, self.register, self.journal, self.intake)
         self.corrections = Corrections(parts, self.register, self.journal, self.accounts)
         self.steering = Steering(parts, self.register, self.journal, self.crew, self.choices)
-        self.timeouts = Timeouts(self.register, self.journal, self.crew)
+        self.timeouts = Timeouts(self.register, self.journal, self.crew, self.batch_times)
         self.view = View(self.register, self.feed, self._summary(), parts.clock, self.crew, timeouts=self.timeouts)
 
     async def load(self) -> None:
@@ -102,6 +104,7 @@ class Rooms:
         self.alerts.restore(budgets)
         self.parts.results.mend([record.id for record in self.register])
         self.gaps.start()
+        self.batch_times.begin(await store.budgets(), self.crew)
         self.upkeep.start()
 
     async def close(self, grace_s: float) -> None:
@@ -109,6 +112,7 @@ class Rooms:
         self.acts.finish()
         await self.upkeep.stop()
         await self.crew.close(grace_s)
+        self.batch_times.stop()
         self.gaps.stop()
         await self.journal.settled()
         await self.spooling.close()
@@ -180,6 +184,7 @@ class Rooms:
             spooling=self.spooling,
             scopes=self.accounts.scopes,
             changed=self.feed.mark,
+            batch_left=self.batch_times.left,
             credit=self.gaps.total,
             route=parts.route,
             reach=parts.reach,

@@ -85,6 +85,8 @@ class Runner:
             raise Stop(Event.PAUSE, PauseReason.REVIEW)
         if completed := self._dialogue.complete_already():
             raise Stop(Event.COMPLETE, completed)
+        if self._ports.batch_left(self._record) <= 0:
+            raise Stop(Event.EXPIRE, TimeLevel.BATCH)
 
     async def _step(self) -> None:
         while (errand := self._summing.due()) is not None:

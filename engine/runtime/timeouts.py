@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from engine.domain.deadline import Deadline
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.states import TimeLevel
 from engine.domain.step import NoteKind
 from engine.domain.validate import MAX_SECONDS
 from engine.runtime.bookkeeping import time_limit
 
 if TYPE_CHECKING:
     from engine.domain.ids import TaskId
-    from engine.domain.states import TimeLevel
+    from engine.runtime.batch_times import BatchTimes
     from engine.runtime.crew import Crew
     from engine.runtime.journal import Journal
     from engine.runtime.record import TaskRecord
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
 class Timeouts:
     """Reads and extends the deadlines of the attempts in flight."""
 
-    def __init__(self, register: Register, journal: Journal, crew: Crew) -> None:
+    def __init__(self, register: Register, journal: Journal, crew: Crew, batches: BatchTimes) -> None:
         """Look at the tasks of `register` that `crew` works on."""
         self._register = register
         self._journal = journal
         self._crew = crew
+        self._batches = batches
 
     def all(self) -> tuple[Deadline, ...]:
         """Return every deadline that runs, task by task, the nearest of each first."""
@@ -49,12 +51,17 @@ class Timeouts:
                 step=stream.step,
                 attempt=stream.number,
                 level=level,
-                limit_s=_finite(time_limit(record.spec, record.tip, level)),
+                limit_s=_finite(self._limit(record, level)),
                 left_s=_finite(left),
             )
             for level, left in running.left().items()
             if math.isfinite(left) or level in record.tip.grants
         )
+
+    def _limit(self, record: TaskRecord, level: TimeLevel) -> float:
+        if level is TimeLevel.BATCH:
+            return self._batches.limit(record)
+        return time_limit(record.spec, record.tip, level)
 
     def extend(self, task: TaskId, level: TimeLevel, seconds: float | None) -> None:
         """See `engine.face.acting`."""

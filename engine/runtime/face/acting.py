@@ -53,6 +53,14 @@ class Acting:
         """See `Acting`."""
         self._rooms.timeouts.extend(task, level, seconds)
 
+    def set_deadline(self, batch: str, at_ms: int | None) -> None:
+        """See `Acting`."""
+        self._rooms.batch_times.set(batch, at_ms, self._rooms.journal)
+
+    def deadline_of(self, batch: str) -> int | None:
+        """See `Acting`."""
+        return self._rooms.batch_times.end(batch)
+
     async def delete(self, ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """See `Acting`."""
         self._rooms.acts.finish()
