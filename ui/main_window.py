@@ -75,7 +75,8 @@ class MainWindow(LivingWindow):
         self.tiles = Tiles(words, tokens)
         self.charts = LateCharts(words, tokens)
         self.inspector = Inspector(inspector_services(engine, services, self.branching, self.bars), words, tokens)
-        self.batch = BatchBar(words, self.table.model.tasks, engine.foresee_batch, services.spawn)
+        foresee, due = engine.foresee_batch, engine.deadline_of
+        self.batch = BatchBar(words, self.table.model.tasks, foresee, due, services.spawn)
         self.status = StatusBar(words, tokens)
         self.first_start = FirstStart(words, services)
         self.money = MoneyView(engine, services, words, tokens)
@@ -128,6 +129,7 @@ class MainWindow(LivingWindow):
         self.batch.results.connect(self.openings.results)
         self.batch.what_if.connect(self.openings.what_if)
         self.batch.retry.connect(self.engine.retry)
+        self.batch.deadline.moved.connect(self.engine.set_deadline)
         self.toolbar.new_task.clicked.connect(lambda _checked=False: self.openings.new_task())
         self.toolbar.import_batch.clicked.connect(lambda _checked=False: self.openings.import_batch())
         Drops(self).dropped.connect(self.openings.import_batch)

@@ -24,7 +24,7 @@ from engine.domain.fence import Fence
 from engine.domain.foresight import Foresight, Span
 from engine.domain.ids import AttemptId, TaskId
 from engine.domain.ledger_entry import LedgerEntry
-from engine.domain.moments import moment, written
+from engine.domain.moments import deadline, moment, written
 from engine.domain.money import PICO, decimal, parse, per_million, plain
 from engine.domain.outlay import By, Done, Outlay, Outlays, grouped, total
 from engine.domain.progress import (
@@ -199,6 +199,7 @@ __all__ = [
     "batch_columns",
     "batch_ended",
     "batch_value",
+    "deadline",
     "decimal",
     "grouped",
     "moment",

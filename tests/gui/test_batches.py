@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
@@ -11,6 +12,7 @@ from engine.domain.states import State
 from engine.face import Totals
 from engine.simulator.config import Fault, FaultKind, SimulatorConfig
 from tests.gui.cockpit import Cockpit, click, cockpit
+from ui.batches.deadline import DeadlineButton
 from ui.sidebar import Sidebar
 from ui.tasks.scope import ScopeKind, TaskScope
 from ui.text import load_words
@@ -42,6 +44,33 @@ async def test_the_bar_is_of_the_batch_that_is_chosen(tmp_path: Path) -> None:
         await c.until(lambda: c.window.batch.label.text().startswith("tickets: 3 of 3 done · "))
         c.window.sidebar.choose(TaskScope())
         assert not c.window.batch.isVisible()
+
+
+async def test_its_deadline_is_said_moved_and_lifted(tmp_path: Path) -> None:
+    """By the menu of one button, while it runs; what is not done by then waits for its person."""
+    async with cockpit(tmp_path, speed=0.01) as c:
+        await filled(c)
+        button = c.window.batch.deadline
+        assert button.text() == "No deadline"
+        chosen(button, "In one hour")
+        end = c.engine.deadline_of("tickets")
+        assert end is not None and abs(end / 1000 - time.time() - 3600) < 60
+        assert button.text().startswith("Due by ")
+        chosen(button, "One hour more")
+        assert c.engine.deadline_of("tickets") == end + 3_600_000
+        c.engine.set_deadline("tickets", round(time.time() * 1000))
+        await c.until(lambda: all(task.state is State.TIMEOUT for task in c.engine.snapshots()))
+        assert {task.standing.reason for task in c.engine.snapshots()} == {"batch"}
+        await c.until(lambda: button.text().startswith("Was due "))
+        assert c.window.batch.retry_button.isVisible()
+        chosen(button, "Lift the deadline")
+        assert (button.text(), c.engine.deadline_of("tickets")) == ("No deadline", None)
+
+
+def chosen(button: DeadlineButton, text: str) -> None:
+    """Choose from a button's menu."""
+    button.menu().aboutToShow.emit()
+    next(action for action in button.menu().actions() if action.text() == text).trigger()
 
 
 async def test_results_are_a_table_and_a_file(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -40,13 +41,20 @@ async def test_rows_become_tasks_of_a_batch(tmp_path: Path) -> None:
         dialog.editor.template.field.setPlainText("Sort: {{Text}}")
         dialog.settings.title.field.setText("Ticket {{Ticket}}")
         dialog.settings.limit.field.setText("0.50")
+        dialog.settings.deadline.field.setText("soon")
         assert dialog.editor.shown.toPlainText() == "Ticket 1\n\nSort: Für Kunde 1"
         dialog.rows.selectRow(4)
         assert dialog.editor.shown.toPlainText() == "Ticket 5\n\nSort: Für Kunde 5"
         await c.until(dialog.foot.start.isEnabled)
         assert dialog.foot.start.text() == "Start 30 tasks" and "At most $" in dialog.foot.most.text()
         click(dialog.foot.paused)
+        assert "such as 90m" in dialog.settings.deadline.problem and c.engine.deadline_of("tickets") is None
+        dialog.settings.deadline.field.setText("8h")
+        await c.until(dialog.foot.paused.isEnabled)
+        click(dialog.foot.paused)
         await c.until(lambda: len(c.engine.snapshots()) == 30)
+        end = c.engine.deadline_of("tickets")
+        assert end is not None and abs(end / 1000 - time.time() - 8 * 3600) < 60
         await c.until(lambda: c.window.sidebar.currentItem().text() == "tickets")
         assert [task.name for task in c.engine.snapshots()][:2] == ["Ticket 1", "Ticket 2"]
         assert {task.spec.batch for task in c.engine.snapshots()} == {"tickets"}

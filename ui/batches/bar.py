@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy
 
 from engine.face import Action, Foresight, State, TaskId, TaskSnapshot, allowed
 from ui.bars import plain_label
+from ui.batches.deadline import DeadlineButton
 from ui.cost.foreseeing import Foreseeing, Spawn
 from ui.tasks.format import count, money
 from ui.tasks.scope import ScopeKind, TaskScope
@@ -34,9 +35,14 @@ class BatchBar(QFrame):
     """Ids of tasks that are to be tried again."""
 
     def __init__(
-        self, words: Words, tasks: Callable[[], Iterable[TaskSnapshot]], foresee: ForeseeBatch, spawn: Spawn
+        self,
+        words: Words,
+        tasks: Callable[[], Iterable[TaskSnapshot]],
+        foresee: ForeseeBatch,
+        deadline_of: Callable[[str], int | None],
+        spawn: Spawn,
     ) -> None:
-        """Count what `tasks` gives, say what is expected by `foresee`; begin hidden."""
+        """Count what `tasks` gives, say what is expected by `foresee` and when it is due; begin hidden."""
         super().__init__()
         self.setObjectName("batchbar")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -49,12 +55,14 @@ class BatchBar(QFrame):
         self.label = plain_label("")
         self.results_button, self.retry_button = QPushButton(words("batch.results")), QPushButton("")
         self.what_if_button = QPushButton(words("batch.what_if"))
+        self.deadline = DeadlineButton(words, deadline_of)
         self._timer = QTimer(self, interval=PERIOD_MS)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 12, 6)
         row.setSpacing(8)
         row.addWidget(self.label)
         row.addWidget(self.foreseeing.label, 1)
+        row.addWidget(self.deadline)
         row.addWidget(self.retry_button)
         row.addWidget(self.what_if_button)
         row.addWidget(self.results_button)
@@ -84,6 +92,7 @@ class BatchBar(QFrame):
         said = self._words("batch.done", name=self._batch, done=count(done), count=count(len(tasks)), amount=spent)
         self.label.setText(said)
         self._expect(done, len(tasks))
+        self.deadline.show_batch(self._batch)
         self.retry_button.setVisible(bool(self._failed))
         self.retry_button.setText(self._words.counted("batch.retry", len(self._failed)))
 

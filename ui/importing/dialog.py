@@ -192,6 +192,14 @@ class ImportBatch(QDialog):
             self._show_most(cost)
             self._show()
 
+    def _deadline(self) -> int | None:
+        """Return by when the batch shall be done, None for no such; raises `WrongInputError`, told at its field."""
+        try:
+            return self.settings.whole_deadline
+        except WrongInputError as wrong:
+            wrong.field.blame(self._words(wrong.code))
+            raise
+
     def _limit(self) -> int | None:
         """Return the batch's budget, None for none; raises `WrongInputError`, which is told at its field."""
         try:
@@ -245,9 +253,11 @@ class ImportBatch(QDialog):
             return
         self._say("")
         try:
-            limit = self._limit()
+            limit, deadline = self._limit(), self._deadline()
         except WrongInputError:
             return
+        if deadline is not None:
+            self._engine.set_deadline(self.settings.name, deadline)
         self._services.spawn(self._release(made, limit, paused=paused))
 
     def _left(self, made: Plan) -> tuple[TaskSpec, ...]:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from engine.face import Layout, RecipeName, TaskSpec, parse, prompts_of
+from ui import start
 from ui.dialogs.form import Field, WrongInputError, choice, grid, line, read, text_of
 from ui.dialogs.model_choice import ModelChoice
 from ui.dialogs.more_settings import MoreSettings
@@ -36,6 +37,7 @@ class BatchSettings(QWidget):
         self.steps = Field(words("new_task.steps"), line("1"))
         self.budget = Field(words("import.task_budget"), line(hint=words("new_task.budget_hint")))
         self.limit = Field(words("import.batch_budget"), line(hint=words("new_task.budget_hint")))
+        self.deadline = Field(words("import.deadline"), line(hint=words("import.deadline_hint")))
         self.more = MoreSettings(words)
         self.fold = QPushButton("▸ " + words("new_task.more"))
         self.fold.setProperty("flat", True)  # noqa: FBT003 - Qt's signature
@@ -49,13 +51,16 @@ class BatchSettings(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        rows = [[self.batch, self.title, self.model], [self.recipe, self.steps, self.budget, self.limit]]
+        rows = [
+            [self.batch, self.title, self.model],
+            [self.recipe, self.steps, self.budget, self.limit, self.deadline],
+        ]
         layout.addLayout(grid(rows[:1]))
-        layout.addLayout(grid(rows[1:], columns=4))
+        layout.addLayout(grid(rows[1:], columns=5))
         layout.addWidget(self.fold)
         layout.addWidget(self.more)
         self.more.hide()
-        for field in (self.batch, self.title, self.steps, self.budget, self.limit):
+        for field in (self.batch, self.title, self.steps, self.budget, self.limit, self.deadline):
             field.field.textChanged.connect(self.changed)
         self.models.changed.connect(self.changed)
         self.recipe.field.currentIndexChanged.connect(self._recipe_chosen)
@@ -84,6 +89,11 @@ class BatchSettings(QWidget):
         text = text_of(self.limit).strip()
         return read(self.limit, parse, "new_task.not_money") if text else None
 
+    @property
+    def whole_deadline(self) -> int | None:
+        """Wall time by which the whole batch shall be done; raises `WrongInputError`."""
+        return read(self.deadline, start.due, "import.no_deadline")
+
     def layout_of(self, template: str) -> Layout:
         """Return what is made of a row by this template; raises `WrongInputError`."""
         budget = text_of(self.budget).strip()
@@ -105,5 +115,5 @@ class BatchSettings(QWidget):
 
     def blame_none(self) -> None:
         """Show nothing as wrong."""
-        for field in (self.batch, self.title, self.model, self.steps, self.budget, self.limit):
+        for field in (self.batch, self.title, self.model, self.steps, self.budget, self.limit, self.deadline):
             field.blame("")

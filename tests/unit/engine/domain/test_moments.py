@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from engine.domain.moments import moment, written
+from engine.domain.moments import deadline, moment, written
 
 ZONE = timezone(timedelta(hours=2))
 NOW = round(datetime(2026, 11, 28, 5, 30, tzinfo=UTC).timestamp() * 1000)  # 07:30 in that zone
@@ -39,3 +39,19 @@ def test_what_is_written_can_be_typed() -> None:
     at = moment("2026-12-01 07:00", NOW, ZONE)
     assert written(at, ZONE) == "2026-12-01 07:00"
     assert moment(written(at), NOW) == at
+
+
+@pytest.mark.parametrize(
+    ("text", "after_s"), [("90m", 5400), ("8h", 28_800), (" 1.5h", 5400), ("2d", 172_800), ("13:00", 3600)]
+)
+def test_a_deadline_is_a_time_or_how_long(text: str, after_s: int) -> None:
+    """From now on."""
+    now = moment("2026-11-24 12:00", 0, UTC)
+    assert deadline(text, now, UTC) - now == after_s * 1000
+
+
+@pytest.mark.parametrize("text", ["", "soon", "0h", "h", "-1h", "8 h", "2026-11-24 11:59"])
+def test_what_is_no_time_to_come_is_no_deadline(text: str) -> None:
+    """Nor what is over."""
+    with pytest.raises(ValueError):  # noqa: PT011 - any
+        deadline(text, moment("2026-11-24 12:00", 0, UTC), UTC)

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.ids import TaskId
 from engine.domain.states import State, TimeLevel
 from engine.domain.step import NoteKind
 from engine.providers.port import Capabilities
@@ -23,7 +24,7 @@ def in_s(seconds: float) -> int:
     return LoopClock().wall_ms() + round(seconds * 1000)
 
 
-async def herd(b: Bench, number: int = 3) -> list[str]:
+async def herd(b: Bench, number: int = 3) -> list[TaskId]:
     """Make tasks of five steps in one batch, with a deadline in 100 s."""
     b.engine.set_deadline("night", in_s(100.0))
     return [await b.submit(batch="night", max_steps=5, loop_after=0) for _ in range(number)]
@@ -37,7 +38,6 @@ def test_what_is_not_done_by_then_stops_with_its_level() -> None:
             began = asyncio.get_running_loop().time()
             tasks = await herd(b)
             other = await b.submit(max_steps=5, loop_after=0)
-            shown = {d.level: d for d in b.engine.timeouts()}
             await asyncio.sleep(10)
             shown = {d.level: d for d in b.engine.timeouts() if d.task == tasks[0]}
             assert shown[TimeLevel.BATCH].left_s == pytest.approx(90.0, abs=0.1)
