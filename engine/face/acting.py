@@ -58,7 +58,7 @@ class Acting(Protocol):
         """Let a batch be done by this wall time, or by none; what runs of it hears at once.
 
         What is not done by then is TIMEOUT(batch). Resumed while the batch's time is over, a task goes on without it,
-        by a recorded grant. Raises START_OUT_OF_RANGE.
+        by a recorded grant. Raises TIME_LIMIT_OUT_OF_RANGE.
         """
         ...
 

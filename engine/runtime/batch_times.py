@@ -70,9 +70,9 @@ class BatchTimes:
         return self.left(record) + (self._parts.clock.wall_ms() - record.tip.created_at_ms) / 1000
 
     def set(self, batch: str, at_ms: int | None, journal: Journal) -> None:
-        """Let a batch end at another time, or at none, what runs of it at once; raises START_OUT_OF_RANGE."""
+        """Let a batch end at another time, or at none, what runs of it at once; raises TIME_LIMIT_OUT_OF_RANGE."""
         if at_ms is not None and not 0 < at_ms <= MAX_MOMENT_MS:
-            raise DroverError(ErrorCode.START_OUT_OF_RANGE, str(at_ms))
+            raise DroverError(ErrorCode.TIME_LIMIT_OUT_OF_RANGE, str(at_ms))
         if at_ms is None:
             self._ends.pop(batch, None)
         else:

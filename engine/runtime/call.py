@@ -185,6 +185,10 @@ class Call:
             return Ending(cause=wish, sent=False)
         if self._ports.gate.host(provider.name).refusal is not None:  # its key was refused in that time
             return Ending(cause=Wanted.PAUSE, sent=False)
+        left = self._ports.batch_left(self._record)
+        if left <= 0:  # its batch was given less time meanwhile
+            return Ending(cause=TimeLevel.BATCH, sent=False)
+        deadlines.put(TimeLevel.BATCH, left)
         self._wishes.show(Phase.CONNECTING)
         with self._wishes.streaming(deadlines):
             attempt = Attempt(self._record, self._ports, stream, provider.name, self._permit)

@@ -12,6 +12,8 @@ from engine.domain.states import State, TimeLevel
 from engine.domain.step import NoteKind
 from engine.providers.port import Capabilities
 from engine.providers.scripted import ScriptedProvider, in_turn, reply
+from engine.runtime import points
+from engine.runtime.supervisor import Supervisor
 from tests.virtual_time import LoopClock, run
 from tests.workbench import Bench, bench
 
@@ -98,6 +100,27 @@ def test_one_that_is_brought_forward_cuts() -> None:
     run(main())
 
 
+@pytest.mark.parametrize("seconds", [0.0, 5.0])
+def test_one_that_is_set_while_an_intent_is_saved_holds_for_its_request(seconds: float) -> None:
+    """Over already: no byte leaves."""
+
+    async def main() -> None:
+        engines: list[Supervisor] = []
+
+        def reach(point: str) -> None:
+            if point == points.INTENT_DURABLE:
+                engines[0].set_deadline("night", in_s(seconds))
+
+        async with bench(SLOW, reach=reach) as b:
+            engines.append(b.engine)
+            task = await b.submit(batch="night", max_steps=1)
+            done = await b.done(task)
+            assert (done.state, done.standing.reason) == (State.TIMEOUT, "batch")
+            assert len(b.provider.sent) == (seconds > 0)
+
+    run(main())
+
+
 def test_resumed_after_the_end_a_task_goes_on_without_it_by_a_grant() -> None:
     """Recorded; where the batch has time again, none is needed."""
 
@@ -140,7 +163,7 @@ def test_a_time_that_no_calendar_has_is_refused() -> None:
         async with bench(SLOW) as b:
             with pytest.raises(DroverError) as refused:
                 b.engine.set_deadline("night", 10**18)
-            assert refused.value.code is ErrorCode.START_OUT_OF_RANGE
+            assert refused.value.code is ErrorCode.TIME_LIMIT_OUT_OF_RANGE
             assert b.engine.deadline_of("night") is None
 
     run(main())
