@@ -158,7 +158,7 @@ def test_a_retry_shows_its_failure_while_it_waits(qtbot: QtBot) -> None:
             desk.inspector.tabs.setCurrentIndex(STEPS)
             desk.look_at(task)
             await desk.frames(2)
-            assert desk.cell(task, "status").startswith("Running · retry in ")
+            assert desk.cell(task, "status").startswith("Running · rate limit · ")
             rows = desk.inspector.steps.records
             assert rows.index(0, 2).data() == "failed · rate limit"
             assert float(str(rows.index(0, 11).data()).removesuffix(" s")) >= 5.0
