@@ -64,6 +64,10 @@ def _number(value: object, _deep: int) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def _factor(value: object, _deep: int) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
+
+
 def _some(value: object, _deep: int) -> bool:
     return bool(_items(value))
 
@@ -83,5 +87,6 @@ CHECKS: Mapping[str, Callable[[object, int], bool]] = {
     ),
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), _schemas),
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), _count),
-    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _number),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), _number),
+    "multipleOf": _factor,
 }

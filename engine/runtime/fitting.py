@@ -18,6 +18,7 @@ from typing import Protocol, cast
 import msgspec
 
 from engine.runtime.patterns import found
+from engine.runtime.ports import logger
 
 LONGEST = 512 * 1024
 """Characters of an answer that is looked at."""
@@ -119,6 +120,9 @@ def _checked(value: object, schema: str) -> Fitting:
             looks.left = MOST_LOOKS
             error = next(checker.iter_errors(value), None)
     except (_TooMuchError, RecursionError, OverflowError, unresolvable):
+        return Fitting(fit=Fit.UNKNOWN)
+    except Exception as error:  # noqa: BLE001 - a reference may name what is no schema; the reply is paid for
+        logger.warning("a schema could not be held against an answer: %s", type(error).__name__)
         return Fitting(fit=Fit.UNKNOWN)
     if error is None:
         return Fitting(fit=Fit.FITS)

@@ -29,6 +29,7 @@ WRONG = (
     '{"items": {"items": {"type": 1}}}',
     '{"maxLength": -1}',
     '{"minimum": true}',
+    '{"multipleOf": 0}',
     '{"items": ' * (DEEPEST + 2) + "{}" + "}" * (DEEPEST + 2),
     "[" * 100_000,
     '{"a": "' + "x" * 300_000 + '"}',

@@ -53,6 +53,14 @@ def test_nothing_is_fetched_and_nothing_goes_on_for_ever() -> None:
         assert fit("1", schema) is Fit.UNKNOWN
 
 
+@pytest.mark.parametrize("named", ["x", None, {"required": 5}, {"multipleOf": 0}, {"type": "nope"}, {"minimum": "a"}])
+def test_a_reference_to_what_is_no_schema_loses_no_paid_reply(named: object) -> None:
+    """The library breaks at it in ways of its own: a check that cannot be made says so."""
+    said = {fit(answer, {"default": named, "$ref": "#/default"}) for answer in ('{"a": 1}', "1")}
+    assert Fit.UNKNOWN in said
+    assert Fit.MISSES not in said
+
+
 def test_an_answer_beyond_all_bounds_is_not_looked_at() -> None:
     """Too long, too deep, or a list whose items would be held against each other for minutes."""
     assert fit('"' + "a" * LONGEST + '"', {}) is Fit.UNKNOWN
