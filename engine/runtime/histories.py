@@ -6,6 +6,7 @@ last tasks of a model or a batch are read when a forecast first asks for them, o
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
@@ -56,6 +57,7 @@ class Histories:
         self._recipe = recipe
         self._kinds: dict[Kind, deque[Past]] = {}
         self._read: set[Kind] = set()
+        self._reading = asyncio.Lock()
 
     def moved(self, record: TaskRecord, before: Standing, after: Standing) -> None:
         """Take in that a task went on, in the order in which that became durable."""
@@ -75,10 +77,11 @@ class Histories:
     async def of(self, spec: TaskSpec) -> tuple[list[Past], list[Past]]:
         """Return the finished tasks like this one: of its batch, and the others of its model."""
         everywhere, here = _kinds(spec)
-        for kind in dict.fromkeys((here, everywhere)):
-            if kind not in self._read:
-                self._read.add(kind)
-                await self._look_back(kind)
+        async with self._reading:  # who asks meanwhile would be told less, and who asked first may give up
+            for kind in dict.fromkeys((here, everywhere)):
+                if kind not in self._read:
+                    await self._look_back(kind)
+                    self._read.add(kind)
         batch = [each for each in self._kinds.get(here, ()) if spec.batch and _like(each, spec)]
         model = [each for each in self._kinds.get(everywhere, ()) if _like(each, spec)]
         return batch, [each for each in model if not spec.batch or each.spec.batch != spec.batch]

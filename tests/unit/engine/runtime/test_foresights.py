@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -23,10 +24,12 @@ class Counting(MemoryStore):
     """Counts the tasks whose steps are read."""
 
     read = 0
+    takes_s = 0.0
 
     async def steps(self, task: TaskId) -> tuple[StepRecord, ...]:
         """See `StoreReader`."""
         Counting.read += 1
+        await asyncio.sleep(self.takes_s)
         return await MemoryStore.steps(self, task)
 
 
@@ -102,6 +105,25 @@ def test_what_an_earlier_run_finished_is_read_once() -> None:
             for _ in range(5):
                 await b.engine.foresee(spec(goal="Other"))
             assert Counting.read == read
+
+    run(body())
+
+
+def test_who_asks_while_earlier_tasks_are_read_is_told_as_much() -> None:
+    """And so is who asks after the first one gave up."""
+
+    async def body() -> None:
+        store = Counting()
+        async with bench(play, store=store) as b:
+            await finish(b, ENOUGH)
+            await b.reopen()
+            store.takes_s = 0.1
+            first = asyncio.ensure_future(b.engine.foresee(spec()))
+            await asyncio.sleep(0.15)
+            second = asyncio.ensure_future(b.engine.foresee(spec()))
+            await asyncio.sleep(0)
+            first.cancel()
+            assert (await second).tasks == ENOUGH
 
     run(body())
 
