@@ -25,6 +25,11 @@ class Tier(IntEnum):
     BALANCED = 1
     QUALITY = 2
 
+    @property
+    def above(self) -> Tier | None:
+        """The tier that a step climbs to when a reply of this one fails its check; None where it is the highest."""
+        return None if self is max(Tier) else Tier(self + 1)
+
 
 class Reason(StrEnum):
     """Why a step got its model."""

@@ -18,6 +18,7 @@ from engine.domain.choice import Tier
 from engine.domain.context_policy import ContextPolicy
 from engine.domain.errors import DroverError
 from engine.domain.task import Route, route_of
+from engine.runtime.contexts import size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from engine.runtime.learned import Learned
     from engine.runtime.record import TaskRecord
 
-AROUND = 16
-"""Tokens that a message adds at most besides its bytes, as providers bound it."""
 STALE_S = 60.0
 """Seconds for which a table holds."""
 
@@ -96,7 +95,7 @@ class Choices:
     def load(self, record: TaskRecord, messages: tuple[Message, ...], bound: int = 0) -> Load:
         """Return what a step needs; `bound` is what a provider said that its prompt can be at most, where one did."""
         spec, standing = record.spec, record.tip
-        most = max(bound, sum(len(each.content.encode("utf-8", "replace")) + AROUND for each in messages) + AROUND)
+        most = max(bound, size_of(messages))
         key = key_of(route_of(spec, standing))
         output = self._output(spec, standing, key)
         return Load(

@@ -135,9 +135,8 @@ class Choosing:
 
     def _above(self, route: Route) -> Tier | None:
         """Return the tier above a model's; None where it is of the highest."""
-        key = key_of(route)
-        tier = next((each.tier for each in self._choices.table(self._record.spec) if each.key == key), Tier.BALANCED)
-        return None if tier is max(Tier) else Tier(tier + 1)
+        key, table = key_of(route), self._choices.table(self._record.spec)
+        return next((each.tier for each in table if each.key == key), Tier.BALANCED).above
 
     def _selected(self, asked: Asked) -> Chosen | Pause:
         room = self._room()

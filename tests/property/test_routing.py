@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.cost.price import Longer, Price
-from engine.cost.routing.escalation import escalate
 from engine.cost.routing.port import Candidate, Choice, Key, Load, Obstacle, Pause, Place
 from engine.cost.routing.select import Terms, select_model_for_step
 from engine.cost.routing.table import Table
@@ -160,7 +159,10 @@ def test_a_table_answers_what_going_over_all_would(step: Asked, budget: int | No
 def test_a_step_tried_again_is_of_a_higher_tier_and_payable(step: Asked, budget: int) -> None:
     """Or it is not tried again."""
     for failed in step[3].candidates:
-        again = escalate(failed, Place(*step[:3]), budget, step[3])
-        if again is not None:
+        higher = failed.tier.above
+        if higher is None:
+            continue
+        again = select_model_for_step(*step[:3], budget, replace(step[3], at_least=higher))
+        if isinstance(again, Choice):
             assert again.candidate.tier > failed.tier
             assert again.worst <= budget

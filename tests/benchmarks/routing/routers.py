@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.cost.routing.escalation import escalate
 from engine.cost.routing.port import Candidate, Choice
 from engine.cost.routing.select import Terms, select
 from engine.domain.choice import Policy, Tier
@@ -65,8 +64,11 @@ class Ours:
 
     def again(self, failed: Candidate, view: View) -> Candidate | None:
         """See `Router`."""
-        chosen = escalate(failed, view.place, None, self._terms(view))
-        return None if chosen is None else self._real(chosen.candidate)
+        higher = failed.tier.above
+        if higher is None:
+            return None
+        chosen = select(view.place, None, replace(self._terms(view), at_least=higher))
+        return self._real(chosen.candidate) if isinstance(chosen, Choice) else None
 
     def _real(self, seen: Candidate) -> Candidate:
         return next(each for each in self.candidates if each.key == seen.key)

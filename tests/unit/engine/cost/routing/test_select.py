@@ -90,6 +90,20 @@ def test_a_tier_that_nobody_is_of_is_not_told_as_lack_of_money() -> None:
     assert (told.candidate, told.reason, told.wanted) == (BALANCED, Reason.PLANNING, Tier.QUALITY)
 
 
+def test_after_a_fault_it_climbs_one_tier_at_a_time() -> None:
+    """To the highest, and then no more."""
+    assert [tier.above for tier in Tier] == [Tier.BALANCED, Tier.QUALITY, None]
+    told = choose(5, Complexity.SIMPLE, terms=replace(TERMS, at_least=Tier.BALANCED))
+    assert (told.candidate, told.reason) == (BALANCED, Reason.ESCALATED)
+
+
+def test_it_climbs_within_what_remains() -> None:
+    """799 do not pay for a reply of 800."""
+    higher = replace(TERMS, at_least=Tier.BALANCED)
+    assert isinstance(select_model_for_step(9, 10, Complexity.SIMPLE, 799, higher), Pause)
+    assert choose(9, Complexity.SIMPLE, 800, higher).candidate == BALANCED
+
+
 def test_what_can_be_paid_is_done_and_what_cannot_pauses() -> None:
     """A step that fits is taken though the rest may not; below it the answer is what it would need."""
     assert choose(0, Complexity.COMPLEX, 1_999).reason is Reason.LAST_FIT
