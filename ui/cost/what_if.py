@@ -80,8 +80,7 @@ class WhatIfDialog(QDialog):
 
     def ask(self) -> None:
         """Have it computed; what was asked before is no more told."""
-        chosen = self.supposed.field.currentData()
-        policy = None if chosen is None else Policy(chosen)  # Qt gives back a plain text
+        policy = self.supposed.field.currentData()
         self.model.setVisible(policy is None)
         self._asked += 1
         key = self.models.provider, self.models.model

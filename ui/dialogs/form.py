@@ -92,13 +92,25 @@ def area(text: str = "", hint: str = "", rows: int = 4) -> QPlainTextEdit:
     return edit
 
 
+class _Choice(QComboBox):
+    """Gives values back as they are: Qt makes a plain text of a StrEnum's member, which `is` none of them any more."""
+
+    def __init__(self, options: Sequence[tuple[str, object]], chosen: object) -> None:
+        super().__init__()
+        self._values = [value for _, value in options]
+        for text, value in options:
+            self.addItem(text, value)
+        self.setCurrentIndex(max(0, self.findData(chosen)))
+
+    def currentData(self, role: int = Qt.ItemDataRole.UserRole) -> object:
+        """See QComboBox."""
+        del role
+        return self._values[self.currentIndex()] if self._values else None
+
+
 def choice(options: Sequence[tuple[str, object]], chosen: object = None) -> QComboBox:
     """Return a box of (text, value)."""
-    box = QComboBox()
-    for text, value in options:
-        box.addItem(text, value)
-    box.setCurrentIndex(max(0, box.findData(chosen)))
-    return box
+    return _Choice(options, chosen)
 
 
 def text_of(field: Field[QWidget]) -> str:

@@ -122,7 +122,7 @@ class MoreSettings(QWidget):
                 switch_after=read(fields["switch_after"], int, NUMBER),
             ),
             fallbacks=read(fields["fallbacks"], read_routes, "new_task.not_routes"),
-            policy=Policy(self.policy.field.currentData()),
+            policy=self.policy.field.currentData(),
             candidates=read(fields["candidates"], read_routes, "new_task.not_routes"),
             **self.repeated.values(),
         )

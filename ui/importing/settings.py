@@ -76,7 +76,7 @@ class BatchSettings(QWidget):
     @property
     def pipeline(self) -> bool:
         """Whether the template is a list of prompts."""
-        return RecipeName(self.recipe.field.currentData()) is RecipeName.PIPELINE
+        return self.recipe.field.currentData() is RecipeName.PIPELINE
 
     @property
     def name(self) -> str:
