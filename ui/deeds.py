@@ -8,8 +8,9 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from engine.face import DroverError, Engine, Level, Scope, TaskId, TaskSpec
+from engine.face import DroverError, Engine, TaskId, TaskSpec
 from ui.dialogs.new_task import NewTask
+from ui.importing.bounds import Bounds, bounded
 from ui.importing.dialog import ImportBatch
 from ui.services import Preferences, WindowServices
 from ui.stack import Bars
@@ -40,11 +41,11 @@ class Deeds(QObject):
         self,
         dialog: ImportBatch,
         specs: Sequence[TaskSpec],
-        limit: int | None,
+        bounds: Bounds,
         paused: bool,  # noqa: FBT001 - Qt's signal
     ) -> None:
         """Make the batch that a dialog asks for, all of it or nothing; the dialog stays until it is taken."""
-        self._services.spawn(self._make_batch(dialog, specs, limit, paused=paused))
+        self._services.spawn(self._make_batch(dialog, specs, bounds, paused=paused))
 
     def make_first(self, spec: TaskSpec, paused: bool) -> None:  # noqa: FBT001 - Qt's signal
         """Make the first task; what is wrong is told where it was asked for."""
@@ -117,21 +118,13 @@ class Deeds(QObject):
             self.made.emit(made[0])
 
     async def _make_batch(
-        self, dialog: ImportBatch, specs: Sequence[TaskSpec], limit: int | None, *, paused: bool
+        self, dialog: ImportBatch, specs: Sequence[TaskSpec], bounds: Bounds, *, paused: bool
     ) -> None:
         batch = specs[0].batch
-        scope = Scope(Level.BATCH, batch)
 
         async def submit() -> Sequence[TaskId]:
-            before = self._engine.balance(scope).limit
-            if limit is not None:
-                self._engine.set_budget(scope, limit)
-            try:
+            with bounded(self._engine, batch, bounds):
                 return await self._engine.submit(specs, paused=paused)
-            except DroverError:
-                if limit is not None and not self._engine.totals().trouble:  # refused: it leaves nothing behind
-                    self._engine.set_budget(scope, before)
-                raise
 
         if await self._taken(dialog, submit()):
             self.batch_made.emit(batch)

@@ -15,6 +15,7 @@ from ui.dialogs.ask import Ask, Tell
 from ui.dialogs.data import Data
 from ui.dialogs.new_task import NewTask
 from ui.dialogs.settings import Settings
+from ui.importing.bounds import Bounds
 from ui.importing.dialog import ImportBatch
 from ui.services import WindowServices
 from ui.text import Words
@@ -26,7 +27,7 @@ class Openings(QObject):
     wanted = Signal(object, object, bool)
     """The New task dialog, what it asks for, and whether that begins paused."""
     batch_wanted = Signal(object, object, object, bool)
-    """The Import batch dialog, what it asks for, the batch's budget, and whether that begins paused."""
+    """The Import batch dialog, what it asks for, the batch's bounds, and whether that begins paused."""
     settled = Signal(str)
     """Settings were saved; with what is to be told of it, or nothing."""
     failed = Signal(object)
@@ -62,8 +63,8 @@ class Openings(QObject):
         """Open the dialog that makes a batch, with a file or folder to begin with."""
         dialog = ImportBatch(self._words, self._engine, self._services, self._over)
 
-        def made(specs: Sequence[TaskSpec], limit: int | None, paused: bool) -> None:  # noqa: FBT001 - Qt's signal
-            self.batch_wanted.emit(dialog, specs, limit, paused)
+        def made(specs: Sequence[TaskSpec], bounds: Bounds, paused: bool) -> None:  # noqa: FBT001 - Qt's signal
+            self.batch_wanted.emit(dialog, specs, bounds, paused)
 
         dialog.made.connect(made)
         self._open(dialog)

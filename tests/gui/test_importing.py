@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from engine.domain.errors import DroverError, ErrorCode
 from engine.face import Level, Scope, State
 from tests.gui.cockpit import Cockpit, click, cockpit
 from ui.importing.dialog import ImportBatch
@@ -201,3 +203,39 @@ async def test_a_revised_trial_takes_the_place_of_the_one_before_and_can_be_redo
         await c.until(lambda: len(c.engine.snapshots()) == 30)
         assert not before & {task.id for task in c.engine.snapshots()}
         assert c.engine.balance(Scope(Level.BATCH, "tickets")).spent == spent > 0
+
+
+@pytest.mark.parametrize("trial", [False, True])
+async def test_a_refused_batch_leaves_neither_budget_nor_deadline(
+    trial: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether all of it is refused or its trial; taken, the same press sets both."""
+    async with cockpit(tmp_path, speed=50) as c:
+        dialog = await opened(c, file(tmp_path))
+        dialog.editor.template.field.setPlainText("Sort: {{Text}}")
+        dialog.settings.limit.field.setText("0.50")
+        dialog.settings.deadline.field.setText("8h")
+        button = dialog.trial.button if trial else dialog.foot.paused
+        await c.until(button.isEnabled)
+        asked: list[object] = []
+
+        async def refused(specs: object, **options: object) -> object:
+            del options
+            asked.append(specs)
+            assert c.engine.deadline_of("tickets") is not None  # it holds from the first request on
+            raise DroverError(ErrorCode.NO_CREDIT)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(c.engine, "submit", refused)
+            click(button)
+            await c.until(lambda: bool(asked) and button.isEnabled())
+        assert c.engine.deadline_of("tickets") is None
+        assert c.engine.balance(Scope(Level.BATCH, "tickets")).limit is None
+        click(button)
+        await c.until(lambda: bool(c.engine.snapshots()))
+        assert c.engine.deadline_of("tickets") is not None
+        assert c.engine.balance(Scope(Level.BATCH, "tickets")).limit == 5 * 10**11
+        if trial:
+            dialog.reject()

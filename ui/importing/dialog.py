@@ -20,6 +20,7 @@ from engine.face import (
 from ui.bars import plain_label
 from ui.dialogs.form import WrongInputError, heading
 from ui.importing.becoming import text_of_row
+from ui.importing.bounds import Bounds
 from ui.importing.editor import TemplateEditor
 from ui.importing.foot import Foot
 from ui.importing.problems import ProblemsList
@@ -37,7 +38,7 @@ SETTLE_MS = 300
 
 
 class ImportBatch(QDialog):
-    """Emits `made` with what is asked, the batch's budget and whether it begins paused; stays until it is taken."""
+    """Emits `made` with what is asked, the batch's bounds and whether it begins paused; stays until it is taken."""
 
     made = Signal(object, object, bool)
 
@@ -192,25 +193,17 @@ class ImportBatch(QDialog):
             self._show_most(cost)
             self._show()
 
-    def _deadline(self) -> int | None:
-        """Return by when the batch shall be done, None for no such; raises `WrongInputError`, told at its field."""
+    def _bounds(self) -> Bounds:
+        """Return what bounds the whole batch; raises `WrongInputError`, which is told at its field."""
         try:
-            return self.settings.whole_deadline
-        except WrongInputError as wrong:
-            wrong.field.blame(self._words(wrong.code))
-            raise
-
-    def _limit(self) -> int | None:
-        """Return the batch's budget, None for none; raises `WrongInputError`, which is told at its field."""
-        try:
-            return self.settings.whole_budget
+            return Bounds(budget=self.settings.whole_budget, due_ms=self.settings.whole_deadline)
         except WrongInputError as wrong:
             wrong.field.blame(self._words(wrong.code))
             raise
 
     def _show_most(self, cost: int | None) -> None:
         try:
-            limit = self._limit()
+            limit = self._bounds().budget
         except WrongInputError:
             limit = None
         self.foot.show_cost(cost, limit, simulated=self.settings.models.provider == SIMULATOR)
@@ -253,31 +246,31 @@ class ImportBatch(QDialog):
             return
         self._say("")
         try:
-            limit, deadline = self._limit(), self._deadline()
+            bounds = self._bounds()
         except WrongInputError:
             return
-        if deadline is not None:
-            self._engine.set_deadline(self.settings.name, deadline)
-        self._services.spawn(self._release(made, limit, paused=paused))
+        self._services.spawn(self._release(made, bounds, paused=paused))
 
     def _left(self, made: Plan) -> tuple[TaskSpec, ...]:
         """Return what is asked of the rows that the trial does not keep."""
         kept = self.trial.kept
         return tuple(planned.spec for planned in made.tasks if planned.row.number not in kept)
 
-    async def _release(self, made: Plan, limit: int | None, *, paused: bool) -> None:
+    async def _release(self, made: Plan, bounds: Bounds, *, paused: bool) -> None:
         """Let all rows become tasks but those that the trial keeps; those that it does not are made anew."""
         self.set_busy(True)
         specs, kept = self._left(made), self.trial.kept
         again = [task for number, task in self.trial.by_row.items() if number not in kept]
         try:
             await self._engine.delete(again)
+            if not specs:
+                bounds.hold(self._engine, self.settings.name)
         except DroverError as error:
             self.set_busy(False)
             self.show_problem(error)
             return
         if specs:
-            self.made.emit(specs, limit, paused)
+            self.made.emit(specs, bounds, paused)
         else:
             self.accept()
 
@@ -288,7 +281,7 @@ class ImportBatch(QDialog):
             return
         self.set_busy(True)
         try:
-            await self.trial.begin(sheet, layout, [planned.row for planned in made.tasks], self._limit())
+            await self.trial.begin(sheet, layout, [planned.row for planned in made.tasks], self._bounds())
         except DroverError as error:
             self.show_problem(error)
         except WrongInputError:

@@ -26,9 +26,7 @@ from engine.face import (
     DroverError,
     Engine,
     Layout,
-    Level,
     Row,
-    Scope,
     Sheet,
     State,
     TaskId,
@@ -39,6 +37,7 @@ from engine.face import (
 from ui.bars import plain_label
 from ui.dialogs.form import choice, line
 from ui.importing.becoming import asked
+from ui.importing.bounds import Bounds, bounded
 from ui.services import WindowServices
 from ui.tasks.format import money
 from ui.text import Words
@@ -134,13 +133,12 @@ class Trial(QWidget):
         self._ready = ready
         self.button.setEnabled(ready and not self.busy)
 
-    async def begin(self, sheet: Sheet, layout: Layout, rows: Sequence[Row], limit: int | None) -> None:
+    async def begin(self, sheet: Sheet, layout: Layout, rows: Sequence[Row], bounds: Bounds) -> None:
         """Make tasks of the chosen ones of `rows`, in place of those of the trial before; raises `DroverError`."""
         tried = await plan(sheet, layout, self.rows_of(rows))
-        if limit is not None:
-            self._engine.set_budget(Scope(Level.BATCH, layout.base.batch), limit)
         await self._engine.delete(self.tasks)
-        ids = await self._engine.submit(tried.specs)
+        with bounded(self._engine, layout.base.batch, bounds):
+            ids = await self._engine.submit(tried.specs)
         made = zip(tried.tasks, ids, strict=True)
         self.show_tried({planned.row.number: (task, asked(planned.spec)) for planned, task in made})
 
