@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from engine.face import Action, Foresight, State, TaskId, TaskSnapshot, allowed
-from ui.bars import plain_label
 from ui.batches.deadline import DeadlineButton
 from ui.cost.foreseeing import Foreseeing, Spawn
+from ui.elided import ElidedLabel
 from ui.tasks.format import count, money
 from ui.tasks.scope import ScopeKind, TaskScope
 from ui.text import Words
@@ -49,10 +49,10 @@ class BatchBar(QFrame):
         self._words, self._tasks = words, tasks
         self._batch = ""
         self._failed: tuple[TaskId, ...] = ()
-        self.foreseeing = Foreseeing(words, self._ask, spawn)
+        self.foreseeing = Foreseeing(words, self._ask, spawn, ElidedLabel())
         self._foresee = foresee
-        self._done = -1
-        self.label = plain_label("")
+        self._done, self._over = -1, False
+        self.label = ElidedLabel()
         self.results_button, self.retry_button = QPushButton(words("batch.results")), QPushButton("")
         self.what_if_button = QPushButton(words("batch.what_if"))
         self.deadline = DeadlineButton(words, deadline_of)
@@ -60,8 +60,11 @@ class BatchBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 12, 6)
         row.setSpacing(8)
-        row.addWidget(self.label)
-        row.addWidget(self.foreseeing.label, 1)
+        said = QVBoxLayout()
+        said.setSpacing(2)
+        said.addWidget(self.label)
+        said.addWidget(self.foreseeing.label)
+        row.addLayout(said, 1)
         row.addWidget(self.deadline)
         row.addWidget(self.retry_button)
         row.addWidget(self.what_if_button)
@@ -97,14 +100,15 @@ class BatchBar(QFrame):
         self.retry_button.setText(self._words.counted("batch.retry", len(self._failed)))
 
     def _expect(self, done: int, count: int) -> None:
-        """Ask what the batch will come to where a hundredth of it, or a task, went on, and until it is over."""
+        """Ask what the batch will come to where a hundredth of it, or a task, went on; it is over: ask no more."""
+        self._over = done == count
         if self._done < 0 or done == count or done - self._done >= max(1, count // 100):
             if done != self._done:
                 self.foreseeing.changed()
             self._done = done
 
     def _ask(self) -> Awaitable[Foresight] | None:
-        return self._foresee(self._batch) if self._batch else None
+        return self._foresee(self._batch) if self._batch and not self._over else None
 
     def _retry(self) -> None:
         self.retry.emit(self._failed)

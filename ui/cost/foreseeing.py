@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel
 
 from engine.face import DroverError, Foresight
 from ui.bars import plain_label
@@ -22,13 +23,16 @@ Spawn = Callable[[Coroutine[object, object, None]], object]
 class Foreseeing:
     """The line, and when it is asked for."""
 
-    def __init__(self, words: Words, ask: Ask, spawn: Spawn) -> None:
-        """Ask by `ask`, in a coroutine run by `spawn`; begin empty."""
+    def __init__(self, words: Words, ask: Ask, spawn: Spawn, label: QLabel | None = None) -> None:
+        """Ask by `ask`, in a coroutine run by `spawn`; begin empty.
+
+        A `label` of its owner's is one line: where several have no room.
+        """
         self._words, self._ask, self._spawn = words, ask, spawn
         self._turn = 0
-        self.label = plain_label("")
+        self.label = label or plain_label("")
         self.label.setObjectName("dim")
-        self.label.setWordWrap(True)
+        self.label.setWordWrap(label is None)
         self.label.hide()
         self._settle = QTimer(self.label, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._begin)
