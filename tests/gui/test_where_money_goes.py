@@ -71,7 +71,14 @@ async def test_with_nothing_spent_it_says_what_will_be_there(tmp_path: Path) -> 
     """No blank page."""
     async with cockpit(tmp_path) as c:
         c.window.sidebar.choose_money()
-        await c.until(lambda: "first one" in c.window.money.note.text())
+        view = c.window.money
+        await c.until(view.empty.isVisible)
+        assert "first one" in view.empty.text()
+        assert view.chart is not None and not view.chart.isVisible() and not view.table.isVisible()
+        await two_done(c)
+        view.refresh()
+        await c.until(view.table.isVisible)
+        assert view.chart.isVisible() and not view.empty.isVisible()
 
 
 async def test_a_budget_that_is_used_up_is_told_until_it_is_read(tmp_path: Path) -> None:

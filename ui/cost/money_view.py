@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
 
@@ -50,7 +50,7 @@ class MoneyView(QWidget):
         self.model, self.table = MoneyModel(words), QTableView()
         self.chart: MoneyChart | None = None
         self.tiles = {name: Tile(words(f"money.tile_{name}"), tokens, 1) for name in ("all", "now", "cache", "each")}
-        self.note = plain_label("")
+        self.note, self.empty = plain_label(""), plain_label(words("money.nothing"))
         self.ways = QButtonGroup(self)
         self._top, self._body = QHBoxLayout(), QVBoxLayout(self)
         self._build()
@@ -89,7 +89,12 @@ class MoneyView(QWidget):
         self._body.setSpacing(12)
         self._body.addLayout(self._top)
         self._body.addLayout(tiles)
+        self.empty.setObjectName("dim")
+        self.empty.setWordWrap(True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.hide()
         self._body.addWidget(self.table, 1)
+        self._body.addWidget(self.empty, 1)
         self._body.addLayout(foot)
 
     def _build_table(self) -> None:
@@ -148,8 +153,16 @@ class MoneyView(QWidget):
         self.model.show(self.by, lines, whole, self._found.done)
         if self.chart is not None:
             self.chart.show_lines(self.by, lines, [self.model.name(line) for line in lines])
+        self._show_whether(bool(lines))
         self._show_tiles()
         self.note.setText(self._differing())
+
+    def _show_whether(self, anything: bool) -> None:  # noqa: FBT001 - a state, named by the method
+        """Show lines where there are any; else what will be there, in their place."""
+        self.empty.setHidden(anything)
+        for part in (self.chart, self.table, *self.ways.buttons()):
+            if part is not None:
+                part.setVisible(anything)
 
     def _show_tiles(self) -> None:
         words, whole, done = self._words, self._found.whole, self._found.all_done
@@ -171,7 +184,7 @@ class MoneyView(QWidget):
         number = sum(number for _, number in found)
         if number:
             return self._words.counted("money.differing", number, names=named)
-        return "" if self._found.rows else self._words("money.nothing")
+        return ""
 
     # --- life
 
