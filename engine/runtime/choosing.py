@@ -20,7 +20,7 @@ from engine.runtime.route import leaves
 from engine.runtime.stop import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from engine.cost.routing.port import Candidate
     from engine.domain.message import Message
@@ -61,7 +61,8 @@ class Choosing:
 
     def look(self, messages: tuple[Message, ...]) -> None:
         """Choose for this prompt from now on."""
-        self._messages, self._bound = messages, 0
+        if messages != self._messages:  # what a provider said of these holds on: else it would be asked for ever
+            self._messages, self._bound = messages, 0
 
     def bounded(self, most: int) -> None:
         """Take in what a provider says that the prompt can be at most."""
@@ -91,10 +92,12 @@ class Choosing:
         chosen = self._after(failures)
         return isinstance(chosen, Chosen) and chosen.why == Reason.ESCALATED
 
-    def everywhere(self) -> set[Route]:
-        """Return all that the step may go to."""
-        spec = self._record.spec
-        return {*(Route(provider=p, model=m) for p, m in map(_key, self._choices.table(spec))), *spec.fallbacks}
+    def elsewhere(self, tried: Collection[Route]) -> bool:
+        """Whether there is somewhere else that the step may go to."""
+        spec, keys = self._record.spec, set(map(key_of, tried))
+        return any(each.key not in keys for each in self._choices.table(spec)) or not keys.issuperset(
+            map(key_of, spec.fallbacks)
+        )
 
     def _first(self) -> Chosen | Pause:
         return self._kept() or self._selected(self._asked())
@@ -174,7 +177,3 @@ def figures_of(choice: Choice) -> dict[str, int]:
 
 def _payable(candidate: Candidate, load: Load, room: Room) -> bool:
     return room.pico is None or candidate.worst(load) <= room.pico
-
-
-def _key(candidate: Candidate) -> Key:
-    return candidate.key

@@ -72,8 +72,9 @@ class Tries:
     def may_leave(self, route: Route) -> bool:
         """Whether there is a route that the step has not tried yet."""
         tried = {route, *(each.route for each in self._failures)}
-        everywhere = self.choosing.everywhere() if self.chooses else self._record.spec.routes
-        return any(each not in tried for each in everywhere)
+        if self.chooses:
+            return self.choosing.elsewhere(tried)
+        return any(each not in tried for each in self._record.spec.routes)
 
     @property
     def chooses(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from engine.domain.choice import Policy, Reason, Tier
 from engine.domain.errors import ErrorCode
@@ -13,7 +14,8 @@ from engine.domain.states import PauseReason, State
 from engine.domain.step import AttemptRecord, AttemptStatus
 from engine.domain.task import Complexity, Route
 from engine.domain.usage import Usage
-from engine.providers.scripted import Playbook, Wait, failure, in_turn, reply
+from engine.providers.port import ChatRequest, PreparedRequest
+from engine.providers.scripted import Playbook, ScriptedProvider, Wait, failure, in_turn, reply
 from tests.tiers import ThreePrices, ThreeTiers
 from tests.virtual_time import run
 from tests.workbench import Bench, bench, spec
@@ -88,6 +90,33 @@ def test_it_steps_down_where_the_rest_would_not_fit() -> None:
             assert (made[0].intent.model, made[0].intent.why) == ("balanced", Reason.STEPPED_DOWN)
             assert made[0].intent.figures["remaining"] == less
             assert done.standing.spent <= less
+
+    run(main())
+
+
+class Wary(ScriptedProvider):
+    """Bounds a prompt above its bytes."""
+
+    async def prepare(self, request: ChatRequest) -> PreparedRequest:
+        """See `Provider`."""
+        prepared = await ScriptedProvider.prepare(self, request)
+        return replace(prepared, input_bound=2 * prepared.input_bound)
+
+
+def test_it_steps_down_where_a_provider_s_bound_passes_the_budget() -> None:
+    """And is not asked for the same again and again."""
+
+    async def main() -> None:
+        async with three() as b:
+            dear = await submit(b, max_steps=1)
+            await b.done(dear)
+            intent = (await attempts(b, dear))[0].intent
+            assert intent.model == "balanced"
+        book = in_turn(LONG)
+        async with bench(book, provider=Wary(), prices=ThreePrices(), models=ThreeTiers()) as b:
+            task = await submit(b, max_steps=1, budget=intent.figures["worst"])
+            assert (await b.done(task)).state is State.COMPLETED
+            assert [each.intent.model for each in await attempts(b, task)] == ["fast"]
 
     run(main())
 
