@@ -59,6 +59,8 @@ class Queue(Generic[T]):
     line: Line[Applicant[T]] = field(default_factory=Line[Applicant[T]])
     scale: float = 1.0
     """Tokens that requests take, of late, for each that was expected."""
+    leaves: bool = False
+    """Whether somebody who may go elsewhere came into the line since it was last gone over."""
 
     def tokens(self, applicant: Applicant[T]) -> int:
         """Return the tokens that a request will take, about."""
@@ -132,7 +134,8 @@ class Host(Generic[T]):
     def leaving(self) -> Iterator[T]:
         """Take out of the lines whoever may go elsewhere, where nobody answers."""
         for model, queue in self.queues.items():
-            if self.away(model):
+            if queue.leaves and self.away(model):
+                queue.leaves = False
                 for waiting in tuple(queue.line):
                     if waiting.who.leaves:
                         queue.line.leave(waiting)
@@ -140,7 +143,9 @@ class Host(Generic[T]):
 
     def join(self, model: str, place: Place, applicant: Applicant[T]) -> Waiting[Applicant[T]]:
         """Stand in a model's line."""
-        return self.queue(model).line.join(place, applicant)
+        queue = self.queue(model)
+        queue.leaves = queue.leaves or applicant.leaves
+        return queue.line.join(place, applicant)
 
     def next(self, now: float) -> tuple[str, Applicant[T], Sent] | None:
         """Let the next one go, or None: one model after the other, so that none waits for another's thousands."""

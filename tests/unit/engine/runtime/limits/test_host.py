@@ -98,4 +98,6 @@ def test_who_may_go_elsewhere_leaves_the_line_of_one_that_is_away() -> None:
     for _ in range(OPENS_AT):
         host.circuit.failed(Failure(code="server_error"), 0.0, tried=False, longest_s=60.0)
     assert list(host.leaving()) == ["leaves"]
+    host.join("model", Place(), Applicant(who="late", size=4, output=1, leaves=True))
+    assert list(host.leaving()) == ["late"]
     assert host.waiting == 1
