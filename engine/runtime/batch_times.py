@@ -89,9 +89,9 @@ class BatchTimes:
     def _wait(self) -> None:
         self.stop()
         now = self._parts.clock.wall_ms()
-        if coming := [end - now for end in self._ends.values() if end > now]:
-            wait_s = min(min(coming) / 1000, LOOK_S)
-            self._timer = asyncio.get_running_loop().call_later(wait_s, self._look)
+        if self._ends:  # behind an end, too: what was granted to a task beyond it has an end of its own
+            coming = ((end - now) / 1000 for end in self._ends.values() if end > now)
+            self._timer = asyncio.get_running_loop().call_later(min((LOOK_S, *coming)), self._look)
 
     def _look(self) -> None:
         """Stop who waits for a slot, a limit or a provider past the end of its batch."""

@@ -104,7 +104,7 @@ class Rooms:
         self.alerts.restore(budgets)
         self.parts.results.mend([record.id for record in self.register])
         self.gaps.start()
-        self.batch_times.begin(await store.budgets(), self.crew)
+        self.batch_times.begin(budgets, self.crew)
         self.upkeep.start()
 
     async def close(self, grace_s: float) -> None:

@@ -140,6 +140,24 @@ def test_resumed_after_the_end_a_task_goes_on_without_it_by_a_grant() -> None:
     run(main())
 
 
+def test_what_waits_behind_the_end_stops_with_what_was_granted() -> None:
+    """A task that was given half a minute beyond it stands in line when that is over."""
+
+    async def main() -> None:
+        provider = ScriptedProvider(capabilities=Capabilities(concurrency=1))
+        async with bench(in_turn(reply("done", pause_s=15.0, pieces=4)), provider=provider) as b:
+            began = asyncio.get_running_loop().time()
+            await b.submit(max_steps=5, loop_after=0)
+            (task,) = await herd(b, 1)
+            await asyncio.sleep(70.0)
+            b.engine.extend(task, TimeLevel.BATCH, 30.0)
+            done = await b.done(task)
+            assert (done.state, done.standing.reason, done.standing.steps_done) == (State.TIMEOUT, "batch", 1)
+            assert 130.0 <= asyncio.get_running_loop().time() - began < 151.0
+
+    run(main())
+
+
 def test_it_outlives_a_crash() -> None:
     """It is the batch's, and the wall's time goes on meanwhile."""
 
