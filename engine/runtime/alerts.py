@@ -78,9 +78,14 @@ class Alerts:
         self._look(self._accounts.month())
         self._look(EVERYTHING)
         changed, self._changed = self._changed, {}
+        batches = dict[str, None]()  # each looked at once: thousands of tasks are in one
         for task, stopped in changed.items():
             if task in self._register:
-                self._look_at(self._register.get(task), stopped=stopped)
+                record = self._register.get(task)
+                batches[record.spec.batch] = None
+                self._look_at(record, stopped=stopped)
+        for batch in filter(None, batches):
+            self._look(Scope(Level.BATCH, batch))
         return tuple(self._standing.values())
 
     def read(self) -> None:
@@ -89,9 +94,10 @@ class Alerts:
 
     def _look_at(self, record: TaskRecord, *, stopped: bool) -> None:
         by = record.standing.detail if stopped else ""
-        for scope in self._accounts.scopes(record):
-            if scope.level in (Level.TASK, Level.BATCH) or scope.level == by:
-                self._look(scope, record.spec.name if scope.level is Level.TASK else "", full=scope.level == by)
+        self._look(Scope(Level.TASK, record.id), record.spec.name, full=by == Level.TASK)
+        for scope in self._accounts.scopes(record) if by else ():
+            if scope.level == by and scope.level is not Level.TASK:
+                self._look(scope, full=True)
 
     def _look(self, scope: Scope, name: str = "", *, full: bool = False) -> None:
         balance = self._accounts.balance(scope)
