@@ -49,7 +49,9 @@ async def test_rows_become_tasks_of_a_batch(tmp_path: Path) -> None:
         assert dialog.editor.shown.toPlainText() == "Ticket 5\n\nSort: Für Kunde 5"
         await c.until(dialog.foot.start.isEnabled)
         assert dialog.foot.start.text() == "Start 30 tasks" and "At most $" in dialog.foot.most.text()
+        dialog.resize(dialog.width(), 480)
         click(dialog.foot.paused)
+        assert not dialog.settings.deadline.visibleRegion().isEmpty()
         assert "such as 90m" in dialog.settings.deadline.problem and c.engine.deadline_of("tickets") is None
         dialog.settings.deadline.field.setText("8h")
         await c.until(dialog.foot.paused.isEnabled)

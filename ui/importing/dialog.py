@@ -247,7 +247,8 @@ class ImportBatch(QDialog):
         self._say("")
         try:
             bounds = self._bounds()
-        except WrongInputError:
+        except WrongInputError as wrong:
+            self._scroll.ensureWidgetVisible(wrong.field)
             return
         self._services.spawn(self._release(made, bounds, paused=paused))
 
@@ -284,8 +285,8 @@ class ImportBatch(QDialog):
             await self.trial.begin(sheet, layout, [planned.row for planned in made.tasks], self._bounds())
         except DroverError as error:
             self.show_problem(error)
-        except WrongInputError:
-            return  # told at its field
+        except WrongInputError as wrong:
+            self._scroll.ensureWidgetVisible(wrong.field)
         else:
             QTimer.singleShot(0, self._scroll, lambda: self._scroll.ensureWidgetVisible(self.trial))
         finally:
