@@ -86,7 +86,7 @@ class StepsTab(TaskTab):
         split.setChildrenCollapsible(False)
         split.addWidget(self.view)
         split.addWidget(below)
-        split.setSizes([300, 200])
+        split.setSizes([240, 230])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.addWidget(self.time_left)
