@@ -15,7 +15,7 @@ from engine.face import DroverError, per_million
 from ui.bars import plain_label
 from ui.dialogs.form import Field, WrongInputError, area, grid, line, pairs, read, text_of
 from ui.dialogs.price_table import FIGURES, PriceModel, origin_of
-from ui.services import LongerPrice, PricedModel, PriceLine, ProviderView, WindowServices
+from ui.services import SIMULATOR, LongerPrice, PricedModel, PriceLine, ProviderView, WindowServices
 from ui.text import Words
 
 Key = tuple[str, str]
@@ -159,7 +159,8 @@ class Prices(QWidget):
         if line is None:
             self.origin.setText(words("prices.none" if self.search.text() else "prices.choose"))
         else:
-            self.origin.setText(origin_of(line, words) if can else words("prices.not_set_up", name=line.provider))
+            told = can or line.provider == SIMULATOR  # which nobody sets up
+            self.origin.setText(origin_of(line, words) if told else words("prices.not_set_up", name=line.provider))
 
     def _check(self, kind: str) -> None:
         """Say at once what is no price."""
