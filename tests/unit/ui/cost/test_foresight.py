@@ -20,8 +20,8 @@ SHORT = Span(low=3, middle=4, high=5)
     [
         (Foresight(cost=MIDDLE, seconds=TIME, tasks=9), "about $0.1200 ($0.0800\u20130.2000), 4\u20139 min"),
         (Foresight(cost=FREE, seconds=SHORT, tasks=9), "3\u20135 s"),
-        (Foresight(most=2 * PICO), "no finished task yet to tell from · at most $2.00"),
-        (Foresight(), "no finished task yet to tell from"),
+        (Foresight(most=2 * PICO), "nothing like it is finished yet to tell from · at most $2.00"),
+        (Foresight(), "nothing like it is finished yet to tell from"),
     ],
 )
 def test_what_is_expected_is_said_with_how_sure_that_is(told: Foresight, text: str) -> None:
