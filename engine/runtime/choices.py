@@ -14,7 +14,7 @@ from engine.cost.port import Level
 from engine.cost.routing.port import Candidate, Choice, Key, Load, Pause
 from engine.cost.routing.select import Terms, select_model_for_step
 from engine.cost.routing.table import Table
-from engine.domain.choice import Tier
+from engine.domain.choice import Policy, Tier
 from engine.domain.context_policy import ContextPolicy
 from engine.domain.errors import DroverError
 from engine.domain.task import Route, route_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from engine.cost.models import ModelBook
     from engine.cost.port import Ledger, PriceBook, Scope
+    from engine.cost.price import Price
     from engine.domain.clock import Clock
     from engine.domain.message import Message
     from engine.domain.task import Standing, TaskSpec
@@ -91,6 +92,11 @@ class Choices:
             table = Table(candidates(named, self._models, self._prices, self.learned))
             self._tables[named] = now, table
         return table
+
+    def prices(self, spec: TaskSpec) -> set[Price]:
+        """Return what a task's calls may be billed by, wherever they go; raises PRICE_UNKNOWN."""
+        found = {self._prices.quote(route.provider, route.model).price for route in spec.ways}
+        return found if spec.policy is Policy.FIXED else found | {each.price for each in self.table(spec)}
 
     def load(self, record: TaskRecord, messages: tuple[Message, ...], bound: int = 0) -> Load:
         """Return what a step needs; `bound` is what a provider said that its prompt can be at most, where one did."""

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from engine.cost.port import Price
     from engine.domain.task import TaskSpec
+    from engine.runtime.choices import Choices
     from engine.runtime.contexts import Contexts
     from engine.runtime.histories import Histories, Past
-    from engine.runtime.learned import Learned
     from engine.runtime.parts import EngineParts
 
 NEW = Standing()
@@ -48,12 +48,12 @@ class _Group:
 class Foresights:
     """Of one engine."""
 
-    def __init__(self, parts: EngineParts, histories: Histories, contexts: Contexts, learned: Learned) -> None:
-        """Tell from `histories`, and from what was `learned` of models."""
+    def __init__(self, parts: EngineParts, histories: Histories, contexts: Contexts, choices: Choices) -> None:
+        """Tell from `histories`, and from what was learned of models; `choices` know where a policy may send a task."""
         self._parts = parts
         self._histories = histories
         self._contexts = contexts
-        self._learned = learned
+        self._choices, self._learned = choices, choices.learned
 
     async def one(self, spec: TaskSpec, standing: Standing = NEW) -> Foresight:
         """Return what a task will come to."""
@@ -64,7 +64,7 @@ class Foresights:
         return Foresight(
             cost=None if cost is None else _span(cost),
             seconds=None if seconds is None else _span(seconds),
-            most=None if price is None else worst_case(spec, self._parts.recipe(spec.recipe), price),
+            most=self._most(spec),
             tasks=len(batch) + len(model),
             full_at=self._full_at(spec),
         )
@@ -103,6 +103,13 @@ class Foresights:
             return None, None
         size = self._size(spec, self._histories.first(spec), group.price)
         return _times(group.cost, size / group.size, standing.spent), group.seconds
+
+    def _most(self, spec: TaskSpec) -> int | None:
+        try:
+            prices = self._choices.prices(spec)
+        except DroverError:
+            return None
+        return max(worst_case(spec, self._parts.recipe(spec.recipe), price) for price in prices)
 
     def _price(self, spec: TaskSpec) -> Price | None:
         try:

@@ -69,7 +69,7 @@ class Rooms:
         self.choices = self._choices()
         self.contexts = Contexts(parts.providers, parts.models, self.choices.learned)
         self.histories = Histories(self.register, parts.store, parts.recipe)
-        self.foresights = Foresights(parts, self.histories, self.contexts, self.choices.learned)
+        self.foresights = Foresights(parts, self.histories, self.contexts, self.choices)
         self.journal = Journal(parts.store, parts.clock, self._shown)
         self.alerts = Alerts(self.register, self.accounts, self.journal, parts.store)
         self.crew = Crew(self.register, self._runner_ports(), parts.running_limit)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from engine.cost.port import Level, Scope
 from engine.cost.prices import saved_a_token
-from engine.domain.choice import Policy
 from engine.domain.outlay import Outlays, done_by_batch, with_savings
 from engine.domain.slices import in_slices
 from engine.domain.states import State
@@ -52,9 +51,7 @@ class Spending:
         """See `Spending`."""
         parts, most = self._rooms.parts, 0
         async for spec in in_slices(specs):
-            prices = {parts.prices.quote(route.provider, route.model).price for route in spec.ways}
-            if spec.policy is not Policy.FIXED:
-                prices |= {each.price for each in self._rooms.choices.table(spec)}
+            prices = self._rooms.choices.prices(spec)
             most += max(worst_case(spec, parts.recipe(spec.recipe), price) for price in prices)
         return most
 

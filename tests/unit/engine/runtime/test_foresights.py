@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from engine.cost.forecast import ENOUGH
+from engine.domain.choice import Policy
 from engine.domain.context_policy import ContextPolicy
 from engine.domain.foresight import Foresight
 from engine.domain.ids import TaskId
@@ -16,6 +17,7 @@ from engine.domain.usage import Usage
 from engine.providers.port import Capabilities
 from engine.providers.scripted import Script, ScriptedProvider, Sent, reply
 from engine.store.memory import MemoryStore
+from tests.tiers import ThreePrices, ThreeTiers
 from tests.virtual_time import run
 from tests.workbench import Bench, bench, spec
 
@@ -64,6 +66,20 @@ def test_without_a_finished_task_there_is_a_bound_and_nothing_else() -> None:
             assert told.most == await b.engine.worst_case([spec()])
             assert (await b.engine.foresee(spec(model="unpriced"))).most is None
             assert await b.engine.foresee_all([spec(), spec()]) == Foresight()
+
+    run(body())
+
+
+def test_the_bound_is_that_of_the_dearest_model_a_policy_may_choose() -> None:
+    """Not that of the task's own."""
+
+    async def body() -> None:
+        async with bench(play, prices=ThreePrices(), models=ThreeTiers()) as b:
+            free = spec(model="fast", policy=Policy.BALANCED, max_steps=3)
+            told, fixed = await b.engine.foresee(free), await b.engine.foresee(spec(model="fast", max_steps=3))
+            assert told.most == await b.engine.worst_case([free])
+            assert told.most is not None and fixed.most is not None
+            assert told.most == 20 * fixed.most
 
     run(body())
 
