@@ -64,6 +64,8 @@ class Fold:
 
     def add(self, record: Record) -> None:
         """Take the next record."""
+        if self.standing.state is State.PENDING:
+            self.sure = False  # nothing records that a task began to run: this may have come before or after that
         match record:
             case Intent():
                 self._intent(record)

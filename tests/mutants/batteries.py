@@ -51,7 +51,7 @@ def money(mutant: str) -> Found:
 def machine(mutant: str) -> Found:
     """Play lives on the memory store until one is wrong."""
     del mutant
-    return find(EngineMachine, 200)
+    return find(EngineMachine, 600)
 
 
 def store_machine(mutant: str) -> Found:

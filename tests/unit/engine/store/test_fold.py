@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+import pytest
+
 from engine.domain.errors import ErrorCode
 from engine.domain.states import CompletionReason, PauseReason, State
 from engine.domain.step import AttemptStatus, Flag, Note, NoteKind, Record
@@ -36,6 +38,16 @@ def test_a_note_of_a_state_says_state_and_reason() -> None:
     assert fold.sure and (fold.standing.state, fold.standing.reason) == (State.PAUSED, PauseReason.USER)
     assert (fold.standing.unknown, fold.standing.assumed) == (1, 1_000)
     assert folded([*paused, note(ONE, "pending")]).standing.unknown == 0
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.RUNNING])
+def test_what_is_said_to_a_task_that_waits_leaves_open_whether_it_had_begun(state: State) -> None:
+    """It runs without a record until its first request: a kill in between is no damage."""
+    waits = [created(ONE), note(ONE, "paused:user"), note(ONE, "pending")]
+    assert folded(waits).sure
+    told = [*waits, Note(task=ONE.id, kind=NoteKind.INSTRUCTION, text="Shorter.", at_ms=CREATED_AT)]
+    stands = replace(folded(told).standing, state=state)
+    assert disagreements(stands, folded(told)) == ()
 
 
 def test_the_reply_that_completes_says_so() -> None:
