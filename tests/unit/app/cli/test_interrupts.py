@@ -60,7 +60,7 @@ async def test_handlers_are_as_they_were_afterwards() -> None:
 
 
 async def _waiting(b: Bench) -> None:
-    while b.engine.snapshots()[0].phase is not Phase.RETRYING:  # noqa: ASYNC110 - the engine's own turn
+    while b.engine.snapshots()[0].phase is not Phase.WAITING_RATE_LIMIT:  # noqa: ASYNC110 - the engine's own turn
         await asyncio.sleep(0.001)
 
 
