@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 import pytest
+from msgspec.structs import replace
 
 from engine.domain.errors import ErrorCode
 from engine.domain.states import CompletionReason, PauseReason, State
