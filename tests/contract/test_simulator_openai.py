@@ -11,7 +11,7 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
-from engine.simulator import server
+from engine.simulator import faults
 from engine.simulator.config import Fault, FaultKind, SimulatorConfig
 from engine.simulator.server import Simulator
 
@@ -181,7 +181,7 @@ async def test_heartbeats_keep_a_silent_stream_open(
     client: openai.AsyncOpenAI, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A timeout between two bytes never strikes; only one of the whole does."""
-    monkeypatch.setattr(server, "HEARTBEAT_S", 0.02)
+    monkeypatch.setattr(faults, "HEARTBEAT_S", 0.02)
     simulator.faults = [Fault(kind=FaultKind.HEARTBEAT, after_tokens=1)]
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(stream(client.with_options(timeout=0.5)), 0.8)

@@ -29,7 +29,7 @@ def columns(words: Words) -> tuple[RowColumn, ...]:
         RowColumn(title=words("steps.step"), width=44, right=True),
         RowColumn(title=words("steps.attempt"), width=62, right=True, drops=4),
         RowColumn(title=words("steps.status"), width=170, least=124, stretch=2),
-        RowColumn(title=words("steps.model"), width=150, least=80, stretch=1, drops=3),
+        RowColumn(title=words("steps.model"), width=150, least=78, stretch=1, drops=3),
         RowColumn(title=words("steps.input"), width=74, right=True, drops=2),
         RowColumn(title=words("steps.cached"), width=64, right=True, drops=6),
         RowColumn(title=words("steps.output"), width=64, right=True, drops=1),

@@ -104,7 +104,7 @@ def test_what_is_unknown_is_kept(file: Path) -> None:
     written(
         file,
         '# mine\ntheme = "light" # in the morning\nfuture = 1\n\n[later]\nx = 2\n\n'
-        '[[providers]]\nname = "mine"\nregion = "eu"\n\n[[providers.models]]\nid = "m"\ntier = "fast"\n',
+        '[[providers]]\nname = "mine"\nregion = "eu"\n\n[[providers.models]]\nid = "m"\ncolour = "red"\n',
     )
     before = load(file)
     model = ModelSettings(id="m", free=True)
@@ -113,7 +113,7 @@ def test_what_is_unknown_is_kept(file: Path) -> None:
         msgspec.structs.replace(before, theme="dark").with_provider(ProviderSettings(name="mine", models=(model,))),
     )
     text = file.read_text("utf-8")
-    for kept in ("# mine", "# in the morning", "future = 1", "[later]", 'region = "eu"', 'tier = "fast"'):
+    for kept in ("# mine", "# in the morning", "future = 1", "[later]", 'region = "eu"', 'colour = "red"'):
         assert kept in text
     assert load(file).theme == "dark"
     assert load(file).providers[0].models == (model,)
@@ -130,7 +130,7 @@ def test_inline_tables_are_understood(file: Path) -> None:
 
 def test_a_line_of_tables_does_not_swallow_what_follows(file: Path) -> None:
     """Settings that stand after providers written on one line stay settings."""
-    written(file, 'providers = [{name = "a", models = [{id = "m", tier = 1}]}]\ntheme = "dark"\nlater = 1\n')
+    written(file, 'providers = [{name = "a", models = [{id = "m", colour = 1}]}]\ntheme = "dark"\nlater = 1\n')
     model = ModelSettings(id="m", free=True)
     before = load(file)
     save(
