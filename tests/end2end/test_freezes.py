@@ -108,11 +108,11 @@ async def spooled(folder: Path) -> None:
         await asyncio.sleep(0.02)
 
 
-async def frozen(folder: Path, server: Server) -> dict[str, Any]:
+async def frozen(folder: Path, server: Server, limited: tuple[str, ...] = LIMITS) -> dict[str, Any]:
     """Run a task that is frozen in its first reply; return it as `drover show` does."""
     async with serving() as wire, asyncio.timeout(PATIENCE_S):
         wire.answer = server.answer
-        limits = [word for limit in LIMITS for word in ("--time", limit)]
+        limits = [word for limit in limited for word in ("--time", limit)]
         words = ("run", "--goal", "Say it", "--steps", "1", "--base-url", wire.base_url, "--free", "--model", "m")
         process = await drover(folder, *words, *limits)
         try:
@@ -146,7 +146,7 @@ async def test_a_server_that_stays_silent_is_cut_all_the_same(
     level: TimeLevel,
 ) -> None:
     """By the level that is due, after the freeze; the step is asked for again and done."""
-    task = await frozen(tmp_path, Server(begun, goes_on=False))
+    task = await frozen(tmp_path, Server(begun, goes_on=False), (f"{level}=2",))
     (step,) = task["steps_detail"]
     cut, accepted = step["attempts"]
     assert (task["state"], accepted["status"]) == ("completed", "accepted")
