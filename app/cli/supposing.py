@@ -75,7 +75,9 @@ def _table(program: Program, spec: TaskSpec) -> Table:
 
 
 def _lines(found: WhatIf) -> Sequence[str]:
-    models = ", ".join(f"{safe('/'.join(key))} {steps:,}" for key, steps in sorted(found.models.items()))
+    models = ", ".join(
+        say("whatif_by", steps=f"{steps:,}", model=safe("/".join(key))) for key, steps in sorted(found.models.items())
+    )
     saved = say("whatif_saved" if found.saved >= 0 else "whatif_more", amount=plain(abs(found.saved)))
     share = f" ({found.share:.1%})" if found.would else ""
     return (

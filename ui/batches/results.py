@@ -22,6 +22,7 @@ from engine.face import BATCH_FORMS, BatchLine, DroverError, Engine, batch_colum
 from ui.bars import plain_label
 from ui.dialogs.form import area, choice, heading
 from ui.long_lines import broken
+from ui.plain_table import plain_table
 from ui.services import WindowServices
 from ui.text import Words
 
@@ -97,12 +98,8 @@ class Results(QDialog):
         self.refresh()
 
     def _build(self) -> None:
-        self.table.setObjectName("rows")
         self.table.setModel(self.model)
-        self.table.setAccessibleName(self._words("batch.results"))
-        self.table.setWordWrap(False)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
+        plain_table(self.table, self._words("batch.results"))
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.horizontalHeader().setDefaultSectionSize(200)
         self.table.horizontalHeader().setStretchLastSection(True)

@@ -22,7 +22,8 @@ def _expected(told: Foresight, words: Words) -> str:
     time = span_of_time(told.seconds, words)
     if not told.cost.high:
         return time
-    return f"{words('foresight.about', amount=_about(told.cost))} ({span_of_money(told.cost, words)}), {time}"
+    about, span = _about(told.cost), span_of_money(told.cost, words)
+    return f"{words('foresight.about', amount=about)}{'' if span == about else f' ({span})'}, {time}"
 
 
 def _about(span: Span) -> str:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from engine.face import By, ChangeBatch, DroverError, Engine, Outlays, grouped, plain
 from ui.bars import plain_label
 from ui.cost.money_table import MoneyModel
 from ui.dialogs.form import heading
+from ui.plain_table import table_of_figures
 from ui.tasks.format import NONE, count, money, percent
 from ui.tasks.inks import Inks, ground
 from ui.text import Words
@@ -98,17 +99,8 @@ class MoneyView(QWidget):
         self._body.addLayout(foot)
 
     def _build_table(self) -> None:
-        table = self.table
-        table.setObjectName("rows")
-        table.setModel(self.model)
-        table.setAccessibleName(self._words("money.title"))
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.setModel(self.model)
+        table_of_figures(self.table, self._words("money.title"))
 
     # --- what is shown
 

@@ -105,7 +105,7 @@ def said(found: WhatIf, words: Words) -> str:
     if not found.steps:
         return words("what_if.nothing")
     steps = sorted(found.models.items(), key=lambda each: -each[1])[:MOST_MODELS]
-    models = ", ".join(f"{model} {count(number)}" for (_, model), number in steps)
+    models = ", ".join(words("what_if.by", steps=count(number), model=model) for (_, model), number in steps)
     code = "what_if.saved" if found.saved >= 0 else "what_if.less"
     lines = [
         words("what_if.spent", amount=money(found.spent), tasks=count(found.tasks), steps=count(found.steps)),

@@ -9,12 +9,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from engine.face import DroverError, per_million
 from ui.bars import plain_label
 from ui.dialogs.form import Field, WrongInputError, area, grid, line, pairs, read, text_of
 from ui.dialogs.price_table import FIGURES, PriceModel, origin_of
+from ui.plain_table import table_of_figures
 from ui.services import SIMULATOR, LongerPrice, PricedModel, PriceLine, ProviderView, WindowServices
 from ui.text import Words
 
@@ -49,17 +50,9 @@ class Prices(QWidget):
 
     def _build(self) -> None:
         table = self.table
-        table.setObjectName("rows")
         table.setModel(self.model)
-        table.setAccessibleName(self._words("prices.title"))
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        table_of_figures(table, self._words("prices.title"))
         table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.origin.setWordWrap(True)
         self.origin.setObjectName("dim")
         foot = QHBoxLayout()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from engine.face import Row, Sheet
+from ui.plain_table import plain_table
 from ui.text import Words
 
 Index = QModelIndex | QPersistentModelIndex
@@ -65,15 +66,11 @@ class RowsTable(QTableView):
         self.hide()
         self.rows = RowsModel()
         self._sheet: Sheet | None = None
-        self.setObjectName("rows")
-        self.setAccessibleName(words("import.rows_name"))
+        plain_table(self, words("import.rows_name"))
         self.setModel(self.rows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setShowGrid(False)
         self.verticalHeader().setDefaultSectionSize(ROW)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setDefaultSectionSize(WIDTH)

@@ -38,6 +38,7 @@ from ui.bars import plain_label
 from ui.dialogs.form import choice, line
 from ui.importing.becoming import asked
 from ui.importing.bounds import Bounds, bounded
+from ui.plain_table import plain_table
 from ui.services import WindowServices
 from ui.tasks.format import money
 from ui.text import Words
@@ -86,13 +87,11 @@ class Trial(QWidget):
             field.setAccessibleName(words(name))
         for field in (self.number, self.seed):
             field.setFixedWidth(56)
-        self.table.setObjectName("rows")
-        self.table.setAccessibleName(words("trial.name"))
+        plain_table(self.table, words("trial.name"))
+        self.table.setWordWrap(True)  # its rows have room for some lines
         self.table.setHorizontalHeaderLabels([words("trial.asked"), words("trial.answer"), words("trial.state")])
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setTabKeyNavigation(False)
-        self.table.setShowGrid(False)
         self.table.setFixedHeight(HEIGHT)
         self.table.verticalHeader().setDefaultSectionSize(ROW)
         self.table.hide()
