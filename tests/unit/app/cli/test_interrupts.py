@@ -60,8 +60,9 @@ async def test_handlers_are_as_they_were_afterwards() -> None:
 
 
 async def _waiting(b: Bench) -> None:
-    while b.engine.snapshots()[0].phase is not Phase.WAITING_RATE_LIMIT:  # noqa: ASYNC110 - the engine's own turn
-        await asyncio.sleep(0.001)
+    async with asyncio.timeout(10):
+        while b.engine.snapshots()[0].phase is not Phase.WAITING_RATE_LIMIT:  # noqa: ASYNC110 - the engine's own turn
+            await asyncio.sleep(0.001)
 
 
 async def test_with_a_task_it_pauses_durably() -> None:

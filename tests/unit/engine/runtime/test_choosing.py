@@ -169,7 +169,6 @@ def test_what_was_chosen_for_a_step_is_kept_over_a_crash() -> None:
             await b.until(task, State.RUNNING)
             await asyncio.sleep(1.0)
             await b.crash()
-            b.engine.snapshot(task)
             b.engine.resume([task])
             await b.done(task)
             made = await attempts(b, task)
@@ -225,8 +224,8 @@ def test_an_attempt_that_may_help_here_stays_here() -> None:
             task = await submit(b, max_steps=1)
             await b.done(task)
             made = await attempts(b, task)
-            assert len({each.intent.model for each in made}) == 1
-            assert len({each.intent.why for each in made}) == 1
+            first, again = made
+            assert (again.intent.model, again.intent.why) == (first.intent.model, first.intent.why)
 
     run(main())
 

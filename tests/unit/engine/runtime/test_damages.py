@@ -13,13 +13,23 @@ from engine.providers.scripted import in_turn, reply
 from engine.store.memory import MemoryStore
 from engine.store.port import Holding
 from tests.virtual_time import run
-from tests.workbench import bench
+from tests.workbench import Bench, bench
 
 
 def damage(store: MemoryStore, task: TaskId, holds: int = 0) -> None:
     """Let only so many records of a task hold."""
     store.damaged.add(task)
     store.holds[task] = holds
+
+
+async def found_damaged(b: Bench, store: MemoryStore) -> TaskId:
+    """Complete a task of which nothing holds then, and look at it."""
+    bad = await b.submit(max_steps=1)
+    await b.until(bad)
+    damage(store, bad)
+    with pytest.raises(DroverError):
+        await b.engine.log(bad)
+    return bad
 
 
 def test_the_check_after_the_start_names_what_does_not_hold() -> None:
@@ -92,11 +102,7 @@ def test_one_that_is_resumed_all_the_same_says_so_again() -> None:
     async def main() -> None:
         store = MemoryStore()
         async with bench(in_turn(reply("x")), store=store) as b:
-            bad = await b.submit(max_steps=1)
-            await b.until(bad)
-            damage(store, bad)
-            with pytest.raises(DroverError):
-                await b.engine.log(bad)
+            bad = await found_damaged(b, store)
             await asyncio.sleep(1)
             assert b.engine.resume([bad]) == (bad,)
             ended = await b.done(bad)
@@ -146,11 +152,7 @@ def test_one_that_was_deleted_comes_back_as_damaged() -> None:
     async def main() -> None:
         store = MemoryStore()
         async with bench(in_turn(reply("x")), store=store) as b:
-            bad = await b.submit(max_steps=1)
-            await b.until(bad)
-            damage(store, bad)
-            with pytest.raises(DroverError):
-                await b.engine.log(bad)
+            bad = await found_damaged(b, store)
             await asyncio.sleep(1)
             for _ in range(2):
                 assert await b.engine.delete([bad]) == (bad,)
@@ -177,11 +179,7 @@ def test_one_that_is_deleted_while_it_is_looked_at_comes_back_as_damaged() -> No
     async def main() -> None:
         store = SlowToLook()
         async with bench(in_turn(reply("x")), store=store) as b:
-            bad = await b.submit(max_steps=1)
-            await b.until(bad)
-            damage(store, bad)
-            with pytest.raises(DroverError):
-                await b.engine.log(bad)
+            bad = await found_damaged(b, store)
             await b.engine.delete([bad])
             await b.engine.undelete([bad])
             await asyncio.sleep(10)

@@ -31,8 +31,12 @@ def test_a_long_task_that_has_not_begun_is_expected_to_take_as_long_as_its_steps
     run(main())
 
 
-def test_the_expected_end_is_found_a_part_of_the_tasks_at_a_time() -> None:
-    """Who looks ten times a second sees it after a second of looks, and no look goes over all tasks."""
+@pytest.mark.parametrize(("per_s", "looks", "still_unknown"), [(2_000, 25, 1), (10, 90, 15)])
+def test_the_expected_end_is_found_a_part_of_the_tasks_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, per_s: int, looks: int, still_unknown: int
+) -> None:
+    """Who looks ten times a second sees it after a second of looks, and later where more are to be looked at."""
+    monkeypatch.setattr(expected_end, "PER_S", per_s)
 
     async def main() -> None:
         async with bench(in_turn(reply("x", pause_s=10.0)), running_limit=1) as b:
@@ -41,28 +45,9 @@ def test_the_expected_end_is_found_a_part_of_the_tasks_at_a_time() -> None:
             b.engine.totals()
             await b.engine.submit([spec(max_steps=50)] * 40)
             told: list[float | None] = []
-            for _ in range(25):
+            for _ in range(looks):
                 await asyncio.sleep(0.1)
                 told.append(b.engine.totals().eta_s)
-            assert told[1] is None and told[-1] is not None and told[-1] > 40 * 400
-
-    run(main())
-
-
-def test_the_more_tasks_there_are_the_longer_a_walk_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forty tasks at ten a second are four seconds of looks: so many are looked at, however often somebody asks."""
-    monkeypatch.setattr(expected_end, "PER_S", 10)
-
-    async def main() -> None:
-        async with bench(in_turn(reply("x", pause_s=10.0)), running_limit=1) as b:
-            first = await b.submit(max_steps=1)
-            await b.done(first)
-            b.engine.totals()
-            await b.engine.submit([spec(max_steps=50)] * 40)
-            told: list[float | None] = []
-            for _ in range(90):
-                await asyncio.sleep(0.1)
-                told.append(b.engine.totals().eta_s)
-            assert told[15] is None and told[-1] is not None and told[-1] > 40 * 400
+            assert told[still_unknown] is None and told[-1] is not None and told[-1] > 40 * 400
 
     run(main())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -66,6 +66,13 @@ def summaries_sent(b: Bench) -> list[Sent]:
     return [sent for sent in b.provider.sent if sums_up(sent.messages)]
 
 
+async def until(seen: Callable[[], bool]) -> None:
+    """Wait for something to be seen."""
+    async with asyncio.timeout(60):
+        while not seen():  # noqa: ASYNC110 - virtual time
+            await asyncio.sleep(0.01)
+
+
 def agrees(b: Bench, task: TaskId) -> bool:
     """Whether where the task stands is what its records come to."""
     return disagreements(b.store.tasks[task].standing, folded(b.store.records[task])) == ()
@@ -104,14 +111,15 @@ def test_what_is_asked_after_a_restart_is_what_the_records_say() -> None:
     async def body(policy: ContextPolicy) -> None:
         async with bench(provider=small(10 * CONTEXT if policy is not ContextPolicy.SUMMARY else CONTEXT)) as b:
             task = await long(b, max_steps=14, checkpoint_interval=1, context_policy=policy, window_steps=3)
-            while b.engine.snapshot(task).state is not State.COMPLETED:
-                await asyncio.sleep(0.0733)
-                await b.crash()
-                expected, begun = as_recorded(b, task), len(b.provider.sent)
-                b.engine.resume([task])
-                await asyncio.sleep(0.001)
-                for sent in b.provider.sent[begun:]:
-                    assert sums_up(sent.messages) or sent.messages == expected
+            async with asyncio.timeout(60):
+                while b.engine.snapshot(task).state is not State.COMPLETED:
+                    await asyncio.sleep(0.0733)
+                    await b.crash()
+                    expected, begun = as_recorded(b, task), len(b.provider.sent)
+                    b.engine.resume([task])
+                    await asyncio.sleep(0.001)
+                    for sent in b.provider.sent[begun:]:
+                        assert sums_up(sent.messages) or sent.messages == expected
             for point in (await b.engine.checkpoints(task))[:-1]:
                 again = await b.engine.fork(task, point.step, b.engine.snapshot(task).spec, paused=True)
                 assert agrees(b, again)
@@ -135,8 +143,7 @@ def test_a_summary_that_nobody_saw_the_end_of_is_unknown_and_asked_again_only_wi
         provider.playbook = stops
         async with bench(provider=provider) as b:
             task = await long(b)
-            while not summaries_sent(b):  # noqa: ASYNC110 - virtual time
-                await asyncio.sleep(0.01)
+            await until(lambda: bool(summaries_sent(b)))
             await b.crash()
             standing = b.engine.snapshot(task).standing
             assert (standing.state, standing.unknown) == (State.PAUSED, 1)
@@ -167,8 +174,7 @@ def test_a_summary_that_is_durable_is_not_paid_again() -> None:
         provider.playbook = stops
         async with bench(provider=provider) as b:
             task = await long(b)
-            while not any(SUMMARY in str(sent.messages) for sent in steps_sent(b)):  # noqa: ASYNC110 - virtual time
-                await asyncio.sleep(0.01)
+            await until(lambda: any(SUMMARY in str(sent.messages) for sent in steps_sent(b)))
             asked, begun = b.provider.sent[-1].messages, len(b.provider.sent)
             await b.crash()
             assert as_recorded(b, task) == asked

@@ -156,10 +156,11 @@ async def test_an_end_is_found_in_its_turn(authority: Authority | None) -> None:
         await talk.say(b"last")
         talk.exchange.reset()
         asking = asyncio.ensure_future(anext(talk.body))
-        while not asking.done():
-            if held.waiting:
-                held.waiting[0].turn()
-            await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            while not asking.done():
+                if held.waiting:
+                    held.waiting[0].turn()
+                await asyncio.sleep(0)
         if asking.exception() is None:  # a reset may take what was written before it
             assert await asking == b"last"
             if held.waiting:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
@@ -28,6 +30,15 @@ def unless(away: asyncio.Event, otherwise: Script) -> Playbook:
 async def ten(b: Bench, **fields: object) -> tuple[TaskId, ...]:
     """Create ten tasks of one step."""
     return await b.engine.submit([spec(max_steps=1, **fields) for _ in range(10)])
+
+
+@asynccontextmanager
+async def ten_of_one_that_is_away(how: Script) -> AsyncGenerator[tuple[Bench, tuple[TaskId, ...], asyncio.Event]]:
+    """Open an engine with ten tasks, whose provider answers in another way until the event is cleared."""
+    away = asyncio.Event()
+    away.set()
+    async with bench(unless(away, how)) as b:
+        yield b, await ten(b), away
 
 
 def test_no_more_at_once_than_the_provider_takes() -> None:
@@ -122,10 +133,7 @@ def test_a_provider_that_is_away_is_tried_by_one_and_all_go_on_when_it_answers()
     """No retries are used up, nothing fails, the wait is told, and tries come less and less often."""
 
     async def main() -> None:
-        away = asyncio.Event()
-        away.set()
-        async with bench(unless(away, DOWN)) as b:
-            tasks = await ten(b)
+        async with ten_of_one_that_is_away(DOWN) as (b, tasks, away):
             await asyncio.sleep(600.0)
             tries = [sent.at for sent in b.provider.sent]
             assert 8 <= len(tries) <= 20
@@ -148,10 +156,7 @@ def test_an_impatient_person_has_it_tried_now() -> None:
     """And who is paused or cancelled while waiting goes at once."""
 
     async def main() -> None:
-        away = asyncio.Event()
-        away.set()
-        async with bench(unless(away, DOWN)) as b:
-            tasks = await ten(b)
+        async with ten_of_one_that_is_away(DOWN) as (b, tasks, away):
             await asyncio.sleep(300.0)
             away.clear()
             b.engine.pause(tasks[:3])
@@ -175,10 +180,7 @@ def test_a_try_that_falls_to_a_task_paused_in_that_moment_goes_to_the_next() -> 
     """Nobody would ever find out else."""
 
     async def main() -> None:
-        away = asyncio.Event()
-        away.set()
-        async with bench(unless(away, DOWN)) as b:
-            tasks = await ten(b)
+        async with ten_of_one_that_is_away(DOWN) as (b, tasks, away):
             await asyncio.sleep(300.0)
             away.clear()
             b.engine.pause(tasks[:9])
@@ -198,10 +200,7 @@ def test_a_try_that_is_paused_lets_another_task_find_out() -> None:
     """It does not hang behind the one that was to tell."""
 
     async def main() -> None:
-        away = asyncio.Event()
-        away.set()
-        async with bench(unless(away, (Wait(1e6),))) as b:
-            tasks = await ten(b)
+        async with ten_of_one_that_is_away((Wait(1e6),)) as (b, tasks, away):
             async with asyncio.timeout(1000.0):
                 while not (any(each.away for each in b.engine.totals().providers) and trying(b)):  # noqa: ASYNC110 - virtual time
                     await asyncio.sleep(1.0)
