@@ -7,6 +7,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from engine.cost.models import Facts
+from engine.cost.port import Quote
+from engine.cost.price import Price
 from engine.domain.choice import Policy, Reason, Tier
 from engine.domain.errors import ErrorCode
 from engine.domain.ids import TaskId
@@ -16,7 +19,7 @@ from engine.domain.task import Complexity, Route
 from engine.domain.usage import Usage
 from engine.providers.port import ChatRequest, PreparedRequest
 from engine.providers.scripted import Playbook, ScriptedProvider, Wait, failure, in_turn, reply
-from tests.tiers import ThreePrices, ThreeTiers
+from tests.tiers import ThreePrices, ThreeTiers, price
 from tests.virtual_time import run
 from tests.workbench import Bench, bench, spec
 
@@ -247,13 +250,37 @@ def test_when_nothing_is_left_to_choose_the_fallbacks_are_next() -> None:
     run(main())
 
 
+class TwoAlike:
+    """Prices and facts of two models of one tier: one is dearer and remembers, the other cheaper and does not."""
+
+    def quote(self, provider: str, model: str) -> Quote:
+        """See `PriceBook`."""
+        del provider
+        remembers = Price(input=100, cached_input=10, cache_write=100, output=100, reasoning=100)
+        return Quote(price={"remembers": remembers, "forgets": price(80)}[model], price_list="two")
+
+    def facts(self, provider: str, model: str) -> Facts:
+        """See `ModelBook`."""
+        del provider, model
+        return Facts(tier=Tier.FAST, context=100_000)
+
+    def ranked(self, provider: str) -> tuple[str, ...]:
+        """See `ModelBook`."""
+        del provider
+        return ("remembers", "forgets")
+
+
 def test_a_cache_is_kept_between_steps() -> None:
-    """What was read a moment ago costs less where it is: all steps of an easy task stay on one model."""
+    """What was read a moment ago costs less where it is: the last step, too, goes to the model that remembers."""
 
     async def main() -> None:
-        async with three() as b:
-            task = await submit(b, complexity=Complexity.SIMPLE, max_steps=4)
+        usage = Usage(input=6_000, output=10)
+        async with bench(in_turn(reply("fine", usage=usage)), prices=TwoAlike(), models=TwoAlike()) as b:
+            task = await submit(b, goal="G" * 20_000, model="remembers", complexity=Complexity.SIMPLE, max_steps=4)
             await b.done(task)
-            assert {each.intent.model for each in await attempts(b, task)} == {"fast"}
+            assert [each.intent.model for each in await attempts(b, task)] == ["remembers"] * 4
+            alone = await submit(b, goal="G" * 20_000, model="remembers", complexity=Complexity.SIMPLE, max_steps=1)
+            await b.done(alone)
+            assert [each.intent.model for each in await attempts(b, alone)] == ["forgets"]
 
     run(main())
