@@ -1,8 +1,10 @@
 """What does it cost that the window sees a change? A mark that a drain collects, beside a signal for each change.
 
 Ours is the engine's own way: a runner marks a task, and thirty times a second the window drains what was marked, each
-task once. Counted is a change's share of both, up to the snapshot in the window's hand: many changes of many tasks
-between two drains, as streams make them. Beside it a queued signal, as one writes it first: an object for each change.
+task once. Counted is a change's share of both, up to the window's knowing which tasks changed: many changes of many
+tasks between two drains, as streams make them. Beside it a queued signal, as one writes it first: an object for each
+change. What the window then reads of a task is counted on neither side: ours reads it once a drain, the other at each
+signal.
 
     python -m tests.benchmarks.progress [--short] [--json]
 """
@@ -28,7 +30,7 @@ from tests.snapshots import task_id
 
 TASKS = 10_000
 CHANGES = 100_000
-"""Between two looks of a second; a drain comes after each thirtieth of them."""
+"""In a second; a drain comes after each thirtieth of them."""
 DRAINS = 30
 
 

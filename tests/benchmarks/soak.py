@@ -80,7 +80,7 @@ def aims(found: Sequence[Figures]) -> list[Aim]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run for half an hour; `--short` for a minute of ten seconds each."""
+    """Run for half an hour; `--short` for five times ten seconds."""
     short = "--short" in arguments
     tasks, minutes, seconds = (200, 5, 10.0) if short else (2_000, 30, 60.0)
     qt = application()

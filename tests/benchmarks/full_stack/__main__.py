@@ -1,9 +1,10 @@
 """Does the window live while all of it works? The program itself, its load streaming from another process.
 
-The window is mapped at 1440 by 900, its table sorted, its charts drawn; each case is a process of its own. Watched are
-pictures that show newer data, ticks of a 16 ms timer, the time from a turn of the wheel to the next picture, saves,
-processor, memory, deadlines that come early, and Pause all. Beside it what one writes first: qasync's loop, httpx, a
-JSON file a task, a proxy model. `--curve` goes on until it does not hold any more.
+The window is mapped at 1440 by 900, its table sorted, its charts drawn, its provider's transport the paced one, which
+a person has by choice; each case is a process of its own. Watched are pictures that show newer data, ticks of a 16 ms
+timer, the time from a turn of the wheel to the next picture, saves, processor, memory, deadlines that come early, and
+Pause all. Beside it what one writes first: qasync's loop, httpx, a JSON file a task, a proxy model. `--curve` goes on
+until it does not hold any more.
 
     python -m tests.benchmarks.full_stack [--short] [--curve] [--json]
 """
