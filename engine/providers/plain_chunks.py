@@ -52,7 +52,8 @@ def plain(lines: bytes) -> tuple[str, str, int] | None:
         chunks = _PLAIN.decode_lines(lines)
     except UNREADABLE:
         return None
-    if len(chunks) != lines.count(b"\n") + 1:  # two on a line, or none
+    ends = len(chunks) - 1
+    if lines.count(b"\n") != ends or lines.count(b"}\n{") != ends:  # two on a line, none, or one on two
         return None
     said = [chunk.choices[0].delta for chunk in chunks]
     texts = [each.content for each in said if each.content]

@@ -66,3 +66,22 @@ def test_what_is_more_than_text_is_not_plain(odd: bytes) -> None:
     text = chunk(content="a")
     for events in ([odd], [text, odd], [odd, text]):
         assert plain(b"\n".join(events)) is None
+
+
+WHOLE = b'{"choices":[{"delta":{"content":"a"}}]}'
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [WHOLE + b" " + WHOLE, b""],
+        [b"", WHOLE + WHOLE],
+        [WHOLE[:12], WHOLE[12:], WHOLE + b" " + WHOLE],
+        [WHOLE + WHOLE, WHOLE[:12], WHOLE[12:]],
+        [b'{"x}', b'{y":1,' + WHOLE[1:] + WHOLE],
+    ],
+    ids=range(5),
+)
+def test_events_that_are_whole_only_together_are_not_plain(events: list[bytes]) -> None:
+    """As many chunks as events do not make each event one: what cannot be read stays a hole of its reply."""
+    assert plain(b"\n".join(events)) is None
