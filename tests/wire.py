@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -120,6 +120,25 @@ async def serving(tls: ssl.SSLContext | None = None) -> AsyncGenerator[Wire, Non
         yield wire
     finally:
         server.close()
+
+
+@asynccontextmanager
+async def greeting(said: bytes = b"") -> AsyncGenerator[str, None]:
+    """Run a server that speaks no TLS: it says this and nothing more. Ends when its client has left."""
+    left = asyncio.Event()
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        with suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        left.set()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        await left.wait()
 
 
 KEY = "sk-canary-0123456789"

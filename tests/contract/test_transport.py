@@ -16,7 +16,7 @@ from engine.domain.errors import ErrorCode
 from engine.providers.port import ProviderError
 from engine.providers.transport import TransportKind, mapped, open_transport, pieces, tls_context
 from tests.certificates import Authority, Shown
-from tests.wire import Exchange, Wire, head, serving
+from tests.wire import Exchange, Wire, greeting, head, serving
 
 KINDS: tuple[TransportKind, ...] = ("paced", "aiohttp")
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
@@ -284,21 +284,8 @@ async def test_bad_certificates_are_refused_before_anything_is_sent(
 
 async def test_a_server_without_tls_is_refused(kind: TransportKind) -> None:
     """What it says in place of a handshake is none."""
-    left = asyncio.Event()
-
-    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 hello, what may it be?\r\n" * 10)
-        with suppress(ConnectionError):
-            await reader.read()
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-        left.set()
-
-    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+    async with greeting(b"220 hello, what may it be?\r\n" * 10) as url:
         transport = open_transport(tls_context(), kind=kind)
-        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
         error = await Way(transport, Wire(), url).fails()
         await transport.aclose()
-        await left.wait()
     assert (error.code, error.maybe_billed) == (ErrorCode.TLS, False)

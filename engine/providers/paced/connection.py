@@ -47,9 +47,10 @@ class Connection(Link):
         parser = self._parser
         if parser is None:
             raise GarbledError("a reply that nobody asked for")
+        before = len(parser.pieces)
         parser.feed(plain)
         self._wake()
-        return max(len(parser.pieces), len(plain) // USUAL)
+        return max(len(parser.pieces) - before, len(plain) // USUAL)
 
     def agreed(self) -> None:
         """See `Link`."""
@@ -62,7 +63,7 @@ class Connection(Link):
             self._failure = (UntrustedError if untrusted else UnsentError)(_told(error))
         elif not self._parser.end(clean=clean):
             self._failure = error if isinstance(error, GarbledError) else BrokenError(_told(error))
-        if self._failure is not None:
+        if self._failure is not error and self._failure is not None:
             self._failure.__cause__ = error
         self._leaves(self)
         self._wake()
@@ -111,10 +112,12 @@ class Connection(Link):
         self.lazy(lazy=False)
         self.unread = 0
         self.regulate()
-        if parser is None or self._transport is None:
+        if parser is None:
             return False
         parser.close()
-        return parser.reusable and parser.whole and not self.ended and not self._transport.get_write_buffer_size()
+        if self.ended or self._transport is None or self._transport.get_write_buffer_size():
+            return False
+        return parser.reusable and parser.whole
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -146,6 +146,7 @@ class Link(asyncio.Protocol):
             self._say(tls.to_send())
         if tls.ended:
             self.end(None, clean=True)
+            self.close()  # the other side may leave its socket open
         return max(pieces, tls.records - before)
 
     # --- writing, and ending

@@ -106,8 +106,8 @@ class PacedTransport(httpx.AsyncBaseTransport):
             await asyncio.get_running_loop().create_connection(lambda: connection, sock=sock)
             await connection.ready()
         except BaseException:
-            sock.close()
             self._drop(connection)
+            sock.close()
             raise
         return connection
 

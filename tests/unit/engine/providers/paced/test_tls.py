@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import ssl
 from contextlib import suppress
 
 import pytest
 
+from engine.providers.paced.connection import Connection
+from engine.providers.paced.link import Buffers
+from engine.providers.paced.pacer import Pacer
 from engine.providers.paced.tls import RECORD, TlsPipe
 from engine.providers.transport import tls_context
 from tests.certificates import Authority
@@ -133,3 +138,23 @@ def test_our_farewell_is_heard(ends: tuple[TlsPipe, Server]) -> None:
 def test_no_renegotiation_is_agreed_to() -> None:
     """Our side declines: the context says so."""
     assert tls_context().options & ssl.OP_NO_RENEGOTIATION
+
+
+async def test_after_a_farewell_the_socket_is_let_go(authority: Authority) -> None:
+    """Though the other side keeps its own open: nobody would come back to it."""
+    trusting, server = tls_context(), Server(authority.vouch().server())
+    trusting.load_verify_locations(authority.file)
+    near, far = socket.socketpair()
+    reader, writer = await asyncio.open_connection(sock=far)
+    client = Connection(near, TlsPipe(trusting, "127.0.0.1"), Pacer(), Buffers(), leaves=lambda _: None)
+    await asyncio.get_running_loop().create_connection(lambda: client, sock=near)
+    while not client.secured:
+        writer.write(server.shake(await reader.read(RECORD)))
+    with suppress(ssl.SSLWantReadError):
+        server.tls.unwrap()
+    writer.write(server.outgoing.read())
+    async with asyncio.timeout(5):
+        while await reader.read(RECORD):
+            pass
+    writer.close()
+    await writer.wait_closed()

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from engine.providers.paced.errors import BrokenError, UnsentError
+from engine.providers.paced.errors import BrokenError, GarbledError, UnsentError
 from engine.providers.paced.pacer import Pacer, Stream
 from engine.providers.paced.transport import PacedTransport
 from engine.providers.port import READING, Reading
 from engine.providers.transport import pieces, tls_context
 from tests.certificates import Authority
-from tests.wire import Exchange, head, serving
+from tests.wire import Exchange, greeting, head, serving
 
 
 class Held(Pacer):
@@ -103,6 +103,22 @@ async def test_one_turn_takes_many_tokens(authority: Authority | None) -> None:
         asking = await talk.silent()
         assert held.waiting[0].turn() >= 3
         assert await asking == b"abc"
+
+
+async def test_each_token_counts_once(authority: Authority | None) -> None:
+    """Though nobody has taken the ones before it."""
+    async with talking(held := Held(), authority) as talk:
+        await anext(talk.body)
+        talk.reading.relax()
+        counted = 0
+        for tokens in ((b"a", b"b", b"c"), (b"d",)):
+            await talk.say(*tokens)
+            due = counted + len(tokens)
+            while counted < due:
+                counted += held.waiting[0].turn()
+                await asyncio.sleep(0)
+            assert counted == due
+        assert await anext(talk.body) == b"abcd"
 
 
 async def test_what_is_watched_is_read_at_once(authority: Authority | None) -> None:
@@ -231,22 +247,25 @@ async def test_nothing_is_left_behind() -> None:
 
 async def test_a_server_that_never_answers_is_not_connected_in_time() -> None:
     """The deadline for connecting holds for TLS too, and nothing has left."""
-    left = asyncio.Event()
-
-    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
-            await reader.read()
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-        left.set()
-
-    async with await asyncio.start_server(mute, "127.0.0.1", 0) as server:
-        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with greeting() as url:
         transport = PacedTransport(tls_context(), kept_s=None)
         request = httpx.Request("GET", url, extensions={"timeout": {"connect": 0.05}})
         with pytest.raises(UnsentError, match="in time"):
             await transport.handle_async_request(request)
         assert not transport.connections
         await transport.aclose()
-        await left.wait()
+
+
+async def test_what_is_garbled_is_told_once() -> None:
+    """The error is no cause of itself."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.say(b"SSH-2.0-x\r\n\r\n")
+
+    async with serving() as wire:
+        wire.answer = answer
+        transport = PacedTransport(tls_context(verify=False), kept_s=None)
+        with pytest.raises(GarbledError) as caught:
+            await transport.handle_async_request(httpx.Request("GET", wire.base_url))
+        assert caught.value.__cause__ is not caught.value
+        await transport.aclose()
