@@ -1,6 +1,6 @@
 """The way to servers: one HTTP client for a provider, what an address and a key must be, and the network's errors.
 
-httpx is the seam (`httpx.AsyncBaseTransport`); what does the work is `engine.providers.paced`, or aiohttp by choice:
+httpx is the seam (`httpx.AsyncBaseTransport`); what does the work is aiohttp, or `engine.providers.paced` by choice:
 httpx's own pool is quadratic in open connections. Nothing is taken from the environment, no redirect is followed, no
 cookie is kept, and bodies are asked for as they are. What the bytes mean belongs elsewhere.
 """

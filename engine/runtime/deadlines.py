@@ -2,9 +2,8 @@
 
 Whatever comes first ends the block with `CutError` and its cause. No deadline fires early; none fires while a reply
 that already arrived waits to be read (what waits is read then, and `PATIENCE` turns of the loop are left to whoever
-takes it); and time in which
-the process itself stood still (`engine.runtime.gaps`) is credited to every level. A level can be extended or lifted
-while it runs.
+takes it); and time in which the process itself stood still (`engine.runtime.gaps`) is credited to every level. A level
+can be extended or lifted while it runs.
 """
 
 from __future__ import annotations
