@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.cli.report import wrong
 from engine.domain.context_policy import ContextPolicy
-from engine.domain.routes import read_routes
+from engine.domain.routes import read_route
 from engine.domain.task import Route
 
 
@@ -25,13 +25,12 @@ class Repeated:
             "context_policy": self.policy,
             "window_steps": self.window,
             "summary_share": self.share,
-            "summary_model": _route(self.model) if self.model else None,
+            "summary_model": _route(self.model),
         }
 
 
-def _route(text: str) -> Route:
+def _route(text: str) -> Route | None:
     try:
-        (route,) = read_routes(text)
+        return read_route(text)
     except ValueError:
         raise wrong("bad_summary_model") from None
-    return route

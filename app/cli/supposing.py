@@ -17,7 +17,7 @@ from engine.cost.routing.table import Table
 from engine.cost.whatif import Supposition, WhatIf
 from engine.domain.choice import Policy
 from engine.domain.money import plain
-from engine.domain.routes import read_routes
+from engine.domain.routes import read_route
 from engine.domain.task import TaskSpec
 from engine.runtime.choices import candidates
 from engine.runtime.learned import Learned
@@ -102,13 +102,11 @@ def _fields(found: WhatIf) -> dict[str, object]:
 
 
 def _key(text: str) -> Key | None:
-    if not text:
-        return None
     try:
-        (route,) = read_routes(text)
+        route = read_route(text)
     except ValueError:
         raise wrong("bad_model", text=text) from None
-    return route.provider, route.model
+    return (route.provider, route.model) if route else None
 
 
 def _prices(file: Path | None) -> dict[Key, Price]:

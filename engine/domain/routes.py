@@ -10,6 +10,14 @@ def read_routes(text: str) -> tuple[Route, ...]:
     return tuple(_route(part.strip()) for part in text.replace("\n", ",").split(",") if part.strip())
 
 
+def read_route(text: str) -> Route | None:
+    """Return the one route of a text, None where it has none; raises ValueError for several, or half of one."""
+    routes = read_routes(text)
+    if len(routes) > 1:
+        raise ValueError(text)
+    return routes[0] if routes else None
+
+
 def written_routes(routes: tuple[Route, ...]) -> str:
     """Return routes as `read_routes` takes them."""
     return ", ".join(f"{each.provider}/{each.model}" for each in routes)

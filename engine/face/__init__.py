@@ -40,7 +40,7 @@ from engine.domain.progress import (
 )
 from engine.domain.prompt_list import as_text, prompts_of
 from engine.domain.review import Review
-from engine.domain.routes import read_routes, written_routes
+from engine.domain.routes import read_route, read_routes, written_routes
 from engine.domain.sheet import ENCODINGS, Column, Form, Hints, Row, RowProblem, Sheet
 from engine.domain.states import (
     LIVE,
@@ -211,6 +211,7 @@ __all__ = [
     "problems",
     "prompts_of",
     "read_path",
+    "read_route",
     "read_routes",
     "read_text",
     "report",

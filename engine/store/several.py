@@ -1,7 +1,7 @@
 """Records that no attempt hangs on, many in one statement: a pause of ten thousand tasks is as many notes.
 
-Each statement lets go of Python's lock, and beside a busy loop it comes back only after five milliseconds: what costs
-is not SQLite's work but how often it is called. `Rows` writes what waits here before it writes anything else.
+The fewer statements, the less time it took beside a busy loop. That each lets go of Python's lock and must get it back
+is the likely cause, not a measured one. `Rows` writes what waits here before it writes anything else.
 """
 
 from __future__ import annotations

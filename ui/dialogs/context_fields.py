@@ -6,8 +6,8 @@ from typing import TypedDict
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.face import ContextPolicy, Route, TaskSpec, read_routes
-from ui.dialogs.form import Field, choice, grid, line, read, text_of
+from engine.face import ContextPolicy, Route, TaskSpec, read_route
+from ui.dialogs.form import Field, choice, grid, line, read
 from ui.text import Words
 
 DEFAULT = TaskSpec(goal="", provider="", model="")
@@ -61,13 +61,5 @@ class ContextFields(QWidget):
             context_policy=self.policy.field.currentData(),
             window_steps=read(self.exchanges, int, "new_task.not_a_number"),
             summary_share=read(self.share, float, "new_task.not_a_number"),
-            summary_model=read(self.model, one_route, "new_task.not_a_route") if text_of(self.model).strip() else None,
+            summary_model=read(self.model, read_route, "new_task.not_a_route"),
         )
-
-
-def one_route(text: str) -> Route | None:
-    """Return the one provider and model of a text, None of an empty one; raises ValueError."""
-    routes = read_routes(text)
-    if len(routes) > 1:
-        raise ValueError(text)
-    return routes[0] if routes else None

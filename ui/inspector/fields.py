@@ -20,6 +20,7 @@ from engine.face import (
     TaskSpec,
     parse,
     plain,
+    read_route,
     read_routes,
     written_routes,
 )
@@ -172,10 +173,7 @@ def read_summary_model(spec: TaskSpec) -> str:
 
 def write_summary_model(spec: TaskSpec, text: str) -> TaskSpec:
     """Take one provider and model; empty is whoever makes the step."""
-    routes = read_routes(text)
-    if len(routes) > 1:
-        raise ValueError(text)
-    return msgspec.structs.replace(spec, summary_model=routes[0] if routes else None)
+    return msgspec.structs.replace(spec, summary_model=read_route(text))
 
 
 def read_context(spec: TaskSpec) -> str:

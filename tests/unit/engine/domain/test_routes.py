@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.domain.routes import read_routes, written_routes
+from engine.domain.routes import read_route, read_routes, written_routes
 from engine.domain.task import Route
 
 TWO = (Route(provider="openai", model="gpt-5-mini"), Route(provider="openrouter", model="meta/llama-3:free"))
@@ -22,3 +22,12 @@ def test_what_names_only_half_is_refused(text: str) -> None:
     """It is neither a provider nor a model."""
     with pytest.raises(ValueError, match=r"^(openai|/gpt|nothing)"):
         read_routes(text)
+
+
+def test_one_of_a_text_is_one_or_none() -> None:
+    """Of several none is taken for the one that was meant."""
+    assert read_route(written_routes(TWO[:1])) == TWO[0]
+    assert read_route(" , ") is None
+    for text in (written_routes(TWO), "openai"):
+        with pytest.raises(ValueError, match=r"^openai"):
+            read_route(text)
