@@ -22,7 +22,7 @@ from engine.domain.history import History
 from engine.domain.ids import TaskId
 from engine.domain.ledger_entry import LedgerEntry
 from engine.domain.outlay import ModelKey, Outlay
-from engine.domain.step import AttemptRecord, Checkpoint, Fork, Intent, LogEntry, Outcome, Record, StepRecord
+from engine.domain.step import AttemptRecord, Checkpoint, Fork, Intent, LogEntry, Record, StepRecord
 from engine.domain.storage import StorageSizes
 from engine.store.check import TASK, Check, ends
 from engine.store.codec import Encoded, spec, standing
@@ -241,16 +241,13 @@ class Reader:
         return self._walked(task)[0]
 
     def _walked(self, task: TaskId, before: Followed | None = None) -> tuple[list[Record], Walk]:
-        """Return a task's records and where they end; those that were read before are taken over, without raw replies.
-
-        Raises UNKNOWN_TASK, STORE_DAMAGED.
-        """
+        """Return a task's records, those that were read before taken over, and where they end; raises as `_records`."""
         row = self._connection.execute(TASK, (task,)).fetchone()
         if row is None:
             raise DroverError(ErrorCode.UNKNOWN_TASK, task)
         no, packed, count, head = row
         walk = copy.copy(before.end) if before is not None and isinstance(before.end, Walk) else Walk(task, no)
-        records = [*map(_without_raw, before.records if before is not None else ()), *walk.records(self._connection)]
+        records = [*(before.records if before is not None else ()), *walk.records(self._connection)]
         ends(walk, packed, count, head)
         fork = parent_of(records)
         if fork is not None and not self._follows(fork):
@@ -268,10 +265,6 @@ class Reader:
             (PLACES, place, task),
         ).fetchone()
         return None if row is None else row[0]
-
-
-def _without_raw(record: Record) -> Record:
-    return msgspec.structs.replace(record, raw=b"") if isinstance(record, Outcome) and record.raw else record
 
 
 def _name(packed_spec: bytes) -> str:
