@@ -3,7 +3,8 @@
 It rests on three assumptions, which whoever shows it says: replies would have been as long; every step would have been
 right at once, so that failed attempts, which did cost, are in what was spent alone; and a provider keeps what it read
 last of a task for five minutes, from 1,024 tokens on. Where a step really ran on the very model after the same one, its
-cache is as reported. A step of which no usage is known counts on both sides as what it did cost.
+cache is as reported. Both sides count a step as what it did cost where its usage is unknown, or where a policy has no
+model for it and the one that made it has no price here.
 """
 
 from __future__ import annotations
@@ -96,8 +97,11 @@ class Supposition:
     """Instead of those of today, for the models that it has."""
 
 
-Pick = Callable[[Course, int, dict[Key, int], Key | None], tuple[Key, Price]]
-"""Given a task, the place of a step in it, tokens in caches and the model before: which model, and its price."""
+Pick = Callable[[Course, int, dict[Key, int], Key | None], tuple[Key, Price | None]]
+"""Given a task, the place of a step in it, tokens in caches and the model before: which model, and its price.
+
+None for a price is whatever the step did cost.
+"""
 
 
 def suppose(courses: Iterable[Course], pick: Pick) -> WhatIf:
@@ -125,10 +129,12 @@ def _replayed(course: Course, pick: Pick) -> Iterable[tuple[Key, int, bool]]:
         warm = {key: read for key, (at, read) in kept.items() if at >= fresh and read >= LEAST_CACHED}
         key, price = pick(course, place, warm, before)
         same = key == made.key and before == really
-        usage = made.usage if same else _as_if(made.usage, price, warm.get(key, 0))
         kept[key] = made.at_ms, made.usage.input
         before, really = key, made.key
-        yield key, price.cost(usage), True
+        if price is None:
+            yield key, made.cost, True
+        else:
+            yield key, price.cost(made.usage if same else _as_if(made.usage, price, warm.get(key, 0))), True
 
 
 def _as_if(usage: Usage, price: Price, warm: int) -> Usage:
@@ -146,7 +152,7 @@ def with_model(key: Key, price: Price) -> Pick:
 def as_it_was(price: Callable[[Key], Price]) -> Pick:
     """Take the models that made the steps, by other prices."""
 
-    def pick(course: Course, place: int, _warm: dict[Key, int], _before: Key | None) -> tuple[Key, Price]:
+    def pick(course: Course, place: int, _warm: dict[Key, int], _before: Key | None) -> tuple[Key, Price | None]:
         key = course.steps[place].key
         return key, price(key)
 
@@ -154,15 +160,18 @@ def as_it_was(price: Callable[[Key], Price]) -> Pick:
 
 
 def under(policy: Policy, table: Table) -> Pick:
-    """Take what a policy would have chosen without a budget; where no context would do, what made the step."""
+    """Take what a policy would have chosen without a budget; where no context would do, what made the step.
+
+    That may be none of the table, such as a fallback: then its price is none of the table's either.
+    """
     prices = {each.key: each.price for each in table}
 
-    def pick(course: Course, place: int, warm: dict[Key, int], before: Key | None) -> tuple[Key, Price]:
+    def pick(course: Course, place: int, warm: dict[Key, int], before: Key | None) -> tuple[Key, Price | None]:
         made = course.steps[place]
         terms = Terms(candidates=table, load=_load(course, place), policy=policy, warm=warm, current=before)
         found = select(Place(place, max(course.total_steps, place + 1), course.complexity), None, terms)
         key = found.candidate.key if isinstance(found, Choice) else made.key
-        return key, prices.get(key, Price())
+        return key, prices.get(key)
 
     return pick
 

@@ -79,6 +79,15 @@ def test_another_policy_chooses_step_by_step() -> None:
     assert mixed.models == {DEAR: 3}
 
 
+def test_a_step_that_no_model_of_the_table_could_have_made_costs_what_it_did() -> None:
+    """It fell back on another model: without a price here it would have been free, and nothing ever saved."""
+    narrow = Candidate(provider="p", model="dear", tier=Tier.QUALITY, price=COSTLY, context_limit=10)
+    course = Course(steps=(made(FAST, 1_000, 1_200),), spent=1_200)
+    for table in (Table([narrow]), Table([])):
+        found = suppose([course], under(Policy.QUALITY, table))
+        assert (found.would, found.models) == (1_200, {FAST: 1})
+
+
 def test_many_tasks_are_summed_and_know_nothing_of_each_other() -> None:
     """No cache goes from one to the next."""
     one = suppose([TWO], with_model(DEAR, COSTLY))
