@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+MAX_MOMENT_MS = 253_370_764_800_000
+"""The beginning of the year 9999: what calendars can show anywhere."""
+
 FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 
 
@@ -30,14 +33,14 @@ UNITS_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
 def deadline(text: str, now_ms: int, zone: tzinfo | None = None) -> int:
     """Return by when something shall be done: a time as in `moment`, or how long from now ("90m", "8h", "2d").
 
-    Raises `ValueError` for what is neither, or is over already.
+    Raises `ValueError` for what is neither, is over already, or is beyond the year 9998.
     """
     text = text.strip()
     if text[:-1].replace(".", "", 1).isdecimal() and text[-1] in UNITS_MS:
-        at_ms = now_ms + round(float(text[:-1]) * UNITS_MS[text[-1]])
+        at_ms = now_ms + round(min(float(text[:-1]) * UNITS_MS[text[-1]], MAX_MOMENT_MS))
     else:
         at_ms = moment(text, now_ms, zone)
-    if at_ms <= now_ms:
+    if not now_ms < at_ms <= MAX_MOMENT_MS:
         raise ValueError(text)
     return at_ms
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from engine.domain.errors import ErrorCode, InvalidSpecError, Problem
 from engine.domain.json_schema import is_schema
+from engine.domain.moments import MAX_MOMENT_MS
 from engine.domain.money import MOST
 from engine.domain.task import RecipeName, RetryPolicy, Route, TaskSpec, TimeLimits
 
@@ -30,8 +31,6 @@ MIN_SHARE, MAX_SHARE = 0.1, 0.9
 """Of a context: below, summing up is all that a task does; beyond, no room is left for a reply."""
 MIN_SIMILARITY = 0.1
 """Below, any two replies about the same thing would be a repeat."""
-MAX_MOMENT_MS = 253_370_764_800_000
-"""The beginning of the year 9999: what calendars can show anywhere."""
 
 
 def problems(spec: TaskSpec) -> tuple[Problem, ...]:

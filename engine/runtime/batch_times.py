@@ -12,8 +12,8 @@ import math
 from typing import TYPE_CHECKING
 
 from engine.domain.errors import DroverError, ErrorCode
+from engine.domain.moments import MAX_MOMENT_MS
 from engine.domain.states import Event, TimeLevel
-from engine.domain.validate import MAX_MOMENT_MS
 from engine.runtime.stop import Stop
 from engine.runtime.timetable import LOOK_S
 
