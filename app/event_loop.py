@@ -29,11 +29,12 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextvars import Context
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import qasync  # pyright: ignore[reportMissingTypeStubs] - it has none
 from PySide6.QtWidgets import QApplication
 
+from app.life_cycle import LifeCycle
 from app.wakeups import QtWakeups, SignalWakeup
 
 T = TypeVar("T")
@@ -44,36 +45,14 @@ SLICE_S = 0.004
 MANY_TIMERS = 100
 """Timers below which cancelled ones are left in the heap until their time, as CPython does."""
 
-LIFE_CYCLE = frozenset({"run_forever", "stop", "is_running", "close"})
-"""What qasync does better than CPython here; its scheduling is given back to CPython whole."""
-
 OF_HANDLES = ("_run", "_cancelled", "_scheduled")
 
 logger = logging.getLogger("drover.loop")
 
 Asyncio = asyncio.SelectorEventLoop
 
-if TYPE_CHECKING:
 
-    class _Life(asyncio.SelectorEventLoop):
-        """What a type checker sees: asyncio's loop, made with an application."""
-
-        def __init__(self, application: QApplication) -> None: ...
-
-else:
-    _Qasync = getattr(qasync, "_QEventLoop", object)
-    _Life = type(
-        "_Life",
-        (Asyncio,) if _Qasync is object else (_Qasync, Asyncio),
-        {
-            name: getattr(Asyncio, name)
-            for name in vars(_Qasync)
-            if hasattr(Asyncio, name) and name not in LIFE_CYCLE and not name.startswith("__")
-        },
-    )
-
-
-class DroverEventLoop(_Life):
+class DroverEventLoop(LifeCycle):
     """asyncio on Qt's loop, scheduled by CPython's own code.
 
     The attributes below and `OF_HANDLES` are what is used of CPython beyond its public face (3.11 to 3.13);

@@ -61,7 +61,7 @@ class Call:
         when a wait was cut for a wish that was taken back.
         """
         ports = self._ports
-        self._route = self._tries.route_of(self._errand)
+        self._route = self._tries.route_to_say(self._errand.prompt)
         try:
             provider, quote = self._found(self._route)
             async with AsyncExitStack() as stack:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from engine.cost.routing.port import Candidate
     from engine.domain.message import Message
+    from engine.runtime.failure import Failure
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.record import TaskRecord
-    from engine.runtime.route import Failure
 
 CACHED_S = 300.0
 """Seconds for which a provider is taken to keep what it read: what OpenAI documents as usual."""

@@ -8,16 +8,16 @@ reply had begun, or that were waited for in vain, are counted apart (`max_billed
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from engine.domain.clock import Random
 from engine.domain.errors import ErrorCode
 from engine.domain.task import RetryPolicy
+from engine.runtime.failure import Cure
 
 if TYPE_CHECKING:
     from engine.providers.port import ProviderError
-    from engine.runtime.route import Failure
+    from engine.runtime.failure import Failure
 
 MAX_WAIT_S = 300.0
 """The longest wait between two attempts, whatever the arithmetic says."""
@@ -33,29 +33,6 @@ and what it garbles once it mostly garbles again: the person decides on more."""
 
 OVERLOADED = frozenset({503, 529})
 """What a server answers that has no room for anybody."""
-
-
-class Cure(Enum):
-    """What may help after a failure."""
-
-    AGAIN = "again"
-    """The same, later."""
-    AGAIN_OR_ELSEWHERE = "again_or_elsewhere"
-    """The same, later; better at once another route."""
-    ELSEWHERE = "elsewhere"
-    """Another route alone: here it fails every time."""
-    NEVER = "never"
-    """Nothing but a person."""
-
-    @property
-    def here(self) -> bool:
-        """Whether another attempt on the same route may help."""
-        return self in (Cure.AGAIN, Cure.AGAIN_OR_ELSEWHERE)
-
-    @property
-    def leaves(self) -> bool:
-        """Whether another route is taken at once, where there is one."""
-        return self in (Cure.ELSEWHERE, Cure.AGAIN_OR_ELSEWHERE)
 
 
 CURES: Mapping[ErrorCode, Cure] = dict.fromkeys(

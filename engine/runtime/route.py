@@ -10,30 +10,12 @@ Another policy (by price, by kind of step) takes this one's place as a `Router`,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from engine.domain.task import Route, Standing, TaskSpec
-
-if TYPE_CHECKING:
-    from engine.runtime.retry import Cure
+from engine.runtime.failure import Failure
 
 RETURN_AFTER = 5
 """Steps on another route before the first one is tried again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A failed attempt of the step that is not yet done."""
-
-    route: Route
-    code: str
-    """An `ErrorCode` or a `TimeLevel`."""
-    cure: Cure
-    billed: bool = False
-    """Whether the model was at work on it for money: a reply had begun, or was waited for in vain."""
-    after_s: float | None = None
-    """Seconds that the server asks to wait."""
 
 
 Router = Callable[[TaskSpec, Standing, Sequence[Failure]], Route]

@@ -12,16 +12,19 @@ from engine.domain.step import NoteKind
 from engine.runtime.attempt import is_stall
 from engine.runtime.choosing import Choosing
 from engine.runtime.crowd import Crowd
+from engine.runtime.failure import Cure, Failure
 from engine.runtime.learning import learn
-from engine.runtime.retry import GARBLED, Cure, cure, is_garbled, wait_after
-from engine.runtime.route import Failure, in_a_row
+from engine.runtime.retry import GARBLED, cure, is_garbled, wait_after
+from engine.runtime.route import in_a_row
 from engine.runtime.stop import AwayStop, KeyStop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.domain.message import Message
     from engine.domain.task import Route
     from engine.providers.port import ProviderError
     from engine.runtime.attempt import Ending
-    from engine.runtime.errand import Errand
     from engine.runtime.ports import RunnerPorts
     from engine.runtime.record import TaskRecord
     from engine.runtime.stop import Stop
@@ -46,10 +49,10 @@ class Tries:
         self.choosing = Choosing(record, ports)
         """Where its policy chooses; a fixed model is none of its business."""
 
-    def route_of(self, errand: Errand) -> Route:
+    def route_to_say(self, prompt: Callable[[], tuple[Message, ...]]) -> Route:
         """Return where the next attempt goes with what is to be said; see `route`."""
         if self.chooses:
-            self.choosing.look(errand.prompt())
+            self.choosing.look(prompt())
         return self.route()
 
     def route(self) -> Route:

@@ -22,7 +22,8 @@ from PySide6.QtCore import QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app import event_loop
-from app.event_loop import LIFE_CYCLE, SLICE_S, Asyncio, DroverEventLoop, missing_privates, new_event_loop
+from app.event_loop import SLICE_S, Asyncio, DroverEventLoop, missing_privates, new_event_loop
+from app.life_cycle import KEPT
 
 T = TypeVar("T")
 Play = Callable[[Coroutine[Any, Any, T]], T]
@@ -697,7 +698,7 @@ def test_all_of_qasyncs_scheduling_is_given_back() -> None:
     life: type[object] = vars(qasync)["_QEventLoop"]
     replaced = {name for name in vars(life) if hasattr(Asyncio, name) and not name.startswith("__")}
     assert {"call_soon_threadsafe", "_add_callback", "_add_reader", "run_in_executor"} <= replaced
-    for name in replaced - LIFE_CYCLE - set(vars(DroverEventLoop)):
+    for name in replaced - KEPT - set(vars(DroverEventLoop)):
         assert getattr(DroverEventLoop, name) is getattr(Asyncio, name), name
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from engine.domain.errors import ErrorCode
 from engine.domain.task import RetryPolicy, Route, Standing, TaskSpec
-from engine.runtime.retry import Cure
-from engine.runtime.route import RETURN_AFTER, Failure, route
+from engine.runtime.failure import Cure, Failure
+from engine.runtime.route import RETURN_AFTER, route
 
 A, B, C = (Route(provider=name, model="m") for name in "abc")
 SPEC = TaskSpec(goal="g", provider="a", model="m", fallbacks=(B, C))
