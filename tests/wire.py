@@ -123,13 +123,15 @@ async def serving(tls: ssl.SSLContext | None = None) -> AsyncGenerator[Wire, Non
 
 
 @asynccontextmanager
-async def greeting(said: bytes = b"") -> AsyncGenerator[str, None]:
-    """Run a server that speaks no TLS: it says this and nothing more. Ends when its client has left."""
-    left = asyncio.Event()
+async def greeting(said: bytes = b"", *, spoken: asyncio.Event | None = None) -> AsyncGenerator[str, None]:
+    """Run a server that speaks no TLS: it says this and nothing more. Ends when its client has spoken and left."""
+    spoken, left = spoken or asyncio.Event(), asyncio.Event()
 
     async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(said)
         with suppress(ConnectionError):
+            await reader.read(1)
+            spoken.set()
             await reader.read()
         writer.close()
         with suppress(ConnectionError):

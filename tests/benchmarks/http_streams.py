@@ -1,9 +1,10 @@
 """How many streams can be read at once, and what a token costs, from the socket to its text.
 
 A small server in C writes each token by itself (Python cannot do that a hundred thousand times a second). Beside
-Drover's whole way (transport, events, chunks, text) and its transport alone: httpx as it comes, aiohttp, httpx over
-aiohttp, and a bare asyncio protocol that reads once a second. CPU is the client's process's own, from the moment at
-which all streams are open to the end of the last one. It wants a quiet machine with two cores.
+Drover's whole way (the paced transport, which is a choice, then events, chunks, text) and that transport alone: httpx
+as it comes, aiohttp, httpx over aiohttp, and a bare asyncio protocol that reads once a second. CPU is the client's
+process's own, from the moment at which all streams are open to the end of the last one. It wants a quiet machine with
+two cores.
 
 TLS is spoken by the same server where the headers of OpenSSL are installed; where not, its cases are left out, and the
 aims that rest on them are missed.

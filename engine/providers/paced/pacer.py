@@ -93,10 +93,10 @@ class Pacer:
         if now - self._looked_at >= LOOK_S * 0.9:
             self._look(now)
         self._owe(now)
+        if self._ring or self.period_s:
+            self._sleep()  # first: whatever one stream does, the others have their turns
         if self.period_s:
             self._go()
-        if self._ring or self.period_s:
-            self._sleep()
 
     def _look(self, now: float) -> None:
         rate = self._arrived / (now - self._looked_at)

@@ -19,10 +19,6 @@ class Pool:
         self._of: dict[Origin, dict[Connection, None]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def __len__(self) -> int:
-        """Count those that wait."""
-        return len(self._due)
-
     def put(self, origin: Origin, connection: Connection) -> None:
         """Keep a connection."""
         due = asyncio.get_running_loop().time() + self._kept_s

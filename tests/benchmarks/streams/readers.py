@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -65,19 +65,15 @@ class Counter:
         return tokens
 
 
-async def all_of(crowd: Crowd, one: Callable[[], Awaitable[None]]) -> None:
+async def all_of(crowd: Crowd, one: Callable[[], Coroutine[object, object, None]]) -> None:
     """Read all streams at once."""
     async with asyncio.TaskGroup() as group:
         for _ in range(crowd.streams):
-            group.create_task(_awaited(one))
-
-
-async def _awaited(one: Callable[[], Awaitable[None]]) -> None:
-    await one()
+            group.create_task(one())
 
 
 async def ours(crowd: Crowd, url: str, context: ssl.SSLContext) -> None:
-    """Read by Drover's provider: transport, events, chunks, text."""
+    """Read by Drover's provider: the paced transport, events, chunks, text."""
     transport = PacedTransport(context, kept_s=4.0)
     provider = OpenAIProvider(OpenAIConfig(name="bench", base_url=f"{url}/v1"), transport=transport)
     prepared = await provider.prepare(REQUEST)
@@ -98,7 +94,7 @@ async def ours(crowd: Crowd, url: str, context: ssl.SSLContext) -> None:
 
 
 async def transport(crowd: Crowd, url: str, context: ssl.SSLContext) -> None:
-    """Read by Drover's transport alone."""
+    """Read by the paced transport alone."""
     made = PacedTransport(context, kept_s=4.0)
 
     async def one() -> None:

@@ -34,6 +34,14 @@ class Fake:
         self.released += 1
 
 
+class Failing(Fake):
+    """A stream that cannot be read."""
+
+    def turn(self) -> int:
+        """Fail."""
+        raise RuntimeError
+
+
 async def load(pacer: Pacer, streams: int, each: float, seconds: float) -> Counter[Fake]:
     """Let streams be read for some time; those that are read at once say so ten times a second."""
     reads: Counter[Fake] = Counter()
@@ -134,5 +142,24 @@ def test_a_long_round_leaves_the_loop_to_others() -> None:
         loop.now += 1.0  # the loop was busy elsewhere: all of them are due
         await look()
         assert max(after - before for before, after in pairwise(others)) <= GO
+
+    run(main())
+
+
+def test_a_stream_that_fails_stops_no_other() -> None:
+    """The round goes on with the next tick."""
+
+    async def main() -> None:
+        pacer = Pacer()
+        await load(pacer, 500, 50.0, 2.0)
+        failed: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, what: failed.append(what["exception"]))
+        reads: Counter[Fake] = Counter()
+        streams = [(Failing if place == 0 else Fake)(pacer, 50.0, reads) for place in range(500)]
+        await asyncio.sleep(2)
+        assert failed
+        assert min(reads[stream] for stream in streams[1:]) >= 4
+        for stream in streams:
+            pacer.leave(stream)
 
     run(main())

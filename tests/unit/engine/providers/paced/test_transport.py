@@ -1,4 +1,4 @@
-"""Our transport over real sockets: reading in turns, ends without a farewell, names, and what is left behind."""
+"""Our transport over real sockets: reading in turns, and ends without a farewell."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from engine.providers.paced.errors import BrokenError, GarbledError, UnsentError
+from engine.providers.paced.errors import BrokenError
 from engine.providers.paced.pacer import Pacer, Stream
 from engine.providers.paced.transport import PacedTransport
 from engine.providers.port import READING, Reading
 from engine.providers.transport import pieces, tls_context
 from tests.certificates import Authority
-from tests.wire import Exchange, greeting, head, serving
+from tests.wire import Exchange, head, serving
 
 
 class Held(Pacer):
@@ -221,51 +221,4 @@ async def test_a_body_that_ends_without_a_farewell_is_cut(tmp_path: Path) -> Non
         with pytest.raises(BrokenError):
             await anext(body)
         await response.aclose()
-        await transport.aclose()
-
-
-async def test_nothing_is_left_behind() -> None:
-    """Neither a connection nor a place, after ends of every kind; and after closing nothing is sent."""
-
-    async def answer(exchange: Exchange) -> None:
-        await exchange.say(head(200, "content-length: 2"), b"ok")
-
-    async with serving() as wire:
-        wire.answer = answer
-        transport = PacedTransport(tls_context(verify=False), kept_s=4.0)
-        for _ in range(3):
-            await (await transport.handle_async_request(httpx.Request("GET", wire.base_url))).aclose()
-            response = await transport.handle_async_request(httpx.Request("GET", wire.base_url))
-            assert await response.aread() == b"ok"
-        assert transport.connections == 1
-        await transport.aclose()
-        assert not transport.connections
-        with pytest.raises(UnsentError):
-            await transport.handle_async_request(httpx.Request("GET", wire.base_url))
-        assert len(wire.exchanges) == 6
-
-
-async def test_a_server_that_never_answers_is_not_connected_in_time() -> None:
-    """The deadline for connecting holds for TLS too, and nothing has left."""
-    async with greeting() as url:
-        transport = PacedTransport(tls_context(), kept_s=None)
-        request = httpx.Request("GET", url, extensions={"timeout": {"connect": 0.05}})
-        with pytest.raises(UnsentError, match="in time"):
-            await transport.handle_async_request(request)
-        assert not transport.connections
-        await transport.aclose()
-
-
-async def test_what_is_garbled_is_told_once() -> None:
-    """The error is no cause of itself."""
-
-    async def answer(exchange: Exchange) -> None:
-        await exchange.say(b"SSH-2.0-x\r\n\r\n")
-
-    async with serving() as wire:
-        wire.answer = answer
-        transport = PacedTransport(tls_context(verify=False), kept_s=None)
-        with pytest.raises(GarbledError) as caught:
-            await transport.handle_async_request(httpx.Request("GET", wire.base_url))
-        assert caught.value.__cause__ is not caught.value
         await transport.aclose()
