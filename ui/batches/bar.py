@@ -6,13 +6,14 @@ It is counted once a second from what the table holds already, and only while it
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from engine.face import Action, Foresight, State, TaskId, TaskSnapshot, allowed
 from ui.batches.deadline import DeadlineButton
-from ui.cost.foreseeing import Foreseeing, Spawn
+from ui.cost.foreseeing import Foreseeing, Question, Spawn
 from ui.elided import ElidedLabel
 from ui.tasks.format import count, money
 from ui.tasks.scope import ScopeKind, TaskScope
@@ -107,8 +108,8 @@ class BatchBar(QFrame):
                 self.foreseeing.changed()
             self._done = done
 
-    def _ask(self) -> Awaitable[Foresight] | None:
-        return self._foresee(self._batch) if self._batch and not self._over else None
+    def _ask(self) -> Question | None:
+        return partial(self._foresee, self._batch) if self._batch and not self._over else None
 
     def _retry(self) -> None:
         self.retry.emit(self._failed)

@@ -15,8 +15,9 @@ from ui.text import Words
 SETTLE_MS = 350
 """After the last change: what is typed is not asked for letter by letter."""
 
-Ask = Callable[[], Awaitable[Foresight] | None]
-"""Asks for what is wanted now; None where nothing can be asked."""
+Question = Callable[[], Awaitable[Foresight]]
+Ask = Callable[[], Question | None]
+"""Returns what is to be asked now; None where nothing can be."""
 Spawn = Callable[[Coroutine[object, object, None]], object]
 
 
@@ -49,9 +50,9 @@ class Foreseeing:
         else:
             self._spawn(self._foresee(self._turn, wanted))
 
-    async def _foresee(self, turn: int, wanted: Awaitable[Foresight]) -> None:
+    async def _foresee(self, turn: int, wanted: Question) -> None:
         try:
-            text = foresight_text(await wanted, self._words)
+            text = foresight_text(await wanted(), self._words)
         except DroverError:  # what is wrong is said where it is asked to begin
             text = ""
         if turn == self._turn:

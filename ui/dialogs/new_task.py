@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -34,7 +35,7 @@ from engine.face import (
     validate,
 )
 from ui.bars import plain_label
-from ui.cost.foreseeing import Foreseeing
+from ui.cost.foreseeing import Foreseeing, Question
 from ui.dialogs.form import Field, WrongInputError, area, choice, grid, heading, line, read, text_of
 from ui.dialogs.model_choice import ModelChoice
 from ui.dialogs.more_settings import MoreSettings
@@ -215,13 +216,13 @@ class NewTask(QDialog):
             told += f" · {words('new_task.simulated')}"
         self._at_most.setText(f"{most} · {told}")
 
-    def _ask(self) -> Awaitable[Foresight] | None:
-        """Ask what is expected of what is typed; of what cannot run there is nothing to expect."""
+    def _ask(self) -> Question | None:
+        """Return how to ask what is expected of what is typed; of what cannot run there is nothing to expect."""
         try:
             spec = self.spec()
         except WrongInputError:
             return None
-        return None if self._foresee is None or problems(spec) else self._foresee(spec)
+        return None if self._foresee is None or problems(spec) else partial(self._foresee, spec)
 
     def begin_with(self, asked: TaskSpec) -> None:
         """Take over what a person said elsewhere."""
